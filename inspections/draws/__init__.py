@@ -1,0 +1,1 @@
+"""Draws: rosters, orders, and the draw itself (protocol 1)."""
