@@ -1,0 +1,70 @@
+/* Two comforts for office pages; both pages and forms work without them.
+   data-confirm="sentence" on a form or submit button asks before sending.
+   data-refresh-seconds="n" on an element with an id fetches this page every n seconds and replaces the element,
+   until the fetched one no longer carries the attribute. ES2017, no dependencies. */
+(function () {
+  "use strict";
+
+  function confirmed(event) {
+    const button = event.submitter || document.activeElement;
+    const asked = button && button.form === event.target && button.hasAttribute("data-confirm") ? button : event.target;
+    const sentence = asked.getAttribute("data-confirm");
+    if (sentence && !window.confirm(sentence)) {
+      event.preventDefault();
+    }
+  }
+
+  async function renew(element, seconds) {
+    if (document.hidden || element.contains(document.activeElement)) {
+      return element;
+    }
+    const response = await fetch(window.location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
+    if (response.redirected) {
+      window.location.reload();
+      return null;
+    }
+    if (!response.ok) {
+      return element;
+    }
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.getElementById(element.id);
+    if (!fresh) {
+      window.location.reload();
+      return null;
+    }
+    const adopted = document.importNode(fresh, true);
+    element.replaceWith(adopted);
+    return Number(adopted.getAttribute("data-refresh-seconds")) === seconds ? adopted : watch(adopted);
+  }
+
+  function watch(element) {
+    const seconds = Number(element.getAttribute("data-refresh-seconds"));
+    if (!seconds || !element.id) {
+      return null;
+    }
+    let current = element;
+    let wait = seconds;
+    async function again() {
+      try {
+        current = await renew(current, seconds);
+        wait = seconds;
+      } catch (error) {
+        wait = Math.min(wait * 2, 60);
+      }
+      if (current) {
+        window.setTimeout(again, wait * 1000);
+      }
+    }
+    window.setTimeout(again, wait * 1000);
+    return null;
+  }
+
+  document.addEventListener("submit", confirmed);
+  document.querySelectorAll("[data-refresh-seconds]").forEach(watch);
+
+  const here = document.querySelector(".side [aria-current]");
+  if (here) {
+    const strip = here.closest(".side");
+    strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+  }
+})();
