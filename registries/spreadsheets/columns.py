@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+ROW_HEADING = "原行号"
+PROBLEM_HEADING = "%s（问题）"
+WHOLE_ROW = "整行"
+_OWN_NOTES = (ROW_HEADING, "（问题）", "(问题)")
 _NOISE = re.compile(r"[\s\u3000*:;,.()\[\]{}<>《》【】〔〕「」“”\"'、。/\\_\-]+")
 
 
@@ -114,14 +118,17 @@ def normalised(heading: object) -> str:
 
 
 def match(header: Sequence[object], columns: Sequence[Column]) -> Matching:
-    """Match a header row to columns by their headings and synonyms; a blank heading is nobody's."""
+    """Match a header row to columns by their headings and synonyms.
+
+    A blank heading is nobody's, and neither are the notes that a workbook of refused rows carries beside its cells.
+    """
     names = {normalised(spelling): column.name for column in reversed(columns) for spelling in reversed(column.headings)}
     mapping: dict[str, int] = {}
     unknown: list[str] = []
     doubled: list[str] = []
     for index, cell in enumerate(header):
         key = normalised(cell)
-        if not key:
+        if not key or str(cell).strip().endswith(_OWN_NOTES):
             continue
         name = names.get(key)
         if name is None:
