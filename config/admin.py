@@ -1,0 +1,22 @@
+"""The admin site: its titles, and who may enter."""
+
+from typing import ClassVar
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+class SunlotAdminSite(AdminSite):
+    """For supervisors (approvals) and auditors (reading); rights come from ``registries/people/roles.py``."""
+
+    site_header = _("Sunlot approvals")
+    site_title = _("Sunlot approvals")
+    index_title = _("What waits for you, and what may be read")
+    site_url = "/office/"
+    enable_nav_sidebar = True
+    login_template: ClassVar[str] = "registration/login.html"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Only those whose role may enter the admin."""
+        return request.user.is_active and request.user.has_perm("registries.enter_admin")

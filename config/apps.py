@@ -1,0 +1,15 @@
+"""The admin with our own site, and the house's system checks."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class SunlotAdminConfig(AdminConfig):
+    """The Django admin: for approvals and for reading."""
+
+    default_site = "config.admin.SunlotAdminSite"
+
+    def ready(self) -> None:
+        """Register the checks that refuse to start an unsafe house."""
+        from config import checks  # noqa: F401
+
+        super().ready()

@@ -1,0 +1,37 @@
+"""The office's navigation: one line a page, shown to those whose role may open it."""
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Entry(NamedTuple):
+    """A place in the navigation: its name, address and the right that opens it."""
+
+    label: Any
+    url: str
+    right: str
+
+
+OFFICE: tuple[Entry, ...] = (
+    Entry(_("Desk"), "/office/", "registries.use_office"),
+    Entry(_("Plans"), "/office/plans/", "inspections.view_plans"),
+    Entry(_("Draws"), "/office/draws/", "inspections.view_draws"),
+    Entry(_("Cases"), "/office/cases/", "inspections.view_cases"),
+    Entry(_("My cases"), "/office/cases/mine/", "inspections.view_own_cases"),
+    Entry(_("Matter list"), "/office/matters/", "registries.view_matters"),
+    Entry(_("Subjects"), "/office/subjects/", "registries.view_subjects"),
+    Entry(_("Inspectors"), "/office/inspectors/", "registries.view_inspectors"),
+    Entry(_("Imports"), "/office/imports/", "registries.view_imports"),
+    Entry(_("Accounts"), "/office/accounts/", "registries.view_accounts"),
+    Entry(_("Units"), "/office/units/", "registries.view_units"),
+    Entry(_("Code tables"), "/office/codes/", "registries.view_codes"),
+    Entry(_("Approvals"), "/admin/", "registries.enter_admin"),
+)
+
+
+def office_navigation(user: Any, path: str) -> list[dict[str, Any]]:
+    """The entries this person may open; the one whose address is the longest start of ``path`` is current."""
+    allowed = [entry for entry in OFFICE if user.has_perm(entry.right)]
+    current = max((e.url for e in allowed if path.startswith(e.url)), key=len, default="")
+    return [{"label": e.label, "url": e.url, "current": e.url == current} for e in allowed]

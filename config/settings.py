@@ -1,0 +1,279 @@
+"""All settings, read from top to bottom. Everything that differs between places comes from the environment (``.env.example``).
+
+``DEMO=1`` is for the demo and the tests: short lead times for seed sources and a lottery of its own, labelled 演示.
+Production never sets it; ``config/checks.py`` refuses to start when something of the demo is left in production.
+"""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import environ
+import kombu.transport
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    env.read_env(str(BASE_DIR / ".env"))
+
+# --- where and how we run -------------------------------------------------------------------------------------------
+
+DEMO = env.bool("DEMO", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+
+def _secret(name: str) -> str:
+    """A secret from the environment (``NAME``) or from the file it names (``NAME_FILE``)."""
+    if env.str(name, default=""):
+        return env.str(name)
+    file = env.str(f"{name}_FILE", default="")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    if DEMO:
+        return ""
+    raise ImproperlyConfigured(f"Set {name} or {name}_FILE (see .env.example), or DEMO=1 to try things out.")
+
+
+SECRET_KEY = _secret("SECRET_KEY") or "demo-" + "0" * 60
+FIELD_KEYS: dict[str, bytes] = {
+    name: base64.b64decode(key)
+    for name, _colon, key in (line.partition(":") for line in _secret("FIELD_KEYS").split() if line)
+} or {"demo": b"sunlot demo key, never for real."}
+"""Keys of the encrypted columns: name → 32 bytes; the first writes, all read (``registries/fields.py``)."""
+
+# --- the bureau -----------------------------------------------------------------------------------------------------
+
+BUREAU_NAME = env.str("BUREAU_NAME", default="沂源县公安局")
+BUREAU_WORD = env.str("BUREAU_WORD", default="源公")
+DIVISION_CODE = env.str("DIVISION_CODE", default="370323")
+SUPERVISION_PHONE = env.str("SUPERVISION_PHONE", default="0533-0000000" if DEMO else "")
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+
+# --- draws (draw protocol 1, §§2–3) -----------------------------------------------------------------------------------
+
+DRAW_SOURCE_LEAD = env.int("DRAW_SOURCE_LEAD", default=1 if DEMO else 1800)
+DRAW_SOURCE_GAP = env.int("DRAW_SOURCE_GAP", default=1 if DEMO else 900)
+DEMO_LOTTERY = env.bool("DEMO_LOTTERY", default=DEMO)
+AUDITOR_PUBLIC_KEY = env.str("AUDITOR_PUBLIC_KEY", default="")
+LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default=f"{DIVISION_CODE}.sunlot")
+CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
+
+# --- disclosure (guideline 四.4) ----------------------------------------------------------------------------------------
+
+DISCLOSURE_DAYS = 20
+DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
+
+# --- Django ---------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "config.apps.SunlotAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "registries.apps.RegistriesConfig",
+    "inspections.apps.InspectionsConfig",
+    "publicity.apps.PublicityConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "registries.people.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "registries.ledger.context.AddressMiddleware",
+    "registries.people.access.FreshPasswordMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.house",
+            ]
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- database: SQLite by default, PostgreSQL by DATABASE_URL ------------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/sunlot.sqlite3")}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000;",
+    }
+    # a file, because a real worker process must see the test database
+    _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+else:
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["CONN_MAX_AGE"] = 60
+    _database.setdefault("OPTIONS", {})["options"] = (
+        "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
+    )
+
+# --- queue: Redis is only a doorbell, every intent is a row (docs/adr/0003) -----------------------------------------------
+
+kombu.transport.TRANSPORT_ALIASES["fsqueue"] = "config.fsqueue:Transport"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="fsqueue://localhost/")
+if CELERY_BROKER_URL.startswith("fsqueue"):
+    _queue = DATA_DIR / "queue"
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "data_folder_in": str(_queue / "messages"),
+        "data_folder_out": str(_queue / "messages"),
+        "control_folder": str(_queue / "control"),
+        "processed_folder": str(_queue / "done"),
+        "store_processed": True,
+        "polling_interval": 0.2,
+    }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 900,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "socket_keepalive": True,
+        "max_retries": 0,
+    }
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_ENABLE_UTC = True
+_SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=2 if DEMO else 30)
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": 60}}
+    for name, seconds in {
+        "registries.sweep_imports": _SWEEP_SECONDS,
+        "inspections.sweep_draws": _SWEEP_SECONDS,
+        "publicity.sweep_disclosures": _SWEEP_SECONDS,
+        "registries.sweep_ledger": 60,
+    }.items()
+}
+
+# --- sign-in and sessions -----------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "registries.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/office/sign-in/"
+LOGIN_REDIRECT_URL = "/office/"
+LOGOUT_REDIRECT_URL = "/office/sign-in/"
+SESSION_COOKIE_AGE = 8 * 3600
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+
+# --- transport security ---------------------------------------------------------------------------------------------------
+
+TLS = env.bool("TLS", default=not DEMO and not DEBUG)
+SECURE_SSL_REDIRECT = TLS
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
+SECURE_HSTS_PRELOAD = TLS
+SESSION_COOKIE_SECURE = TLS
+CSRF_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# --- language: Chinese, English by the visitor's choice ---------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 86400
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+# --- files -------------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO or DEBUG
+        else "whitenoise.storage.ManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEMO or DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+MEDIA_ROOT = DATA_DIR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- mail and log --------------------------------------------------------------------------------------------------------------
+
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="sunlot@localhost")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"sunlot": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

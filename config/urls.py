@@ -1,0 +1,14 @@
+"""All addresses: the public site, the office, the admin, the language switch."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from registries.people.language import choose_language
+
+urlpatterns = [
+    path("language/<str:code>/", choose_language, name="language"),
+    path("office/", include("registries.urls")),
+    path("office/", include("inspections.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("publicity.urls")),
+]

@@ -1,0 +1,1 @@
+"""Middle floor: plans, draws and cases."""

@@ -1,0 +1,18 @@
+"""The inspections app: triggers are made again after every migration."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class InspectionsConfig(AppConfig):
+    """Middle floor."""
+
+    name = "inspections"
+    verbose_name = "Inspections"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the triggers to the end of migration."""
+        from inspections import standing
+
+        post_migrate.connect(standing.set_up, sender=self)

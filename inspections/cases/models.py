@@ -1,0 +1,211 @@
+"""Case, its matters and team, the record with its answers and signatures, and the reviews."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from inspections.cases.states import Answer, CaseKind, CaseState, Decision
+from inspections.draws.models import Draw, DrawnEntry
+from registries.codes.models import Code
+from registries.inspectors.models import Inspector
+from registries.matters.models import ChecklistItem, MatterRevision
+from registries.people.models import Unit
+from registries.subjects.models import Subject
+
+
+class Case(models.Model):
+    """检查案件: one visit to one subject on one or more matters."""
+
+    number = models.CharField(_("number"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=CaseKind.choices, default=CaseKind.RANDOM)
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
+    drawn = models.OneToOneField(DrawnEntry, on_delete=models.PROTECT, null=True, blank=True, related_name="case")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="cases", verbose_name=_("subject"))
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cases", verbose_name=_("unit"))
+    state = models.CharField(_("state"), max_length=10, choices=CaseState.choices, default=CaseState.ASSIGNED)
+    opened_at = models.DateTimeField(_("opened"))
+    ended_on = models.DateField(_("inspection ended on"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
+    released_at = models.DateTimeField(_("released for disclosure"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    PROTECTED: ClassVar = ("number", "kind", "draw", "subject", "unit", "state", "ended_on", "reviewed_at")
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        ordering = ("-id",)
+        indexes: ClassVar = [models.Index(fields=["state", "ended_on"], name="case_state_ended")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind="adhoc") | Q(kind="recheck") | Q(drawn__isnull=False, draw__isnull=False),
+                name="random_case_comes_from_a_draw",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["assigned", "on-site"]) | Q(ended_on__isnull=False),
+                name="recorded_case_has_its_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CaseMatter(models.Model):
+    """One matter of the case, under the revision it ran under: one checklist."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="matters")
+    revision = models.ForeignKey(MatterRevision, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("matter of the case")
+        verbose_name_plural = _("matters of the case")
+        ordering = ("case", "position")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "revision"], name="matter_once_per_case")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.revision)
+
+
+class Assignment(models.Model):
+    """An inspector on the case's team; position 1 leads. Ended, never deleted, when another takes the place."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="assignments")
+    position = models.PositiveSmallIntegerField(_("position"))
+    assigned_at = models.DateTimeField(_("assigned"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_because = models.CharField(_("ended because"), max_length=20, blank=True)
+
+    PROTECTED: ClassVar = ("case", "inspector", "position", "ended_at", "ended_because")
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ("case", "position", "id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "position"], condition=Q(ended_at__isnull=True), name="one_inspector_per_position"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "inspector"], condition=Q(ended_at__isnull=True), name="inspector_once_per_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.inspector}"
+
+
+class Record(models.Model):
+    """现场检查记录: what was found in one round; a returned round stays and a new one follows. Immutable once signed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="records")
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    inspected_on = models.DateField(_("inspected on"), null=True, blank=True)
+    result = models.ForeignKey(
+        Code, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("result")
+    )
+    findings = models.TextField(_("problems found"), blank=True)
+    disposal = models.ForeignKey(
+        Code, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("disposal")
+    )
+    present = models.CharField(_("person present"), max_length=80, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("ready to sign"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("signed by all"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    PROTECTED: ClassVar = ("case", "round", "inspected_on", "result", "findings", "disposal", "submitted_at", "signed_at")
+
+    class Meta:
+        verbose_name = _("record")
+        verbose_name_plural = _("records")
+        ordering = ("case", "round")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "round"], name="round_once_per_case"),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True) | Q(result__isnull=False, inspected_on__isnull=False),
+                name="submitted_record_has_result_and_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.round}"
+
+
+class RecordAnswer(models.Model):
+    """The answer to one checklist item. No row, no answer: nothing is prefilled."""
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="answers")
+    item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(_("answer"), max_length=12, choices=Answer.choices)
+    remark = models.CharField(_("remark"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ("record", "item")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record", "item"], name="answer_once_per_item")
+        ]
+
+    def __str__(self) -> str:
+        return self.answer
+
+
+class Signature(models.Model):
+    """One inspector's confirmation of the record, bound to the hash of what was confirmed. Append-only."""
+
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="signatures")
+    inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="+")
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(_("signed"))
+    content_hash = models.CharField(max_length=64)
+
+    PROTECTED: ClassVar = ("record", "inspector", "signed_by", "signed_at", "content_hash")
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        ordering = ("record", "id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["record", "inspector"], name="signature_once_per_inspector")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id}: {self.inspector_id}"
+
+
+class Review(models.Model):
+    """A reviewer's decision on one round; the database refuses a reviewer who is or was on the team. Append-only."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews")
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, related_name="review")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(_("decision"), max_length=8, choices=Decision.choices)
+    remark = models.TextField(_("remark"), blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed"))
+
+    PROTECTED: ClassVar = ("case", "record", "reviewer", "decision", "remark", "reviewed_at")
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering = ("case", "id")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(decision="accept") | ~Q(remark=""), name="return_says_why"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.decision}"

@@ -1,0 +1,51 @@
+"""The states of a draw and its moves. Guards, buttons and tests read this table."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DrawState(models.TextChoices):
+    """preparing → submitted → committed → drawn; a committed or drawn one may be voided."""
+
+    PREPARING = "preparing", _("preparing")
+    SUBMITTED = "submitted", _("submitted for approval")
+    COMMITTED = "committed", _("committed, waiting for its sources")
+    DRAWN = "drawn", _("drawn")
+    VOIDED = "voided", _("voided")
+
+
+MOVES: dict[str, tuple[tuple[str, ...], str]] = {
+    "change": (("preparing",), "preparing"),
+    "submit": (("preparing",), "submitted"),
+    "return": (("submitted",), "preparing"),
+    "approve": (("submitted",), "committed"),
+    "enter_source": (("committed",), "committed"),
+    "run": (("committed",), "drawn"),
+    "void": (("committed", "drawn"), "voided"),
+}
+"""Move → (allowed from, to)."""
+
+
+class Mode(models.TextChoices):
+    """What an order draws (draw protocol 1, §2)."""
+
+    LOT = "lot", _("subjects and teams by lot")
+    ADHOC = "adhoc", _("ad-hoc: teams by lot")
+    TEAMS = "teams", _("teams for another draw")
+
+
+class Stratify(models.TextChoices):
+    """By what the roster is parted into strata, each with its own quota."""
+
+    NONE = "none", _("no strata")
+    GRADE = "grade", _("risk grade")
+    TOWN = "town", _("township")
+    CATEGORY = "category", _("category")
+
+
+class SlipRule(models.TextChoices):
+    """How many slips an entry has."""
+
+    EQUAL = "equal", _("one slip each")
+    GRADE = "grade", _("by risk grade")
+    FULL = "full", _("by grade, complaints, violations and years without a visit")

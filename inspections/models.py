@@ -1,0 +1,40 @@
+"""The inspections' tables, gathered from their rooms."""
+
+from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Review, Signature
+from inspections.draws.models import (
+    Draw,
+    DrawCertificate,
+    DrawFile,
+    DrawnEntry,
+    RosterEntry,
+    RosterInspector,
+    RosterOmission,
+    RosterRecusal,
+    SeedSource,
+    SourceEntry,
+    TeamPlace,
+)
+from inspections.plans.models import Plan, PlanItem
+
+__all__ = [
+    "Assignment",
+    "Case",
+    "CaseMatter",
+    "Draw",
+    "DrawCertificate",
+    "DrawFile",
+    "DrawnEntry",
+    "Plan",
+    "PlanItem",
+    "Record",
+    "RecordAnswer",
+    "Review",
+    "RosterEntry",
+    "RosterInspector",
+    "RosterOmission",
+    "RosterRecusal",
+    "SeedSource",
+    "Signature",
+    "SourceEntry",
+    "TeamPlace",
+]

@@ -1,0 +1,1 @@
+"""年度抽查计划: plans and their items."""

@@ -1,0 +1,102 @@
+"""The rules the database keeps for plans, draws and cases."""
+
+from typing import Any
+
+from registries import triggers
+from registries.triggers import Trigger
+
+OPEN_STATES = "('preparing', 'submitted')"
+
+
+def _roster_closed(table: str, event: str, row: str) -> Trigger:
+    """Once committed, a roster gains and loses nothing."""
+    return Trigger(
+        f"{table}_closed_to_{event.lower()}",
+        table,
+        event,
+        f"EXISTS (SELECT 1 FROM inspections_draw AS d WHERE d.id = {row}.draw_id AND d.state NOT IN {OPEN_STATES})",
+        "the roster of a committed draw is never changed",
+    )
+
+
+REVIEWER_ON_TEAM = (
+    "EXISTS (SELECT 1 FROM inspections_assignment AS a JOIN registries_inspector AS i ON i.id = a.inspector_id "
+    "WHERE a.case_id = NEW.case_id AND i.user_id = NEW.reviewer_id)"
+)
+SETTLED_SOURCE = (
+    "EXISTS (SELECT 1 FROM inspections_seedsource AS s WHERE s.id = NEW.source_id AND s.value <> '')"
+)
+SIGNED = "OLD.signed_at IS NOT NULL"
+
+TRIGGERS: tuple[Trigger, ...] = (
+    *(
+        trigger
+        for table in (
+            "inspections_drawfile",
+            "inspections_drawnentry",
+            "inspections_teamplace",
+            "inspections_drawcertificate",
+            "inspections_sourceentry",
+            "inspections_signature",
+            "inspections_review",
+        )
+        for trigger in triggers.append_only(table)
+    ),
+    _roster_closed("inspections_rosterentry", "INSERT", "NEW"),
+    _roster_closed("inspections_rosterentry", "UPDATE", "OLD"),
+    _roster_closed("inspections_rosterentry", "DELETE", "OLD"),
+    _roster_closed("inspections_rosterinspector", "INSERT", "NEW"),
+    _roster_closed("inspections_rosterinspector", "UPDATE", "OLD"),
+    _roster_closed("inspections_rosterinspector", "DELETE", "OLD"),
+    Trigger(
+        "committed_order_stands",
+        "inspections_draw",
+        "UPDATE",
+        f"OLD.state NOT IN {OPEN_STATES} AND (NEW.number <> OLD.number OR NEW.order_hash <> OLD.order_hash "
+        "OR NEW.commitment <> OLD.commitment OR NEW.roster_digest <> OLD.roster_digest "
+        "OR NEW.plan_item_id <> OLD.plan_item_id OR NEW.approved_by_id <> OLD.approved_by_id "
+        "OR NEW.prepared_by_id <> OLD.prepared_by_id OR NEW.planned <> OLD.planned "
+        f"OR NEW.state IN {OPEN_STATES} OR (OLD.result_hash <> '' AND NEW.result_hash <> OLD.result_hash))",
+        "a committed order is never changed",
+    ),
+    Trigger(
+        "committed_order_stays",
+        "inspections_draw",
+        "DELETE",
+        f"OLD.state NOT IN {OPEN_STATES}",
+        "a committed draw is never deleted",
+    ),
+    Trigger(
+        "settled_source_stands",
+        "inspections_seedsource",
+        "UPDATE",
+        "OLD.value <> '' AND NEW.value <> OLD.value",
+        "a settled source value is never overwritten",
+    ),
+    Trigger("settled_source_takes_no_entry", "inspections_sourceentry", "INSERT", SETTLED_SOURCE, "this source is settled"),
+    Trigger(
+        "reviewer_was_not_on_the_team",
+        "inspections_review",
+        "INSERT",
+        REVIEWER_ON_TEAM,
+        "a reviewer never reviews a case they inspected",
+    ),
+    Trigger("signed_record_stands", "inspections_record", "UPDATE", SIGNED, "a signed record is never changed"),
+    Trigger("signed_record_stays", "inspections_record", "DELETE", SIGNED, "a signed record is never deleted"),
+    *(
+        Trigger(
+            f"signed_answers_{event.lower()}",
+            "inspections_recordanswer",
+            event,
+            f"EXISTS (SELECT 1 FROM inspections_record AS r WHERE r.id = {row}.record_id AND r.signed_at IS NOT NULL)",
+            "the answers of a signed record are never changed",
+        )
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    ),
+)
+
+
+def set_up(using: str, **_: Any) -> None:
+    """Make the triggers again after every migration."""
+    if using == "default":
+        triggers.make(TRIGGERS, using)

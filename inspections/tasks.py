@@ -1,0 +1,1 @@
+"""The tasks of the inspections floor, gathered from its rooms (Celery finds them here)."""

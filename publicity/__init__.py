@@ -1,0 +1,1 @@
+"""Top floor: what is owed to the public, and what the public sees."""

@@ -1,0 +1,18 @@
+"""The publicity app."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class PublicityConfig(AppConfig):
+    """Top floor."""
+
+    name = "publicity"
+    verbose_name = "Publicity"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the triggers to the end of migration."""
+        from publicity import standing
+
+        post_migrate.connect(standing.set_up, sender=self)

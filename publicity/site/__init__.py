@@ -1,0 +1,1 @@
+"""The public pages. They read frozen copies and published rows only."""

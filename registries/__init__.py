@@ -1,0 +1,1 @@
+"""Ground floor: who may be inspected, by whom, on what — and what has happened."""

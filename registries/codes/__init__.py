@@ -1,0 +1,1 @@
+"""Code tables: short editable lists (townships, fields, specialties, result codes, reasons)."""

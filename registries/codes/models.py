@@ -1,0 +1,52 @@
+"""Code: one row of a code table."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CodeTable(models.TextChoices):
+    """Which lists there are."""
+
+    TOWN = "town", _("township")
+    FIELD = "field", _("enforcement field")
+    SPECIALTY = "specialty", _("specialty")
+    RESULT = "result", _("inspection result")
+    DISPOSAL = "disposal", _("disposal")
+    RELATION = "relation", _("recusal relation")
+    POST = "post", _("post")
+
+
+class ResultGroup(models.TextChoices):
+    """What a result code means for statistics; the first two count as inspected (``domain.md`` 3.4.6)."""
+
+    CLEAN = "clean", _("inspected, no problem")
+    PROBLEM = "problem", _("inspected, problem found")
+    NOT_INSPECTABLE = "not-inspectable", _("could not be inspected")
+    REFUSED = "refused", _("refused")
+
+
+class Code(models.Model):
+    """A value of a code table. Retired by ``active``, never deleted: old rows keep pointing at it."""
+
+    table = models.CharField(_("table"), max_length=16, choices=CodeTable.choices)
+    code = models.CharField(_("code"), max_length=32)
+    label = models.CharField(_("label"), max_length=80)
+    group = models.CharField(_("group"), max_length=20, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    active = models.BooleanField(_("in use"), default=True)
+
+    PROTECTED: ClassVar = ("table", "code", "label", "group", "active")
+
+    class Meta:
+        verbose_name = _("code")
+        verbose_name_plural = _("code tables")
+        ordering = ("table", "position", "code")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["table", "code"], name="code_once_per_table"),
+            models.UniqueConstraint(fields=["table", "label"], name="label_once_per_table"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

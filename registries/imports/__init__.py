@@ -1,0 +1,1 @@
+"""Importing people's spreadsheets into the registries: upload, match columns, check every row, commit whole."""

@@ -1,0 +1,34 @@
+"""The states of an import and its moves."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportState(models.TextChoices):
+    """From the upload to the commit; ``checking`` is the worker's."""
+
+    UPLOADED = "uploaded", _("columns to be confirmed")
+    CHECKING = "checking", _("being checked")
+    CHECKED = "checked", _("ready to be taken over")
+    COMMITTED = "committed", _("taken over")
+    CANCELLED = "cancelled", _("cancelled")
+    FAILED = "failed", _("could not be read")
+
+
+MOVES: dict[str, tuple[tuple[str, ...], str]] = {
+    "map": (("uploaded", "checked", "checking"), "checking"),
+    "check": (("checking",), "checked"),
+    "fail": (("checking",), "failed"),
+    "commit": (("checked",), "committed"),
+    "cancel": (("uploaded", "checking", "checked"), "cancelled"),
+}
+"""Move → (allowed from, to)."""
+
+
+class RowClass(models.TextChoices):
+    """What committing the row would do."""
+
+    ADDED = "added", _("will be added")
+    CHANGED = "changed", _("will be changed")
+    SAME = "same", _("left alone")
+    REFUSED = "refused", _("refused")

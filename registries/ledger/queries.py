@@ -1,0 +1,50 @@
+"""Reading the ledger: the head, the chain as links, the history of one object."""
+
+from collections.abc import Iterator
+
+from django.db import models
+
+from registries.ledger.chain import Link, first_break
+from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload
+
+
+def head() -> LedgerEntry | None:
+    """The newest entry."""
+    return LedgerEntry.objects.order_by("-seq").first()
+
+
+def links(upto: int | None = None) -> Iterator[Link]:
+    """The whole chain in order, with payloads where they still stand."""
+    entries = LedgerEntry.objects.order_by("seq").select_related("payload")
+    if upto is not None:
+        entries = entries.filter(seq__lte=upto)
+    for entry in entries.iterator(chunk_size=2000):
+        payload = getattr(entry, "payload", None)
+        yield Link(
+            entry.seq,
+            entry.time,
+            entry.action,
+            entry.previous,
+            entry.payload_hash,
+            entry.entry_hash,
+            payload.body if payload else None,
+        )
+
+
+def break_in_chain() -> str | None:
+    """The first break of the stored chain as a sentence, or None."""
+    return first_break(links())
+
+
+def history(obj: models.Model) -> models.QuerySet[LedgerPayload]:
+    """All that happened to one object, oldest first, with its entry and actor."""
+    return (
+        LedgerPayload.objects.filter(object_kind=obj._meta.label_lower, object_id=str(obj.pk))
+        .select_related("entry", "actor")
+        .order_by("entry_id")
+    )
+
+
+def latest_checkpoint() -> Checkpoint | None:
+    """The newest checkpoint."""
+    return Checkpoint.objects.select_related("entry").order_by("-entry_id").first()

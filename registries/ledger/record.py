@@ -1,0 +1,158 @@
+"""Writing to the ledger: entries, public facts with their checkpoint, refusals. Called by ``@command`` only."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.db.models import F
+
+from registries import clock
+from registries.ledger import chain
+from registries.ledger.change import Change, shown
+from registries.ledger.context import address
+from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload, RefusalTally
+
+LEDGER_LOCK = 0x53554E4C4F54  # "SUNLOT": one writer of the chain's head at a time
+
+
+def _jsonable(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Dates, decimals and lazy texts in their JSON spelling."""
+    plain: dict[str, Any] = json.loads(json.dumps(facts, cls=DjangoJSONEncoder, ensure_ascii=False))
+    return plain
+
+
+def digest(obj: models.Model) -> str:
+    """The hash of an object's protected columns (``PROTECTED`` of its model), as the self-check recomputes it."""
+    names: list[str] = list(getattr(obj, "PROTECTED", ()))
+    if not names:
+        return ""
+    return chain.sha256_hex(json.dumps(_jsonable(shown(obj, names)), ensure_ascii=False, sort_keys=True))
+
+
+def _lock_head() -> LedgerEntry | None:
+    """Lock the head of the chain until the transaction ends and read it. SQLite holds its only write lock already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
+    return LedgerEntry.objects.order_by("-seq").first()
+
+
+def append(
+    action: str,
+    facts: Mapping[str, Any],
+    *,
+    verb: str,
+    actor_id: int | None,
+    obj: models.Model | None = None,
+    public: bool = False,
+) -> LedgerEntry:
+    """Add one entry at the head, in the caller's transaction."""
+    body = chain.payload_text(_jsonable(facts))
+    head = _lock_head()
+    seq, previous = (head.seq + 1, head.entry_hash) if head else (1, chain.FIRST_PREVIOUS)
+    time = clock.now().isoformat(timespec="microseconds")
+    payload_hash = chain.sha256_hex(body)
+    entry = LedgerEntry.objects.create(
+        seq=seq,
+        time=time,
+        action=action,
+        payload_hash=payload_hash,
+        previous=previous,
+        entry_hash=chain.entry_hash(
+            previous=previous, seq=seq, time=time, action=action, payload_hash=payload_hash
+        ),
+    )
+    LedgerPayload.objects.create(
+        entry=entry,
+        body=body,
+        verb=verb,
+        actor_id=actor_id,
+        object_kind=obj._meta.label_lower if obj is not None else "",
+        object_id=str(obj.pk) if obj is not None and obj.pk is not None else "",
+        public=public,
+    )
+    return entry
+
+
+def checkpoint(entry: LedgerEntry) -> Checkpoint:
+    """Fix the head for the keepers; a sweep sends it."""
+    time = clock.moment_text(clock.now())
+    text = chain.checkpoint_text(origin=settings.LEDGER_ORIGIN, seq=entry.seq, head=entry.entry_hash, time=time)
+    return Checkpoint.objects.create(entry=entry, time=time, text=text)
+
+
+def _general(verb: str, obj: models.Model | None, outcome: str) -> str:
+    """The public, general action: the object's table and whether it changed or was refused."""
+    noun = obj._meta.model_name if obj is not None else verb.partition(".")[0]
+    return f"{noun}.{outcome}"
+
+
+def record_change(verb: str, actor_id: int, change: Change) -> None:
+    """Write what a command did; then its public facts, each with a checkpoint that leaves the house at once."""
+    append(
+        _general(verb, change.obj, "change"),
+        {
+            "verb": verb,
+            "actor": actor_id,
+            "from": address.get(),
+            "object": change.obj._meta.label_lower,
+            "id": change.obj.pk,
+            "before": change.before,
+            "after": change.after,
+            "note": change.note,
+            "digest": digest(change.obj),
+        },
+        verb=verb,
+        actor_id=actor_id,
+        obj=change.obj,
+    )
+    for fact in change.facts:
+        entry = append(fact.action, fact.payload, verb=fact.action, actor_id=None, obj=change.obj, public=True)
+        checkpoint(entry)
+
+
+def _minute(moment: dt.datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M")
+
+
+def record_refusal(verb: str, actor_id: int, reason: str, arguments: Mapping[str, Any]) -> None:
+    """Write that a command was refused; more of the same within the minute are only counted (no flooding)."""
+    with transaction.atomic():
+        tally, first = RefusalTally.objects.get_or_create(
+            actor_id=actor_id, verb=verb, minute=_minute(clock.now()), defaults={"count": 1}
+        )
+        if not first:
+            RefusalTally.objects.filter(pk=tally.pk).update(count=F("count") + 1)
+            return
+        ids = {k: v for k, v in arguments.items() if k.endswith("_id") and isinstance(v, int)}
+        append(
+            _general(verb, None, "refused"),
+            {"verb": verb, "actor": actor_id, "from": address.get(), "refused": reason, **ids},
+            verb=verb,
+            actor_id=actor_id,
+        )
+
+
+def settle_refusals() -> int:
+    """Write how many refusals were gathered in minutes gone by, one entry a person and command; returns their number."""
+    past = RefusalTally.objects.filter(minute__lt=_minute(clock.now()))
+    for tally in list(past):
+        with transaction.atomic(durable=True):
+            locked = RefusalTally.objects.select_for_update().filter(pk=tally.pk).first()
+            if locked is None:
+                continue
+            if locked.count > 1:
+                append(
+                    _general(locked.verb, None, "refused"),
+                    {"verb": locked.verb, "actor": locked.actor_id, "more": locked.count - 1, "minute": locked.minute},
+                    verb=locked.verb,
+                    actor_id=locked.actor_id,
+                )
+            locked.delete()
+    return len(past)
+
+

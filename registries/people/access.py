@@ -1,0 +1,56 @@
+"""Who may open a view. Every view says so with ``@access``; the boot check refuses to start otherwise."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+PUBLIC = "public"
+"""Anybody, without a session: the view reads published rows only."""
+
+View = Callable[..., HttpResponseBase]
+
+
+def access(right: str) -> Callable[[View], View]:
+    """Open the view to everybody (``PUBLIC``) or to signed-in people whose role has ``right`` (``roles.py``)."""
+
+    def wrap(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if right != PUBLIC:
+                if not request.user.is_authenticated:
+                    return redirect_to_login(request.get_full_path())
+                if not request.user.has_perm(right):
+                    raise PermissionDenied
+            response = view(request, *args, **kwargs)
+            if right != PUBLIC:
+                response.headers["Cache-Control"] = "no-store"
+            return response
+
+        guarded.access = right  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+class FreshPasswordMiddleware:
+    """Whoever got a password from an administrator chooses an own one before anything else."""
+
+    OPEN = ("/office/password/", "/office/sign-out/", "/static/", "/language/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Send them to the password page."""
+        inside = request.path.startswith(("/office/", "/admin/"))
+        if inside and not request.path.startswith(self.OPEN):
+            user = request.user
+            if user.is_authenticated and user.must_change_password:
+                return redirect("/office/password/")
+        return self.get_response(request)

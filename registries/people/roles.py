@@ -1,0 +1,118 @@
+"""Roles and rights as one table (product.md is the source; docs/roles.md shows it to people).
+
+A right is named like the command it allows, or ``view_…`` for reading. The access tests loop over this table.
+"""
+
+import enum
+import itertools
+
+
+class Role(enum.StrEnum):
+    """Every role; the value is the name of its Django group."""
+
+    CLERK = "clerk"
+    INSPECTOR = "inspector"
+    REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system-admin"
+    SECURITY_ADMIN = "security-admin"
+    PARTNER = "partner"
+    SYSTEM = "system"
+    PUBLIC = "public"
+
+
+C, I, R, S, A = Role.CLERK, Role.INSPECTOR, Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR
+SYS, SEC, P = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.PARTNER
+TIMER, VISITOR = Role.SYSTEM, Role.PUBLIC
+
+BUSINESS = (C, R, S)
+OFFICE = (C, I, R, S, A, SYS, SEC, P)
+
+RIGHTS: dict[str, tuple[Role, ...]] = {
+    # signing in and looking
+    "registries.use_office": OFFICE,
+    "registries.enter_admin": (S, A),
+    "registries.view_ledger": (A, S),
+    "registries.view_history": (C, R, S, A),
+    # people
+    "registries.view_accounts": (SYS, SEC, A),
+    "registries.view_units": (SYS, SEC, A, *BUSINESS),
+    "registries.view_codes": (SYS, SEC, A, *BUSINESS),
+    "registries.create_account": (SYS,),
+    "registries.change_account": (SYS,),
+    "registries.disable_account": (SYS,),
+    "registries.reset_password": (SYS,),
+    "registries.set_own_password": OFFICE,
+    "registries.grant_role": (SEC,),
+    "registries.revoke_role": (SEC,),
+    "registries.save_unit": (SYS,),
+    "registries.save_code": (SYS,),
+    # registries
+    "registries.view_matters": (*BUSINESS, I, A, P),
+    "registries.view_subjects": (*BUSINESS, A),
+    "registries.view_inspectors": (*BUSINESS, A),
+    "registries.view_imports": (C, A),
+    "registries.upload_import": (C, SYS),
+    "registries.map_import": (C, SYS),
+    "registries.check_import": (C, SYS, TIMER),
+    "registries.commit_import": (C, SYS),
+    "registries.cancel_import": (C, SYS),
+    "registries.export_registry": (C, A),
+    "registries.revise_matter": (C,),
+    "registries.prepare_edition": (C,),
+    "registries.submit_edition": (C,),
+    "registries.approve_edition": (S,),
+    "registries.return_edition": (S,),
+    "registries.change_subject": (C,),
+    "registries.verify_subject": (C,),
+    # plans
+    "inspections.view_plans": (*BUSINESS, A, P),
+    "inspections.prepare_plan": (C,),
+    "inspections.change_plan": (C,),
+    "inspections.submit_plan": (C,),
+    "inspections.approve_plan": (S,),
+    "inspections.return_plan": (S,),
+    # draws
+    "inspections.view_draws": (*BUSINESS, A),
+    "inspections.prepare_draw": (C,),
+    "inspections.change_draw": (C,),
+    "inspections.submit_draw": (C,),
+    "inspections.approve_draw": (S,),
+    "inspections.return_draw": (S,),
+    "inspections.enter_source_value": (C, R, S),
+    "inspections.run_draw": (TIMER,),
+    "inspections.issue_certificate": (TIMER,),
+    # cases
+    "inspections.view_cases": (*BUSINESS, A),
+    "inspections.view_own_cases": (I,),
+    "inspections.begin_visit": (I,),
+    "inspections.save_record": (I,),
+    "inspections.submit_record": (I,),
+    "inspections.sign_record": (I,),
+    "inspections.review_case": (R,),
+    # publicity
+    "publicity.release_case": (C,),
+    "publicity.publish_case": (TIMER,),
+    # timers
+    "registries.daily_checkpoint": (TIMER,),
+    "registries.found_office": (TIMER,),
+}
+
+EXCLUSIVE: tuple[tuple[Role, Role], ...] = (
+    *itertools.combinations((SYS, SEC, A), 2),
+    *((admin, other) for admin in (SYS, SEC, A) for other in (C, I, R, S, P)),
+    *((actor, other) for actor in (TIMER, VISITOR) for other in OFFICE),
+    *((P, other) for other in (C, I, R, S)),
+)
+"""Pairs nobody may hold together: the three administrators exclude each other and all business (trust.md 2.3)."""
+
+
+def who_may(right: str) -> tuple[Role, ...]:
+    """The roles that have this right; nobody has a right that is not in the table."""
+    return RIGHTS.get(right, ())
+
+
+def excluded_by(role: Role) -> set[Role]:
+    """The roles that nobody who holds ``role`` may hold."""
+    return {b if a == role else a for a, b in EXCLUSIVE if role in (a, b)}

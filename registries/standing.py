@@ -1,0 +1,117 @@
+"""What must stand after every migration: triggers, role groups, the two actors without a person, result codes."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from registries import clock, triggers
+from registries.codes.models import Code, CodeTable, ResultGroup
+from registries.people import roles
+from registries.people.models import User
+from registries.triggers import Trigger
+
+SYSTEM_USERNAME = "system"
+PUBLIC_USERNAME = "public"
+
+RESULT_CODES: tuple[tuple[str, str, ResultGroup, bool], ...] = (
+    ("clean", "未发现问题", ResultGroup.CLEAN, True),
+    ("problem-pending", "发现问题待后续处理", ResultGroup.PROBLEM, True),
+    ("problem-corrected", "发现问题已责令改正", ResultGroup.PROBLEM, True),
+    ("violates-security", "违反公安管理规定(待处理)", ResultGroup.PROBLEM, True),
+    ("no-activity", "未发现开展本次抽查涉及的经营活动", ResultGroup.CLEAN, True),
+    ("not-published", "未按规定公示应当公示的信息", ResultGroup.PROBLEM, False),
+    ("false-statement", "公示信息隐瞒真实情况弄虚作假", ResultGroup.PROBLEM, False),
+    ("unreachable", "通过登记的住所(经营场所)无法联系", ResultGroup.NOT_INSPECTABLE, True),
+    ("closed", "已关闭停业或正在组织清算", ResultGroup.NOT_INSPECTABLE, True),
+    ("deregistered", "已注销", ResultGroup.NOT_INSPECTABLE, True),
+    ("licence-revoked", "被吊销", ResultGroup.NOT_INSPECTABLE, True),
+    ("cancelled", "被撤销", ResultGroup.NOT_INSPECTABLE, True),
+    ("moved", "已迁出", ResultGroup.NOT_INSPECTABLE, True),
+    ("refused", "不配合检查情节严重", ResultGroup.REFUSED, True),
+)
+"""检查结果 (domain.md 3.4.6): the set of public-security bureaus; the two market-supervision codes start inactive."""
+
+DISPOSAL_CODES: tuple[tuple[str, str], ...] = (
+    ("none", "无需后续处置"),
+    ("ordered", "责令限期改正"),
+    ("case", "移送办案"),
+    ("told", "抄告其他部门"),
+    ("routine", "停止检查反馈日常监管"),
+    ("other", "其他"),
+)
+
+
+def _exclusive_groups(table: str) -> Trigger:
+    """Two roles that exclude each other never meet in one account (trust.md 2.3)."""
+    pairs = " OR ".join(
+        f"(mine.name = '{a}' AND other.name = '{b}') OR (mine.name = '{b}' AND other.name = '{a}')"
+        for a, b in roles.EXCLUSIVE
+    )
+    return Trigger(
+        "exclusive_roles",
+        table,
+        "INSERT",
+        "EXISTS (SELECT 1 FROM auth_group AS mine, auth_group AS other, registries_user_groups AS held "
+        f"WHERE mine.id = NEW.group_id AND held.user_id = NEW.user_id AND other.id = held.group_id AND ({pairs}))",
+        "these two roles exclude each other",
+    )
+
+
+TRIGGERS: tuple[Trigger, ...] = (
+    *triggers.append_only("registries_ledgerentry"),
+    *triggers.append_only("registries_ledgerpayload"),
+    *triggers.append_only("registries_checkpoint"),
+    *triggers.append_only("registries_checkpointdelivery"),
+    _exclusive_groups("registries_user_groups"),
+    Trigger("roles_are_granted_anew", "registries_user_groups", "UPDATE", "1 = 1", "grant and revoke roles instead"),
+    Trigger(
+        "published_edition_stands",
+        "registries_edition",
+        "UPDATE",
+        "OLD.state = 'published'",
+        "a published edition is never changed",
+    ),
+    Trigger(
+        "published_edition_stays",
+        "registries_edition",
+        "DELETE",
+        "OLD.state = 'published'",
+        "a published edition is never deleted",
+    ),
+)
+
+
+def _actor(username: str, name: str, role: roles.Role) -> None:
+    """An actor without a person: it can never sign in."""
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = User(username=username, name=name, created_at=clock.now())
+        user.set_unusable_password()
+        user.save()
+    group = Group.objects.get(name=role.value)
+    if not user.groups.filter(pk=group.pk).exists():
+        user.groups.add(group)
+
+
+def set_up(using: str, **_: Any) -> None:
+    """Make what must stand. Runs after every migration, and after a test's flush; changes nothing that is there."""
+    if using != "default":
+        return
+    triggers.make(TRIGGERS, using)
+    for role in roles.Role:
+        Group.objects.get_or_create(name=role.value)
+    _actor(SYSTEM_USERNAME, "系统", roles.Role.SYSTEM)
+    _actor(PUBLIC_USERNAME, "社会公众", roles.Role.PUBLIC)
+    rows = [
+        (CodeTable.RESULT, code, label, group.value, position, active)
+        for position, (code, label, group, active) in enumerate(RESULT_CODES)
+    ] + [
+        (CodeTable.DISPOSAL, code, label, "", position, True)
+        for position, (code, label) in enumerate(DISPOSAL_CODES)
+    ]
+    for table, code, label, group, position, active in rows:
+        Code.objects.get_or_create(
+            table=table,
+            code=code,
+            defaults={"label": label, "group": group, "position": position, "active": active},
+        )

@@ -1,0 +1,167 @@
+"""SubjectCategory, Subject, Exclusion, Complaint, Violation."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from registries.codes.models import Code
+from registries.fields import SealedTextField
+from registries.people.models import Unit
+
+
+class SubjectCategory(models.Model):
+    """旅馆业, 典当业…: decides which matters apply and how a result may be published."""
+
+    class Publicity(models.TextChoices):
+        BY_NAME = "name", _("published by name")
+        COUNTS = "counts", _("published as counts only")
+
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    publicity = models.CharField(
+        _("publicity"), max_length=6, choices=Publicity.choices, default=Publicity.BY_NAME
+    )
+    active = models.BooleanField(_("in use"), default=True)
+
+    PROTECTED: ClassVar = ("code", "name", "publicity", "active")
+
+    class Meta:
+        verbose_name = _("subject category")
+        verbose_name_plural = _("subject categories")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subject(models.Model):
+    """检查对象. ``key`` is its registry key for ever; ``uscc`` the 统一社会信用代码 where it has one."""
+
+    class Kind(models.TextChoices):
+        ENTERPRISE = "enterprise", _("enterprise")
+        INDIVIDUAL = "individual", _("individual business")
+        INSTITUTION = "institution", _("institution")
+        SOCIAL = "social", _("social organisation")
+        SITE = "site", _("site")
+        EVENT = "event", _("event")
+        PERSON = "person", _("natural person")
+
+    class Grade(models.TextChoices):
+        A = "A", _("A (low risk)")
+        B = "B", _("B (normal)")
+        C = "C", _("C (raised)")
+        D = "D", _("D (high risk)")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("in operation")
+        CLOSED = "closed", _("closed")
+        DEREGISTERED = "deregistered", _("deregistered")
+        REVOKED = "revoked", _("licence revoked")
+        MOVED = "moved", _("moved away")
+
+    key = models.CharField(_("registry key"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=120, db_index=True)
+    uscc = models.CharField(_("unified social credit code"), max_length=18, null=True, blank=True, unique=True)  # noqa: DJ001
+    old_number = models.CharField(_("old registration number"), max_length=20, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    categories = models.ManyToManyField(SubjectCategory, related_name="subjects", verbose_name=_("categories"))
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="subjects", verbose_name=_("responsible unit"))
+    town = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+", verbose_name=_("township"))
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    contact = SealedTextField(_("person in charge"), blank=True)
+    phone = SealedTextField(_("phone"), blank=True)
+    risk_grade = models.CharField(_("risk grade"), max_length=1, choices=Grade.choices, default=Grade.B)
+    graded_on = models.DateField(_("graded on"), null=True, blank=True)
+    grade_source = models.CharField(_("source of the grade"), max_length=80, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE)
+    verified_on = models.DateField(_("verified on"))
+    version = models.PositiveIntegerField(default=1)
+
+    PROTECTED: ClassVar = ("key", "name", "uscc", "kind", "unit", "town", "address", "risk_grade", "status", "verified_on")
+
+    class Meta:
+        verbose_name = _("subject")
+        verbose_name_plural = _("subjects")
+        ordering = ("key",)
+        indexes: ClassVar = [models.Index(fields=["unit", "status"], name="subject_unit_status")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_id(self) -> str:
+        """What names it to the public: the 统一社会信用代码, or the registry key."""
+        return self.uscc or self.key
+
+
+class Exclusion(models.Model):
+    """不在检查范围: lawfully out of scope, with basis and dates (guideline 三.4)."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="exclusions")
+    basis = models.CharField(_("legal basis"), max_length=200)
+    reason = models.TextField(_("reason"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    PROTECTED: ClassVar = ("subject", "basis", "reason", "starts_on", "ends_on")
+
+    class Meta:
+        verbose_name = _("exclusion")
+        verbose_name_plural = _("exclusions")
+        ordering = ("subject", "starts_on")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "basis", "starts_on"], name="exclusion_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="exclusion_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.basis
+
+
+class Complaint(models.Model):
+    """投诉举报: a signal, and the one routine ground for an ad-hoc case. ``upheld`` is None while it is looked into."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="complaints")
+    received_on = models.DateField(_("received on"))
+    channel = models.CharField(_("channel"), max_length=40)
+    content = models.TextField(_("content"))
+    upheld = models.BooleanField(_("upheld"), null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    PROTECTED: ClassVar = ("subject", "received_on", "channel", "content", "upheld")
+
+    class Meta:
+        verbose_name = _("complaint")
+        verbose_name_plural = _("complaints")
+        ordering = ("-received_on", "id")
+
+    def __str__(self) -> str:
+        return f"{self.received_on} {self.channel}"
+
+
+class Violation(models.Model):
+    """严重违法违规记录: a signal."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="violations")
+    found_on = models.DateField(_("date"))
+    facts = models.TextField(_("facts"))
+    document_number = models.CharField(_("document number"), max_length=60, blank=True)
+    serious = models.BooleanField(_("serious"), default=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    PROTECTED: ClassVar = ("subject", "found_on", "facts", "document_number", "serious")
+
+    class Meta:
+        verbose_name = _("violation")
+        verbose_name_plural = _("violations")
+        ordering = ("-found_on", "id")
+
+    def __str__(self) -> str:
+        return f"{self.found_on} {self.document_number}"

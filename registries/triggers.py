@@ -1,0 +1,92 @@
+"""Rules the database itself keeps: triggers, written once for SQLite and PostgreSQL.
+
+They are made again after every migration (SQLite drops a table's triggers silently when a migration remakes it) and a
+system check asserts them.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.core.checks import CheckMessage, Error
+from django.db import connections
+
+
+class Trigger(NamedTuple):
+    """Before ``event`` on a row of ``table``: refuse with ``message`` when ``condition`` (SQL over NEW and OLD) holds."""
+
+    name: str
+    table: str
+    event: str
+    condition: str
+    message: str
+
+
+def append_only(table: str) -> tuple[Trigger, Trigger]:
+    """The two triggers that refuse UPDATE and DELETE on ``table``."""
+    return (
+        Trigger(f"{table}_no_update", table, "UPDATE", "1 = 1", f"{table} is append-only"),
+        Trigger(f"{table}_no_delete", table, "DELETE", "1 = 1", f"{table} is append-only"),
+    )
+
+
+def _sqlite(trigger: Trigger) -> list[str]:
+    return [
+        f'DROP TRIGGER IF EXISTS "{trigger.name}"',
+        f'CREATE TRIGGER "{trigger.name}" BEFORE {trigger.event} ON "{trigger.table}" FOR EACH ROW '
+        f"WHEN {trigger.condition} BEGIN SELECT RAISE(ABORT, '{trigger.message}'); END",
+    ]
+
+
+def _postgresql(trigger: Trigger) -> list[str]:
+    row = "OLD" if trigger.event == "DELETE" else "NEW"
+    return [
+        f'CREATE OR REPLACE FUNCTION "{trigger.name}"() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN '
+        f"IF {trigger.condition} THEN RAISE EXCEPTION '{trigger.message}' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $body$",
+        f'DROP TRIGGER IF EXISTS "{trigger.name}" ON "{trigger.table}"',
+        f'CREATE TRIGGER "{trigger.name}" BEFORE {trigger.event} ON "{trigger.table}" '
+        f'FOR EACH ROW EXECUTE FUNCTION "{trigger.name}"()',
+    ]
+
+
+def make(triggers: Iterable[Trigger], using: str) -> None:
+    """Create or renew the triggers whose tables exist on the database ``using``."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    statements = _sqlite if connection.vendor == "sqlite" else _postgresql
+    with connection.cursor() as cursor:
+        for trigger in triggers:
+            if trigger.table in tables:
+                for statement in statements(trigger):
+                    cursor.execute(statement)
+
+
+def present(using: str) -> set[str]:
+    """The names of the triggers that stand in the database ``using``."""
+    connection = connections[using]
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def missing(triggers: Iterable[Trigger], databases: Iterable[str] | None) -> list[CheckMessage]:
+    """One error for each trigger that should stand and does not (for a database check)."""
+    messages: list[CheckMessage] = []
+    for using in databases or []:
+        tables = set(connections[using].introspection.table_names())
+        there = present(using) if tables else set()
+        messages += [
+            Error(
+                f"The trigger {trigger.name} is missing from the database {using!r}.",
+                hint="Run `python3 manage.py migrate`, which makes it again, and find out who removed it.",
+                id="sunlot.E020",
+            )
+            for trigger in triggers
+            if trigger.table in tables and trigger.name not in there
+        ]
+    return messages
