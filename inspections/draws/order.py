@@ -103,9 +103,10 @@ def public_possibilities(sources: Iterable[Source]) -> int:
 def _check_sources(order: Order) -> None:
     """Witnesses first, public ones later, no moment before the one above, enough public values, planned last (§3)."""
     sources = order.sources
+    kinds = [source.kind for source in sources]
+    if kinds != sorted(kinds, reverse=True) or kinds[-1] != "public":
+        raise BadForm("order.txt", 0, "sources: witnesses first, public last")
     for one, other in pairwise(sources):
-        if one.kind == "public" and other.kind == "witness":
-            raise BadForm("order.txt", 0, "sources: witnesses first, public last")
         if other.moment < one.moment or (one.kind != other.kind and other.moment == one.moment):
             raise BadForm("order.txt", 0, "sources: a moment before the one above it")
     if public_possibilities(sources) < LEAST_POSSIBILITIES:
