@@ -1,0 +1,99 @@
+"""``python3 manage.py test [--full] [pytest arguments]``: everything that tells whether Sunlot works.
+
+pytest runs twice: once with SQLite and the folder queue, where every test runs, the linters among them, and once with a
+private PostgreSQL and Redis, where those run that touch the database. What could not run is named in the summary; under
+``CI=true`` that is a failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config import bootstrap
+from config.testing.services import ServicesFailed, services
+
+NO_TESTS = 5  # pytest's exit status when it collected none
+INTERRUPTED = 2
+ONLY_TELLS = {"-h", "--help", "--version", "-V", "--markers", "--fixtures"}
+
+
+@dataclass
+class Pass:
+    """One run of pytest: its name, exit status, counts, the reasons of its skips, and how long it took."""
+
+    name: str
+    status: int
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0
+
+    @property
+    def bad(self) -> bool:
+        """Whether this run failed; that no test of it was wanted is no failure."""
+        return self.status not in (0, NO_TESTS)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the tests and print the summary; the exit status."""
+    not_run = [
+        f"{part.needed_for}: {part.name} is missing; type “{bootstrap.apt_line([part])}”" for part in bootstrap.missing("test")
+    ]
+    passes = [_pytest("SQLite, folder queue", "embedded", arguments, {})]
+    if passes[0].status != INTERRUPTED and not ONLY_TELLS.intersection(arguments):
+        try:
+            with services() as servers:
+                passes.append(_pytest("PostgreSQL, Redis", "servers", arguments, servers.env))
+        except ServicesFailed as failure:
+            not_run.append(f"the second pass, on PostgreSQL and Redis: {failure}")
+    return _summary(passes, not_run, full="--full" in arguments)
+
+
+def _pytest(name: str, which: str, arguments: list[str], env: Mapping[str, str]) -> Pass:
+    """Run pytest in a process of its own; it prints as it goes."""
+    print(f"\n=== {name} ===", flush=True)
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="sunlot-tests-", ignore_cleanup_errors=True) as folder:
+        tally = Path(folder) / "tally.json"
+        embedded = {"DATABASE_URL": f"sqlite:///{folder}/data/sunlot.sqlite3", "CELERY_BROKER_URL": "fsqueue://localhost/"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-p", "config.testing.tally", *arguments],
+            cwd=bootstrap.ROOT,
+            env={**os.environ, **embedded, **env, "TEST_PASS": which, "TALLY_FILE": str(tally), "DATA_DIR": f"{folder}/data"},
+        )
+        status = None
+        while status is None:
+            with contextlib.suppress(KeyboardInterrupt):  # pytest got it too, and ends in good order
+                status = process.wait()
+        counts = json.loads(tally.read_text(encoding="utf-8")) if tally.exists() else {"reasons": {}}
+    reasons = Counter(counts.pop("reasons"))
+    return Pass(name, status, **counts, reasons=reasons, seconds=time.monotonic() - start)
+
+
+def _summary(passes: list[Pass], not_run: list[str], *, full: bool) -> int:
+    not_run = not_run + [f"{reason} ({count} tests, {one.name})" for one in passes for reason, count in one.reasons.items()]
+    print("\n=== Summary ===")
+    for one in passes:
+        print(f"{one.name}: {one.passed} passed, {one.failed} failed, {one.skipped} skipped in {one.seconds:.0f} s")
+    if not full:
+        print("The long acceptance counts were not asked for (--full).")
+    for reason in not_run:
+        print(f"NOT RUN: {reason}")
+    bad = any(one.bad for one in passes) or all(one.status == NO_TESTS for one in passes)
+    strict = os.environ.get("CI", "").lower() in ("true", "1")
+    if not_run and strict:
+        print("Nothing may be missing under CI=true.")
+    passed, failed, skipped = (sum(getattr(one, key) for one in passes) for key in ("passed", "failed", "skipped"))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if bad or (not_run and strict) else 0

@@ -1,0 +1,112 @@
+"""What all tests share: which of them run in this pass, a throw-away data folder, a browser, a running product."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.test import TransactionTestCase, override_settings
+
+from config.bootstrap import CHROMIUM, program
+from config.demo import keys
+from config.demo.serve import Stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+# Playwright's synchronous interface runs an event loop in the test's thread, where Django would refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "stack"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--full`` adds the long acceptance counts."""
+    parser.addoption("--full", action="store_true", help="run the long acceptance counts too (thousands of seeds, kills …)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out what this pass does not want: long counts, other engines, and in the second pass what needs no server."""
+    engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+    second = os.environ.get("TEST_PASS") == "servers"
+    wanted: list[pytest.Item] = []
+    unwanted: list[pytest.Item] = []
+    for item in items:
+        only = item.get_closest_marker("engine")
+        out = (
+            (item.get_closest_marker("full") is not None and not config.getoption("--full"))
+            or (only is not None and engine not in only.args)
+            or (second and not _touches_database(item))
+        )
+        (unwanted if out else wanted).append(item)
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = wanted
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    return (
+        item.get_closest_marker("django_db") is not None
+        or bool(DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ())))
+        or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
+    )
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Uploads and documents of one test stay in a folder of its own."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all browser tests; a test opens its own context, for cookies of its own."""
+    from playwright.sync_api import sync_playwright
+
+    path = program(*CHROMIUM)
+    if path is None:
+        pytest.skip("browser test: Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A fresh visitor's page at 1366 × 768, Chinese, with no cookies."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    """The running product on an empty, migrated database of its own: this pass's engine and queue, real processes.
+
+    ``stack.url`` is where it answers, ``stack.manage("command", …)`` runs a management command beside it.
+    """
+    env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": ""} | keys.make(tmp_path / "keys") | _own_servers(tmp_path)
+    running = Stack(tmp_path, env=env)
+    running.manage("migrate", "--verbosity=0")
+    with running:
+        yield running
+
+
+def _own_servers(folder: Path) -> dict[str, str]:
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return {"DATABASE_URL": f"sqlite:///{folder}/sunlot.sqlite3", "CELERY_BROKER_URL": "fsqueue://localhost/"}
+    from config.testing.services import empty_queue, fresh_database
+
+    return {
+        "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], f"stack_{uuid.uuid4().hex[:12]}"),
+        "CELERY_BROKER_URL": empty_queue(os.environ["CELERY_BROKER_URL"]),
+    }
