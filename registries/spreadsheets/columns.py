@@ -77,7 +77,7 @@ class Column:
 class Layout:
     """One kind of sheet: its English `kind`, its Chinese sheet name, its columns, and the names of its key columns.
 
-    A layout with an empty key has no rows to update: each of its rows is a fact of its own.
+    Two rows with the same key are the same thing: within a file a duplicate, in the registry an update.
     """
 
     kind: str
