@@ -35,7 +35,7 @@ _NOT_WORDS = re.compile(r"[\x00-\x1f\x7f-\x9f|]")
 _BOM = b"\xef\xbb\xbf"
 
 
-class BadForm(Exception):  # noqa: N818 - the word of the protocol: what does not fit the form is refused
+class BadForm(Exception):
     """What does not fit the form: exit 2. `line` counts from 1 (the name of the form); 0 means the file as a whole."""
 
     def __init__(self, file: str, line: int, reason: str) -> None:

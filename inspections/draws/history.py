@@ -12,7 +12,7 @@ from inspections.draws.protocol import team_tickets
 from inspections.draws.teams import suits
 
 
-class Astray(Exception):  # noqa: N818 - a mismatch, not an error of the program
+class Astray(Exception):
     """A line that does not follow. `number` is that of the history line; 0 where a line is missing at the end."""
 
     def __init__(self, number: int, reason: str) -> None:

@@ -38,7 +38,7 @@ class Verdict(NamedTuple):
         return self.exit == MATCH
 
 
-class Mismatch(Exception):  # noqa: N818 - the word of the protocol
+class Mismatch(Exception):
     """What fits the form but does not follow: exit 1."""
 
     def __init__(self, file: str, line: int, reason: str) -> None:
