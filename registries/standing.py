@@ -8,10 +8,8 @@ from registries import clock, triggers
 from registries.codes.models import Code, CodeTable, ResultGroup
 from registries.people import roles
 from registries.people.models import User
+from registries.people.queries import PUBLIC_USERNAME, SYSTEM_USERNAME
 from registries.triggers import Trigger
-
-SYSTEM_USERNAME = "system"
-PUBLIC_USERNAME = "public"
 
 RESULT_CODES: tuple[tuple[str, str, ResultGroup, bool], ...] = (
     ("clean", "未发现问题", ResultGroup.CLEAN, True),

@@ -1,0 +1,59 @@
+"""The rules of the matter list, pure: when a legal basis carries a matter, what a revision changes, who decides."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from registries.ledger.sentences import Sentence, say
+
+
+class Basis(NamedTuple):
+    """A citation with the days from and until which it is in force (both included; None is open)."""
+
+    text: str
+    in_force_from: dt.date | None
+    in_force_until: dt.date | None
+
+
+def is_lapsed(in_force_until: dt.date | None, today: dt.date) -> bool:
+    """Whether a basis is past its effective date."""
+    return in_force_until is not None and in_force_until < today
+
+
+def why_not_draw_on(bases: Iterable[Basis], today: dt.date) -> Sentence | None:
+    """Why no new draw may run on a matter that stands on these bases; None when all of them are in force."""
+    standing = list(bases)
+    if not standing:
+        return say("The matter names no legal basis. Add one in a new revision of the matter.")
+    for basis in standing:
+        if is_lapsed(basis.in_force_until, today):
+            return say(
+                "The legal basis %(basis)s lapsed on %(day)s. Revise the matter and publish a new edition before the next draw.",
+                basis=basis.text,
+                day=str(basis.in_force_until),
+            )
+        if basis.in_force_from is not None and basis.in_force_from > today:
+            return say(
+                "The legal basis %(basis)s is in force only from %(day)s.",
+                basis=basis.text,
+                day=basis.in_force_from.isoformat(),
+            )
+    return None
+
+
+class Difference(NamedTuple):
+    """One field that is not what it was: its name, the text before and after ("" where there was none)."""
+
+    field: str
+    before: str
+    after: str
+
+
+def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
+    """What changed between two contents (field name → text), in the order of the newer one."""
+    names = [*after, *(name for name in before if name not in after)]
+    return [
+        Difference(name, before.get(name, ""), after.get(name, ""))
+        for name in names
+        if before.get(name, "") != after.get(name, "")
+    ]
