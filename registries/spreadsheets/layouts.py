@@ -67,6 +67,14 @@ CERTIFICATE_KINDS = (
     Choice("行政执法证", "行政执法证", ("执法证", "山东省行政执法证", "行政执法证件")),
 )
 
+CODE_TABLES = (
+    Choice("town", "镇街", ("乡镇", "乡镇街道", "镇(街道)")),
+    Choice("field", "执法领域", ("领域",)),
+    Choice("specialty", "专业类别", ("专业",)),
+    Choice("post", "职务", ("职位",)),
+    Choice("relation", "回避关系", ("关系",)),
+)
+
 _FROM = ("起始日期", "开始日期", "起始时间", "自", "生效日期")
 _UNTIL = ("截止日期", "结束日期", "终止日期", "截止时间", "至", "失效日期")
 _SUBJECT = Column("subject", ("对象编号", "检查对象编号", "名录编号", "统一社会信用代码或对象编号"), Kind.CODE, required=True, help=_("Number in the subject registry"), longest=32)
@@ -88,6 +96,12 @@ CATEGORIES = Layout("categories", "对象类别", (
     Column("name", ("类别名称", "名称", "对象类别", "检查对象类别"), required=True, help=_("As matters and subjects name it"), longest=60),
     Column("publicity", ("公示方式", "公示范围", "公示口径"), Kind.CHOICE, required=True, help=_("By name, or counts only where the law keeps names back"), choices=PUBLICITY_PROFILES),
 ), key=("code",))
+
+CODES = Layout("codes", "代码表", (
+    Column("table", ("代码表", "代码表名称", "代码类别", "表"), Kind.CHOICE, required=True, help=_("One of the list"), choices=CODE_TABLES),
+    Column("code", ("代码", "编码", "值"), Kind.CODE, required=True, help=_("Lower-case letters, digits, dots and hyphens; never used twice in its table"), longest=32, strict=r"[a-z0-9][a-z0-9._-]{0,31}"),
+    Column("label", ("名称", "代码名称", "含义"), required=True, help=_("As the other tables name it"), longest=80),
+), key=("table", "code"))
 
 MATTERS = Layout("matters", "事项", (
     Column("code", ("事项编码", "事项编号", "事项代码", "编码"), Kind.CODE, required=True, help=_("For example ZA01; never used twice"), longest=16, strict=r"[0-9A-Za-z][0-9A-Za-z._-]{0,15}"),
@@ -206,6 +220,7 @@ RECUSALS = Layout("recusals", "回避", (
 
 WORKBOOKS: dict[str, tuple[Layout, ...]] = {
     "units": (UNITS,),
+    "codes": (CODES,),
     "categories": (CATEGORIES,),
     "matters": (MATTERS, BASES, CHECKLIST),
     "subjects": (SUBJECTS,),
