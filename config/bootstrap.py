@@ -232,6 +232,13 @@ def _setup_lock() -> Iterator[None]:
         yield
 
 
+OWN_COMMANDS = """
+[sunlot]
+    demo [--once] [--port N] [--data DIR]    a sample county with everything running
+    test [--full] [pytest arguments]         all tests, on SQLite and on a private PostgreSQL and Redis
+    catalogue [--merge FILE …]               bring the Chinese catalogue up to what the code says
+"""
+
 # --- the command --------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +274,8 @@ def _run(command: str, argv: list[str]) -> int:
     from config import catalogue
 
     catalogue.compile_stale(ROOT / "locale")
+    if command == "catalogue":
+        return catalogue.main(argv[2:])
     if command == "demo":
         from config.demo import run as demo
 
@@ -275,6 +284,8 @@ def _run(command: str, argv: list[str]) -> int:
         from config.testing import run as testing
 
         return testing.main(argv[2:])
+    if argv[1:] in ([], ["help"], ["--help"], ["-h"]):
+        print(OWN_COMMANDS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 

@@ -6,10 +6,11 @@ Chinese has a catalogue. What may be said, and the words chosen, stand in the co
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +31,23 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 }
 _DATED = datetime(2026, 1, 1, tzinfo=UTC)  # a date that changed with every merge would only make noise
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[#0\-+]*[\d.]*[a-zA-Z]|\{(\w*)(?:![rsa])?(?::[^{}]*)?\}|%[#0\-+]*[\d.]*([sdfr])")
+
+
+def main(argv: Sequence[str]) -> int:
+    """``manage.py catalogue [--merge FILE…]``: add new messages, drop those that are gone, take over given Chinese.
+
+    Says what is still to translate; the exit status is 0 either way, since the catalogue test is the judge.
+    """
+    parser = argparse.ArgumentParser("manage.py catalogue", description="Bring the catalogue up to what the code says.")
+    parser.add_argument("--merge", nargs="+", type=Path, default=[], metavar="FILE", help="po fragments whose Chinese counts")
+    options = parser.parse_args(argv)
+    messages = in_code()
+    translated = read(PO) if PO.exists() else Catalog(locale="zh_Hans", fuzzy=False)
+    write(merge(messages, translated, [read(path) for path in options.merge]), PO)
+    compile_stale(PO.parents[2])
+    left = faults(messages, read(PO))
+    print(*left, f"{len(messages)} messages, {len(left)} faults.", sep="\n")
+    return 0
 
 
 def compile_stale(locale: Path) -> None:

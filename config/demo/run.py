@@ -37,7 +37,7 @@ def main(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, _interrupt)
     try:
         data = _data_folder(options.data)
-        with _alone(data):
+        with alone(data):
             if options.port and port_taken(options.port):
                 raise DemoFailed(f"Port {options.port} is taken: end what uses it, or choose another with --port.")
             return _demo(data, options.port, once=options.once)
@@ -155,7 +155,7 @@ def _data_folder(data: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _alone(data: Path) -> Iterator[None]:
+def alone(data: Path) -> Iterator[None]:
     """One demo at a time on one data folder."""
     with (data / ".lock").open("w") as lock:
         try:

@@ -75,6 +75,8 @@ class Stack:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._logs = self.data_dir / "logs"
         self._run = self.data_dir / "run"
+        for folder in (self._logs, self._run):
+            folder.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Stack:
         try:
@@ -92,8 +94,6 @@ class Stack:
 
     def start(self, name: str) -> None:
         """Start `name` (web, worker or beat) without waiting for it."""
-        self._logs.mkdir(parents=True, exist_ok=True)
-        self._run.mkdir(parents=True, exist_ok=True)
         self._ready(name).unlink(missing_ok=True)
         self.processes[name] = self._spawn(name)
 

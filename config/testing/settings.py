@@ -9,11 +9,12 @@ from pathlib import Path
 if "DATA_DIR" not in os.environ:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="sunlot-tests-")
     atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+Path(os.environ["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 50)
 os.environ.setdefault("DEMO", "1")
 
-from config.settings import *  # noqa: F403
-from config.settings import DATABASES, STORAGES
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES, STORAGES  # noqa: E402
 
 # A file, so that a real worker process can see the test database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
