@@ -66,7 +66,7 @@ def clean_row(row: int, record: Mapping[str, Cell], columns: Sequence[Column]) -
             values[column.name] = None
             continue
         values[column.name] = value
-        if column.kind is Kind.USCC and isinstance(value, str) and (doubt := identifiers.why_doubt_uscc(value)):
+        if column.kind is Kind.USCC and isinstance(value, str) and value and (doubt := identifiers.why_doubt_uscc(value)):
             cautions.append(Refusal(row, column.heading, value, doubt, _("Compare it with the licence.")))
     return Cleaned(row, values, tuple(refusals), tuple(cautions), frozenset(endless))
 

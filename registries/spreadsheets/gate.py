@@ -29,7 +29,7 @@ _GIANT_CELL = re.compile(rb">[^<]{262144}")  # 32,767 characters, each written a
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
-class Unreadable(Exception):  # noqa: N818 — the word of the house, like Refused
+class Unreadable(Exception):
     """The file is refused as a whole; `sentence` says to a person what is wrong and what to do."""
 
     def __init__(self, sentence: str) -> None:

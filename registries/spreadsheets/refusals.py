@@ -17,7 +17,7 @@ class Refusal:
     remedy: str
 
 
-class BadCell(ValueError):  # noqa: N818 — a name that says what it is
+class BadCell(ValueError):
     """A cell cannot be read; whoever knows the row and column makes a `Refusal` of it."""
 
     def __init__(self, sentence: str, remedy: str) -> None:
