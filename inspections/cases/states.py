@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from registries.ledger.sentences import Sentence, say
+
 
 class CaseState(models.TextChoices):
     """assigned → on-site → recorded → reviewed; a return sends it back to the site team. Disclosure stands apart."""
@@ -18,12 +20,47 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "begin": (("assigned",), "on-site"),
     "save": (("on-site",), "on-site"),
     "submit": (("on-site",), "on-site"),
+    "take_back": (("on-site",), "on-site"),
     "sign": (("on-site",), "recorded"),
     "accept": (("recorded",), "reviewed"),
     "return": (("recorded",), "on-site"),
+    "release": (("reviewed",), "reviewed"),
     "close": (("reviewed",), "closed"),
 }
 """Move → (allowed from, to); ``sign`` leads to recorded with the last signature only."""
+
+TOO_EARLY: dict[str, Sentence] = {
+    "begin": say("The visit has begun already."),
+    "save": say("Begin the visit first."),
+    "submit": say("Begin the visit first."),
+    "take_back": say("Begin the visit first."),
+    "sign": say("Begin the visit first."),
+    "accept": say("This case is not waiting for a review."),
+    "return": say("This case is not waiting for a review."),
+    "release": say("Only a reviewed case can be released for disclosure."),
+    "close": say("Only a reviewed case can be closed."),
+}
+SIGNED_ALREADY = say("The record is signed by all and can no longer be changed.")
+
+
+def why_not(state: str, move: str) -> Sentence | None:
+    """Why a case in ``state`` cannot make this move, or None."""
+    if state in MOVES[move][0]:
+        return None
+    record_moves = ("save", "submit", "take_back", "sign")
+    return SIGNED_ALREADY if move in record_moves and state != CaseState.ASSIGNED else TOO_EARLY[move]
+
+
+class Stage(models.TextChoices):
+    """Where a case stands in the work queue: its state, told apart by its record and its disclosure. Derived, not stored."""
+
+    UNTOUCHED = "untouched", _("not begun")
+    BEGUN = "begun", _("being filled in")
+    RETURNED = "returned", _("to be completed")
+    TO_SIGN = "to-sign", _("waiting for signatures")
+    IN_REVIEW = "in-review", _("waiting for review")
+    TO_PUBLISH = "to-publish", _("waiting for disclosure")
+    PUBLISHED = "published", _("disclosed")
 
 
 class CaseKind(models.TextChoices):

@@ -50,13 +50,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Change:
-    """What happened: the object, its fields before and after, a note, and public facts if it concerns a draw."""
+    """What happened: the object, its fields before and after, a note, and public facts if it concerns a draw.
+
+    ``also`` are other rows whose protected columns changed with it; the entry keeps their digests too.
+    """
 
     obj: models.Model
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     facts: tuple[Fact, ...] = ()
+    also: tuple[models.Model, ...] = ()
 
 
 def plain(value: Any) -> Any:

@@ -105,6 +105,7 @@ def record_change(verb: str, actor_id: int, change: Change) -> None:
             "after": change.after,
             "note": change.note,
             "digest": digest(change.obj),
+            "also": [[other._meta.label_lower, other.pk, digest(other)] for other in change.also],
         },
         verb=verb,
         actor_id=actor_id,
