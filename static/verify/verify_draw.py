@@ -11,6 +11,8 @@ checkpoint that somebody outside kept. Exit code: 0 match, 1 mismatch, 2 refused
 The file is meant to be read from top to bottom: reading, grammar, draw, teams, history, ledger. It shares no code with
 the system that drew. A match proves that the result follows from the files; the last lines printed say what it does not.
 """
+# ruff: noqa: B905, RUF007 -- zip(strict=) and pairwise need a newer Python than the one this file asks for
+
 from __future__ import annotations
 
 import argparse
@@ -25,12 +27,17 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Dict, Iterator, List, NoReturn, Optional, Set, Tuple
+from typing import IO, TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Files = dict[str, bytes]
+    Slot = tuple[str, int]  # a winner's code and a position from 1
 
 MATCH, MISMATCH, REFUSED = 0, 1, 2
 NEEDED, OPTIONAL = ("order", "reveal", "roster", "result"), ("inspectors", "recusals", "openings", "history")
 LIMIT = 512 * 1024 * 1024  # bytes of all files together: a zip may promise more than a machine holds
-Files = Dict[str, bytes]
 
 
 class FaultError(Exception):
@@ -106,7 +113,7 @@ def read_bundle(path: Path) -> Files:
     return files
 
 
-def lines_of(files: Files, name: str) -> List[str]:
+def lines_of(files: Files, name: str) -> list[str]:
     """The records of a file (line 2 and on) once its bytes keep the form; text is never normalised."""
     data, file = files[name], f"{name}.txt"
     try:
@@ -162,19 +169,19 @@ class Source:
 class Draw:
     """A bundle whose form has been checked; `line` tells where in order.txt a key stands."""
 
-    keys: Dict[str, str]
-    line: Dict[str, int]
-    sources: List[Source]
-    roster: Dict[str, Tuple[str, int, Set[str]]]
+    keys: dict[str, str]
+    line: dict[str, int]
+    sources: list[Source]
+    roster: dict[str, tuple[str, int, set[str]]]
     secret: str = ""
-    inspectors: Optional[Dict[str, Tuple[bool, int, Set[str]]]] = None
-    recused: Set[Tuple[str, str]] = field(default_factory=set)
-    openings: List[Tuple[str, ...]] = field(default_factory=list)
-    history: List[Tuple[str, ...]] = field(default_factory=list)
-    fixed: List[str] = field(default_factory=list)
+    inspectors: dict[str, tuple[bool, int, set[str]]] | None = None
+    recused: set[tuple[str, str]] = field(default_factory=set)
+    openings: list[tuple[str, ...]] = field(default_factory=list)
+    history: list[tuple[str, ...]] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
 
 
-def records(files: Files, name: str, *forms: str) -> List[Tuple[str, ...]]:
+def records(files: Files, name: str, *forms: str) -> list[tuple[str, ...]]:
     """The fields of every record of a file whose fields have these forms; tags sorted, none twice."""
     pattern, found = re.compile("\t".join(f"({form})" for form in forms)), []
     for number, row in enumerate(lines_of(files, name), 2):
@@ -189,7 +196,7 @@ def records(files: Files, name: str, *forms: str) -> List[Tuple[str, ...]]:
     return found
 
 
-def sorted_once(name: str, rows: List[Tuple[str, ...]], key: int) -> None:
+def sorted_once(name: str, rows: list[tuple[str, ...]], key: int) -> None:
     """Refuse records that are not sorted by bytes, or whose first `key` fields stand twice."""
     for number, (above, below) in enumerate(zip(rows, rows[1:]), 3):
         if above[:key] == below[:key]:
@@ -206,11 +213,11 @@ def check_moment(file: str, line: int, moment: str) -> None:
         refuse(file, line, f"no such moment: {moment}")
 
 
-def read_order(files: Files) -> Tuple[Dict[str, str], Dict[str, int], List[Source]]:
+def read_order(files: Files) -> tuple[dict[str, str], dict[str, int], list[Source]]:
     """order.txt: its keys (matter as matter.1, matter.2, …), their lines, and the sources."""
     rows, at = lines_of(files, "order"), 0
-    keys: Dict[str, str] = {}
-    line: Dict[str, int] = {}
+    keys: dict[str, str] = {}
+    line: dict[str, int] = {}
     for key, value, most in ORDER:
         pattern, count = re.compile(f"{key}\t(?:{value})"), 0
         while at < len(rows) and count < most and pattern.fullmatch(rows[at]):
@@ -232,7 +239,7 @@ def read_order(files: Files) -> Tuple[Dict[str, str], Dict[str, int], List[Sourc
     return keys, line, [Source(line[name], *keys[name].split("|")) for name in keys if name.startswith("source.")]
 
 
-def parts_of(form: str) -> List[Tuple[str, int, int]]:
+def parts_of(form: str) -> list[tuple[str, int, int]]:
     """The parts of a source's form: (balls, k, n) for each group, or (digits, n, 0) or (hex, n, 0)."""
     kind, _, rest = form.partition(":")
     if kind != "balls":
@@ -240,7 +247,7 @@ def parts_of(form: str) -> List[Tuple[str, int, int]]:
     return [(kind, int(part.split("/")[0]), int(part.split("/")[1])) for part in rest.split("+")]
 
 
-def check_sources(sources: List[Source], planned: str, planned_line: int) -> None:
+def check_sources(sources: list[Source], planned: str, planned_line: int) -> None:
     """§3: witnesses first, public ones strictly later, moments not falling, public entropy at least 40 bits."""
     values = 1
     for above, source in zip([None, *sources], sources):
@@ -315,14 +322,14 @@ def read_people(files: Files, draw: Draw) -> None:
         draw.recused.add((subject, person))
 
 
-def tag_set(tags: str) -> Set[str]:
+def tag_set(tags: str) -> set[str]:
     """`-` is no tag."""
     return set() if tags == "-" else set(tags.split(","))
 
 
 def check_quotas(draw: Draw) -> None:
     """One quota for every stratum, sorted, none above its stratum; all of it and no reserves where nothing is drawn."""
-    sizes: Dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for stratum, _, _ in draw.roster.values():
         sizes[stratum] = sizes.get(stratum, 0) + 1
     names = [name for name in draw.keys if name.startswith("quota.")]
@@ -343,7 +350,7 @@ def check_quotas(draw: Draw) -> None:
         refuse("order.txt", draw.line["reserves"], "in this mode there are no reserves")
 
 
-def read_history(files: Files) -> List[Tuple[str, ...]]:
+def read_history(files: Files) -> list[tuple[str, ...]]:
     """history.txt: number, kind, winner, position, out, in, reason."""
     forms = "|".join(f"(?:{k}\t{CODE}\t{'-' if k == 'subject' else '[1-9]'}\t{CODE}\t(?:{CODE}|-)\t(?:{r}))" for k, r in REASONS.items())
     rows = records(files, "history", INTEGER, forms)
@@ -394,10 +401,10 @@ def key_of(seed: str, purpose: str) -> str:
     return sha(f"sunlot-key-1|{seed}|{purpose}")
 
 
-def draw_subjects(draw: Draw, key: str) -> Dict[str, List[Drawn]]:
+def draw_subjects(draw: Draw, key: str) -> dict[str, list[Drawn]]:
     """§4: per stratum, the winners and then the reserves, by (ticket, code)."""
     box = hashlib.sha256(key.encode())  # K is one block: its state serves every slip
-    strata: Dict[str, List[Tuple[str, str, int]]] = {}
+    strata: dict[str, list[tuple[str, str, int]]] = {}
     for code, (stratum, slips, _) in draw.roster.items():
         tickets = []
         for slip in range(1, slips + 1):
@@ -415,8 +422,6 @@ def draw_subjects(draw: Draw, key: str) -> Dict[str, List[Drawn]]:
 
 # Teams --------------------------------------------------------------------------------------------------------------
 
-Slot = Tuple[str, int]  # a winner's code and a position from 1
-
 
 def members_of(bits: int) -> Iterator[int]:
     """The numbers in a set that is kept as the bits of an integer."""
@@ -429,11 +434,11 @@ def members_of(bits: int) -> Iterator[int]:
 class Staffing:
     """Open positions, all filled for the time being: proof that they can be filled at once, kept up while some are given."""
 
-    def __init__(self, room: List[int], team: int) -> None:
+    def __init__(self, room: list[int], team: int) -> None:
         self.room, self.team = room, team
-        self.able: Dict[Slot, int] = {}  # who could take an open position, as bits
-        self.holder: Dict[Slot, int] = {}
-        self.held: List[Set[Slot]] = [set() for _ in room]
+        self.able: dict[Slot, int] = {}  # who could take an open position, as bits
+        self.holder: dict[Slot, int] = {}
+        self.held: list[set[Slot]] = [set() for _ in room]
 
     def put(self, slot: Slot, who: int) -> None:
         """Let somebody hold a position instead of whoever did."""
@@ -448,7 +453,7 @@ class Staffing:
 
     def fill(self, first: Slot) -> bool:
         """Find a holder for an empty position, moving others along a shortest chain; False when there is no chain."""
-        came: Dict[Slot, Optional[Tuple[Slot, int]]] = {first: None}  # this position's holder moves to that one
+        came: dict[Slot, tuple[Slot, int] | None] = {first: None}  # this position's holder moves to that one
         queue, seen = [first], 0
         for slot in queue:
             mates = {self.holder[s]: s for s in ((slot[0], k) for k in range(1, self.team + 1)) if s in self.holder}
@@ -458,7 +463,7 @@ class Staffing:
                     continue
                 seen |= 1 << who
                 if len(self.held[who]) < self.room[who]:
-                    step: Optional[Tuple[Slot, int]] = (slot, who)
+                    step: tuple[Slot, int] | None = (slot, who)
                     while step:
                         self.put(*step)
                         step = came[step[0]]
@@ -470,7 +475,7 @@ class Staffing:
                     queue.append(place)
         return False
 
-    def add(self, slots: List[Slot], able: List[int]) -> bool:
+    def add(self, slots: list[Slot], able: list[int]) -> bool:
         """Take in a winner's positions if they and all the others can be filled at once."""
         self.able.update(zip(slots, able))
         if all(self.fill(slot) for slot in slots):
@@ -512,8 +517,8 @@ class Teams:
         self.room = [people[code][1] for code in self.codes]
         self.tags = [people[code][2] for code in self.codes]
         self.given = [0] * len(self.codes)
-        self.roster, self.known = draw.roster, {}  # type: Dict[str, Tuple[str, int, Set[str]]], Dict[Tuple[str, ...], int]
-        self.recused: Dict[str, int] = {}
+        self.roster, self.known = draw.roster, {}  # type: dict[str, tuple[str, int, set[str]]], dict[tuple[str, ...], int]
+        self.recused: dict[str, int] = {}
         for subject, person in draw.recused:
             self.recused[subject] = self.recused.get(subject, 0) | 1 << self.codes.index(person)
 
@@ -522,21 +527,19 @@ class Teams:
         wanted = self.roster[subject][2]
         key = (*sorted(wanted), str(position == 1))
         if key not in self.known:
-            self.known[key] = sum(
-                1 << i for i, tags in enumerate(self.tags) if wanted <= tags and (position > 1 or self.lead[i])
-            )
+            self.known[key] = sum(1 << i for i, tags in enumerate(self.tags) if wanted <= tags and (position > 1 or self.lead[i]))
         return self.known[key] & ~self.recused.get(subject, 0)
 
-    def first(self, who: List[int], subject: str, position: int) -> Iterator[int]:
+    def first(self, who: list[int], subject: str, position: int) -> Iterator[int]:
         """By fewest positions given or held, then ticket, then code."""
         for level in sorted({self.given[i] for i in who}):
             tickets = [(sha(f"{self.key}|{subject}|{self.codes[i]}|{position}"), i) for i in who if self.given[i] == level]
             yield from (i for _, i in sorted(tickets))
 
-    def assign(self, winners: List[str]) -> Dict[str, List[str]]:
+    def assign(self, winners: list[str]) -> dict[str, list[str]]:
         """The team of every winner; an empty one for a winner that cannot be staffed."""
         staffing = Staffing(list(self.room), self.size)
-        teams: Dict[str, List[str]] = {}
+        teams: dict[str, list[str]] = {}
         for winner in winners:
             able = [self.able(winner, 1), *[self.able(winner, 2)] * (self.size - 1)]
             teams[winner] = []
@@ -552,7 +555,7 @@ class Teams:
         return teams
 
 
-def compare(data: bytes, expected: List[str], unknown: int, team: int) -> None:
+def compare(data: bytes, expected: list[str], unknown: int, team: int) -> None:
     """result.txt against the lines that must stand there; of the last `unknown` ones only the winner and the form are known."""
     rows = [row.encode() for row in expected]
     found = data.split(b"\n")
@@ -574,7 +577,7 @@ def compare(data: bytes, expected: List[str], unknown: int, team: int) -> None:
 
 def check_openings(draw: Draw) -> None:
     """§1: every opening proves its code, and no public id is opened for two codes of the roster."""
-    ids: Set[str] = set()
+    ids: set[str] = set()
     for number, (code, kind, public_id, name, nonce) in enumerate(draw.openings, 2):
         if sha(f"sunlot-code-1|{kind}|{public_id}|{name}|{nonce}")[:32] != code:
             differ("openings.txt", number, f"{code} is not {public_id} {name}")
@@ -589,13 +592,13 @@ def check_openings(draw: Draw) -> None:
 class History:
     """§6: who stands in whose place, line by line."""
 
-    def __init__(self, teams: Teams, members: Dict[str, List[str]], drawn: Dict[str, List[Drawn]]) -> None:
+    def __init__(self, teams: Teams, members: dict[str, list[str]], drawn: dict[str, list[Drawn]]) -> None:
         self.teams, self.members = teams, members
         self.index = {code: i for i, code in enumerate(teams.codes)}
         self.visited = {winner: winner for winner in members}
-        self.left: Dict[str, Set[str]] = {winner: set() for winner in members}
+        self.left: dict[str, set[str]] = {winner: set() for winner in members}
         self.spare = {stratum: [d.code for d in listed if d.rank == "R"] for stratum, listed in drawn.items()}
-        self.due: List[Tuple[str, str]] = []  # winner and position that a reserve does not suit
+        self.due: list[tuple[str, str]] = []  # winner and position that a reserve does not suit
         self.due_since = 0
 
     def subject(self, line: int, winner: str, out: str, into: str) -> None:
@@ -631,7 +634,7 @@ class History:
         if into != team[position - 1]:
             differ("history.txt", line, f"code in: here must stand {team[position - 1]}")
 
-    def follow(self, rows: List[Tuple[str, ...]]) -> None:
+    def follow(self, rows: list[tuple[str, ...]]) -> None:
         """Every line, and the lines that a reserve makes necessary at once."""
         for line, (_, kind, winner, position, out, into, reason) in enumerate(rows, 2):
             if winner not in self.members:
@@ -696,13 +699,13 @@ class Act:
     line: int
     time: str
     verb: str
-    payload: Dict[str, str]
+    payload: dict[str, str]
 
 
-def json_object(file: str, line: int, text: str) -> Dict[str, object]:
+def json_object(file: str, line: int, text: str) -> dict[str, object]:
     """A JSON object, no key twice; anything else is refused."""
 
-    def once(pairs: List[Tuple[str, object]]) -> Dict[str, object]:
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         if len(dict(pairs)) != len(pairs):
             raise ValueError("a key twice")
         return dict(pairs)
@@ -716,7 +719,7 @@ def json_object(file: str, line: int, text: str) -> Dict[str, object]:
     return found
 
 
-def act_of(file: str, line: int, entry: Dict[str, object]) -> Act:
+def act_of(file: str, line: int, entry: dict[str, object]) -> Act:
     """An entry about a draw: its payload is public and holds salt, draw, plan and what the action says."""
     verb = str(entry["action"])[6:]
     if verb not in ACTS or "payload" not in entry:
@@ -728,9 +731,9 @@ def act_of(file: str, line: int, entry: Dict[str, object]) -> Act:
     return Act(line, str(entry["time"]), verb, {key: str(payload[key]) for key in wanted})
 
 
-def read_ledger(path: Path) -> Tuple[List[Act], List[str]]:
+def read_ledger(path: Path) -> tuple[list[Act], list[str]]:
     """The whole chain: what was done about draws, and every entry hash."""
-    acts: List[Act] = []
+    acts: list[Act] = []
     hashes = ["0" * 64]
     with path.open("rb") as stream:
         for line, raw in enumerate(iter(lambda: stream.readline(2**24), b""), 1):
@@ -747,7 +750,9 @@ def read_ledger(path: Path) -> Tuple[List[Act], List[str]]:
                 differ(path.name, line, "the chain is broken: an entry is missing, doubled or out of its place")
             if "payload" in entry and sha(payload) != entry["payload_hash"]:
                 differ(path.name, line, "the payload is not the one that was hashed")
-            hashes.append(sha("|".join(["sunlot-ledger-1", *(str(entry[k]) for k in ("previous", "seq", "time", "action", "payload_hash"))])))
+            hashes.append(
+                sha("|".join(["sunlot-ledger-1", *(str(entry[k]) for k in ("previous", "seq", "time", "action", "payload_hash"))]))
+            )
             if entry["entry_hash"] != hashes[-1]:
                 differ(path.name, line, "the entry is not the one that was hashed")
             if str(entry["action"]).startswith("draws."):
@@ -755,15 +760,15 @@ def read_ledger(path: Path) -> Tuple[List[Act], List[str]]:
     return acts, hashes
 
 
-def open_until(acts: List[Act], commit: Act) -> float:
+def open_until(acts: list[Act], commit: Act) -> float:
     """The line of the result or void that closes an order; for ever when there is none."""
     ends = [a.line for a in acts if a.line > commit.line and a.verb in ("result", "void") and a.payload["draw"] == commit.payload["draw"]]
     return min(ends, default=math.inf)
 
 
-def check_commits(file: str, acts: List[Act], draw: Draw) -> Act:
+def check_commits(file: str, acts: list[Act], draw: Draw) -> Act:
     """Numbers without gaps, one commitment of this order, and no other order open for its plan in its time."""
-    commits, last = [act for act in acts if act.verb == "commit"], {}  # type: List[Act], Dict[str, int]
+    commits, last = [act for act in acts if act.verb == "commit"], {}  # type: list[Act], dict[str, int]
     for act in commits:
         prefix, serial = re.fullmatch("(.*?)([0-9]*)", act.payload["draw"], re.DOTALL).groups()  # type: ignore[union-attr]
         if prefix and serial and int(serial[-9:]) != last.get(prefix, 0) + 1:
@@ -780,7 +785,7 @@ def check_commits(file: str, acts: List[Act], draw: Draw) -> Act:
     return mine[0]
 
 
-def check_ledger(path: Path, files: Files, draw: Draw) -> Tuple[Act, List[str], List[str]]:
+def check_ledger(path: Path, files: Files, draw: Draw) -> tuple[Act, list[str], list[str]]:
     """The ledger against the bundle: order, values, result and history; gives commitment, entry hashes and remarks."""
     everything, hashes = read_ledger(path)
     commit = check_commits(path.name, everything, draw)
@@ -807,7 +812,7 @@ def check_ledger(path: Path, files: Files, draw: Draw) -> Tuple[Act, List[str], 
     return commit, hashes, [f"ledger: {len(hashes) - 1} entries unbroken; the order is entry {commit.line}, {commit.time}", *voids]
 
 
-def check_kept(path: Path, commit: Act, hashes: List[str], first: str) -> str:
+def check_kept(path: Path, commit: Act, hashes: list[str], first: str) -> str:
     """A checkpoint that somebody kept: the same chain, at or after the commitment."""
     with path.open("rb") as stream:
         data = stream.read(4096).replace(b"\r\n", b"\n")
@@ -836,7 +841,7 @@ It does not prove 但不能证明:
 - that the roster is complete: that is what the auditor's check and the openings are for. 待抽名单完整无遗漏。"""
 
 
-def report(draw: Draw, remarks: List[str], kept: bool) -> List[str]:
+def report(draw: Draw, remarks: list[str], kept: bool) -> list[str]:
     """What a match says, and what it leaves open."""
     rows = [f"match 相符: draw {draw.keys['draw']}, {len(draw.roster)} entries"]
     rows += [f"source.{i} {s.kind} {s.what} {s.moment} {s.form} = {s.value}" for i, s in enumerate(draw.sources, 1)]
@@ -848,7 +853,7 @@ def report(draw: Draw, remarks: List[str], kept: bool) -> List[str]:
     return [*rows, *remarks, *PROVES.format(kept="see the line kept above" if kept else "use --kept with --ledger").split("\n")]
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """The command line; gives the exit code."""
     parser = argparse.ArgumentParser(description="Check a drawing of lots from its published files (draw protocol 1).")
     parser.add_argument("bundle", type=Path, help="folder or zip with the published files")
@@ -860,7 +865,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     code = MATCH
     try:
         files = read_bundle(asked.bundle)
-        draw, remarks = verify(files), []  # type: Draw, List[str]
+        draw, remarks = verify(files), []  # type: Draw, list[str]
         if asked.ledger:
             commit, hashes, remarks = check_ledger(asked.ledger, files, draw)
             if asked.kept:
