@@ -53,7 +53,7 @@ def make_bundle(seed: int) -> dict[str, bytes]:
     roster, openings = make_roster(chance, chance.randrange(6, 40))
     inspectors = make_inspectors(chance, chance.randrange(10))
     pairs = {(chance.choice(roster).code, chance.choice(inspectors).code) for _ in range(8 if inspectors else 0)}
-    recusals = [RecusalLine(*pair) for pair in pairs]
+    recusals = [RecusalLine(*pair) for pair in sorted(pairs)]
     made = {
         "roster.txt": files.write_roster(roster),
         "inspectors.txt": files.write_inspectors(inspectors),
@@ -76,7 +76,7 @@ def make_bundle(seed: int) -> dict[str, bytes]:
 
 def make_order(chance: random.Random, roster: list[RosterLine], made: dict[str, bytes], secret: str) -> Order:
     """An order for these files."""
-    sizes = {stratum: sum(row.stratum == stratum for row in roster) for stratum in {row.stratum for row in roster}}
+    sizes = {stratum: sum(row.stratum == stratum for row in roster) for stratum in sorted({row.stratum for row in roster})}
     lot = chance.random() < 0.8
     return Order(
         draw="2026-003",
@@ -87,7 +87,7 @@ def make_order(chance: random.Random, roster: list[RosterLine], made: dict[str, 
         roster=protocol.digest(made["roster.txt"]),
         inspectors=protocol.digest(made["inspectors.txt"]),
         recusals=protocol.digest(made["recusals.txt"]),
-        quotas={stratum: chance.randrange(min(size, 4) + 1) if lot else size for stratum, size in sizes.items()},
+        quotas=make_quotas(chance, sizes) if lot else sizes,
         reserves=chance.randrange(4) if lot else 0,
         team=chance.choice((2, 2, 3)),
         replaces="-",
@@ -95,6 +95,12 @@ def make_order(chance: random.Random, roster: list[RosterLine], made: dict[str, 
         sources=(DICE, BEACON) if chance.random() < 0.5 else (BEACON,),
         planned="2027-01-01T09:00:00+08:00",
     )
+
+
+def make_quotas(chance: random.Random, sizes: dict[str, int]) -> dict[str, int]:
+    """Up to four of each stratum, at least one of all: a draw of nobody has a result that follows from anything."""
+    quotas = {stratum: chance.randrange(min(size, 4) + 1) for stratum, size in sizes.items()}
+    return quotas if any(quotas.values()) else dict.fromkeys(sizes, 1)
 
 
 def some_history(chance: random.Random, standing: Standing, result: Result) -> list[HistoryLine]:

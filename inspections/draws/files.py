@@ -38,6 +38,7 @@ __all__ = [
 FILES = ("roster.txt", "inspectors.txt", "recusals.txt", "order.txt", "reveal.txt", "result.txt", "openings.txt", "history.txt")
 """The files of a bundle, in the order of the protocol's table."""
 
+
 class RosterLine(NamedTuple):
     """An entry of the roster: blinded code, stratum, slips (1–64), tags that its inspectors need."""
 
@@ -160,7 +161,9 @@ def read_inspectors(data: bytes) -> list[InspectorLine]:
 
 def write_inspectors(rows: Iterable[InspectorLine]) -> bytes:
     """`inspectors.txt` as bytes; `BadForm` where a row does not fit."""
-    lines = sorted((row.code, "L" if row.lead else "M", str(row.open_cases), str(row.most), write_tags(row.tags)) for row in rows)
+    lines = sorted(
+        (row.code, "L" if row.lead else "M", str(row.open_cases), str(row.most), write_tags(row.tags)) for row in rows
+    )
     return proved(write_lines("inspectors", lines), read_inspectors)
 
 
@@ -217,7 +220,9 @@ def read_result(data: bytes) -> Result:
 
 def write_result(result: Result) -> bytes:
     """`result.txt` as bytes, in the order of the result (§5)."""
-    drawn = [(row.stratum, str(row.rank), "W" if row.winner else "R", row.code, str(row.slip), row.ticket) for row in result.drawn]
+    drawn = [
+        (row.stratum, str(row.rank), "W" if row.winner else "R", row.code, str(row.slip), row.ticket) for row in result.drawn
+    ]
     return write_lines("result", [*drawn, *(("team", team.winner, *(team.inspectors or ("-",))) for team in result.teams)])
 
 
@@ -273,7 +278,9 @@ def check_values(order: Order, values: Sequence[str]) -> None:
             raise BadForm("reveal.txt", number + 2, f"source.{number} is not spelled as its form wants it")
 
 
-def _sorted_rows(file: str, name: str, form: re.Pattern[str], data: bytes, *, once: bool = True) -> Iterator[tuple[int, re.Match[str]]]:
+def _sorted_rows(
+    file: str, name: str, form: re.Pattern[str], data: bytes, *, once: bool = True
+) -> Iterator[tuple[int, re.Match[str]]]:
     """The records with their line numbers: each fits the form, sorted by bytes, no line and (`once`) no first field twice (§1).
 
     Text is compared by code points, which is the order of its UTF-8 bytes.

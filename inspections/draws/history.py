@@ -162,7 +162,14 @@ def _compare(line: HistoryLine, due: HistoryLine) -> None:
         return
     if due.reason == "does-not-fit" and (line.winner, line.position) != (due.winner, due.position):
         raise Astray(line.number, "a member whom the reserve does not suit stays on")
-    words = {"number": "number", "kind": "kind", "winner": "winner", "position": "position", "out": "code out", "into": "code in"}
+    words = {
+        "number": "number",
+        "kind": "kind",
+        "winner": "winner",
+        "position": "position",
+        "out": "code out",
+        "into": "code in",
+    }
     for field, word in words.items():
         if getattr(line, field) != getattr(due, field):
             raise Astray(line.number, word)

@@ -90,7 +90,12 @@ def write_order(order: Order) -> bytes:
     rows += [("matter", matter) for matter in order.matters]
     rows += [("digest", "sha256"), ("roster", order.roster), ("inspectors", order.inspectors), ("recusals", order.recusals)]
     rows += [(f"quota.{stratum}", str(quota)) for stratum, quota in sorted(order.quotas.items())]
-    rows += [("reserves", str(order.reserves)), ("team", str(order.team)), ("replaces", order.replaces), ("secret", order.secret)]
+    rows += [
+        ("reserves", str(order.reserves)),
+        ("team", str(order.team)),
+        ("replaces", order.replaces),
+        ("secret", order.secret),
+    ]
     rows += [(f"source.{number}", "|".join(source)) for number, source in enumerate(order.sources, 1)]
     return proved(write_lines("order", [*rows, ("planned", order.planned)]), read_order)
 

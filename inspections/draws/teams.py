@@ -14,7 +14,11 @@ Ticket = Callable[[str, str, int], str]
 
 
 def staff(
-    winners: Sequence[RosterLine], inspectors: Iterable[InspectorLine], recusals: Iterable[RecusalLine], size: int, ticket: Ticket
+    winners: Sequence[RosterLine],
+    inspectors: Iterable[InspectorLine],
+    recusals: Iterable[RecusalLine],
+    size: int,
+    ticket: Ticket,
 ) -> tuple[Team, ...]:
     """A team of `size` for each winner, in the order given (ticket, code); without inspectors where it is not staffable (§5)."""
     people = sorted(inspectors)

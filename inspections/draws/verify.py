@@ -109,7 +109,11 @@ def read_bundle(bundle: Mapping[str, bytes]) -> Bundle:
 
 def _check_hashes(order: Order, bundle: Mapping[str, bytes]) -> None:
     """The files are those the order committed to (§2)."""
-    for name, promised in (("roster.txt", order.roster), ("inspectors.txt", order.inspectors), ("recusals.txt", order.recusals)):
+    for name, promised in (
+        ("roster.txt", order.roster),
+        ("inspectors.txt", order.inspectors),
+        ("recusals.txt", order.recusals),
+    ):
         if name in bundle and protocol.digest(bundle[name]) != promised:
             raise Mismatch(name, 0, "not the file the order committed to")
 

@@ -91,7 +91,9 @@ def test_without_inspectors_only_the_subjects_are_checked(name: str) -> None:
     teams = [number for number, line in enumerate(lines) if line.startswith(b"team")]
     for number in teams:
         shorter = verify_bundle(bundle | {"result.txt": b"".join(lines[:number] + lines[number + 1 :])})
-        one_more = verify_bundle(bundle | {"result.txt": b"".join([*lines[:number], lines[number][:-1] + b"\t" + b"0" * 32 + b"\n"])})
+        one_more = verify_bundle(
+            bundle | {"result.txt": b"".join([*lines[:number], lines[number][:-1] + b"\t" + b"0" * 32 + b"\n"])}
+        )
         assert (shorter.exit, one_more.exit) == (MISMATCH, MISMATCH)
     assert verify_bundle(bundle | {"result.txt": b"".join([*lines, lines[-1]])}).exit == MISMATCH
 
@@ -125,7 +127,8 @@ def test_the_fast_selection_is_the_plain_definition() -> None:
     for count in (1, 2, 30, 700):
         rows = [RosterLine(f"{chance.getrandbits(128):032x}", "a", chance.choice((1, 2, 64))) for _ in range(count)]
         plain = sorted(
-            (*min((protocol.slip_ticket("k" * 64, row.code, slip), slip) for slip in range(1, row.slips + 1)), row.code) for row in rows
+            (*min((protocol.slip_ticket("k" * 64, row.code, slip), slip) for slip in range(1, row.slips + 1)), row.code)
+            for row in rows
         )
         for wanted in (0, 1, count // 20, count, count + 5):
             found = protocol.smallest_slips("k" * 64, rows, wanted)
@@ -147,7 +150,18 @@ def test_the_entropy_of_a_form_is_counted_in_integers() -> None:
     assert possibilities("hex:64") == 2**256
     assert possibilities("balls:6/33+1/16") == 1107568 * 16
     assert possibilities("balls:20/80") == 3535316142212174320
-    for wrong in ("digits:0", "digits:03", "hex:1000", "balls:", "balls:5/4", "balls:1/100", "balls:6/33+", "coins:3", "", "digits:３"):
+    for wrong in (
+        "digits:0",
+        "digits:03",
+        "hex:1000",
+        "balls:",
+        "balls:5/4",
+        "balls:1/100",
+        "balls:6/33+",
+        "coins:3",
+        "",
+        "digits:３",
+    ):
         assert possibilities(wrong) == 0
     assert public_possibilities([Source("witness", "w", "", "digits:20"), Source("public", "p", "", "digits:3")]) == 1000
 
@@ -171,7 +185,13 @@ def test_moments_are_real_and_at_the_meridian_of_beijing() -> None:
     moment = read_moment("2026-12-31T21:30:00+08:00")
     assert moment is not None
     assert write_moment(moment) == "2026-12-31T21:30:00+08:00"
-    for wrong in ("2026-02-30T00:00:00+08:00", "2026-12-31T24:00:00+08:00", "2026-12-31T21:30:60+08:00", "2026-12-31T21:30:00Z", "0000-01-01T00:00:00+08:00"):
+    for wrong in (
+        "2026-02-30T00:00:00+08:00",
+        "2026-12-31T24:00:00+08:00",
+        "2026-12-31T21:30:60+08:00",
+        "2026-12-31T21:30:00Z",
+        "0000-01-01T00:00:00+08:00",
+    ):
         assert read_moment(wrong) is None
 
 
@@ -207,7 +227,12 @@ def test_a_replacement_that_cannot_be_is_refused_and_changes_nothing() -> None:
     standing = standing_of("4-short")
     unstaffed = next(winner for winner, place in standing.places.items() if not place.team)
     staffed = next(winner for winner, place in standing.places.items() if place.team)
-    for winner, position, reason in ((unstaffed, 1, "absent"), (staffed, 3, "absent"), (staffed, 1, "does-not-fit"), ("0" * 32, 1, "absent")):
+    for winner, position, reason in (
+        (unstaffed, 1, "absent"),
+        (staffed, 3, "absent"),
+        (staffed, 1, "does-not-fit"),
+        ("0" * 32, 1, "absent"),
+    ):
         with pytest.raises(Astray):
             standing.replace_inspector(winner, position, reason)
     assert standing.lines == []

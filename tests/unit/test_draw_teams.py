@@ -16,7 +16,9 @@ from tests.draw_bundles import code, some_tags
 class Brute:
     """The protocol's sentence with every way tried: no matching, no flow."""
 
-    def __init__(self, winners: Sequence[RosterLine], people: Sequence[InspectorLine], recusals: set[RecusalLine], size: int) -> None:
+    def __init__(
+        self, winners: Sequence[RosterLine], people: Sequence[InspectorLine], recusals: set[RecusalLine], size: int
+    ) -> None:
         self.winners, self.people, self.recusals, self.size = winners, people, recusals, size
         self.given: Counter[str] = Counter()
 
@@ -56,7 +58,7 @@ class Brute:
     def teams(self, key: str) -> dict[str, tuple[str, ...]]:
         ticket = team_tickets(key)
         staffable = self.staffable()
-        teams = dict.fromkeys((winner.code for winner in self.winners), ())
+        teams: dict[str, tuple[str, ...]] = {winner.code: () for winner in self.winners}
         for number, winner in enumerate(staffable):
             team: list[str] = []
             for position in range(1, self.size + 1):
@@ -123,7 +125,11 @@ def test_positions_given_differ_by_at_most_one_among_interchangeable_inspectors(
     for seed in range(300):
         chance = random.Random(seed)
         kinds = [(chance.random() < 0.6, chance.randrange(1, 9), some_tags(chance, 0.7)) for _ in range(3)]
-        people = [InspectorLine(code(chance), lead, 0, most, tags) for lead, most, tags in kinds for _ in range(chance.randrange(1, 6))]
+        people = [
+            InspectorLine(code(chance), lead, 0, most, tags)
+            for lead, most, tags in kinds
+            for _ in range(chance.randrange(1, 6))
+        ]
         winners = [RosterLine(code(chance), "a", 1, some_tags(chance, 0.2)) for _ in range(chance.randrange(1, 25))]
         teams = staff(winners, people, set(), chance.choice((2, 3)), team_tickets(f"{seed:064x}"))
         given = Counter(inspector for team in teams for inspector in team.inspectors)
@@ -146,7 +152,9 @@ def test_every_pair_that_leaves_the_rest_staffable_can_meet() -> None:
                 for partner in brute.eligible(winner, 3 - position, [person.code]):
                     team = [person.code, partner.code] if position == 1 else [partner.code, person.code]
                     brute.given.update(team)
-                    if person in brute.eligible(winner, position, team[1:] if position == 1 else team[:1]) and brute.fillable(others):
+                    if person in brute.eligible(winner, position, team[1:] if position == 1 else team[:1]) and brute.fillable(
+                        others
+                    ):
                         possible.add((winner.code, person.code))
                     brute.given.subtract(team)
     met = set()
