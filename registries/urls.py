@@ -1,5 +1,8 @@
 """The addresses of the registries floor, gathered from its rooms."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("registries.people.urls")),
+    path("", include("registries.codes.urls")),
+]

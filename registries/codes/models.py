@@ -50,3 +50,22 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def group_title(self) -> str:
+        """What the group is called ("" for codes without one)."""
+        return str(ResultGroup(self.group).label) if self.group in ResultGroup.values else self.group
+
+
+class Serial(models.Model):
+    """The last number given in a series (draws of a year, cases of a year…)."""
+
+    series = models.CharField(_("series"), max_length=60, primary_key=True)
+    last = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("series of numbers")
+        verbose_name_plural = _("series of numbers")
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.last}"

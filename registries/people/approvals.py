@@ -4,14 +4,20 @@ Django's own change form, delete view and list editing wrap themselves in a tran
 run inside them; here they are closed altogether.
 """
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
 
-class ReadingAdmin(admin.ModelAdmin[Any]):
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Any]
+else:  # generic for the type checker only
+    Base = admin.ModelAdmin
+
+
+class ReadingAdmin(Base):
     """A model that may be read in the admin by those whose role has ``view_right``. Nothing is written from here."""
 
     view_right: ClassVar[str]

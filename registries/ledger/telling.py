@@ -1,0 +1,161 @@
+"""Ledger entries told in words: when, who, what, which fields from what to what. Reads only."""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.translation import gettext as _
+
+from registries.ledger import queries
+from registries.ledger.models import LedgerPayload
+from registries.ledger.words import in_words
+
+if TYPE_CHECKING:
+    Field = models.Field[Any, Any]
+else:  # generic for the type checker only
+    Field = models.Field
+
+HIDDEN = frozenset({"version", "must_change_password", "created_at", "prepared_at", "position"})
+"""Columns that say nothing to people."""
+
+
+class Altered(NamedTuple):
+    """One field of an entry: its name, its text before and after ("" for nothing)."""
+
+    field: str
+    before: str
+    after: str
+
+
+class Telling(NamedTuple):
+    """One entry in words."""
+
+    seq: int
+    time: dt.datetime
+    who: str
+    what: str
+    verb: str
+    object_kind: str
+    object_id: str
+    fields: list[Altered]
+    note: str
+    refused: str
+    more: int
+    address: str
+    public: bool
+    entry_hash: str
+
+
+class _Names:
+    """Turns stored values into texts; foreign keys are looked up once for all entries, one query a table."""
+
+    def __init__(self, bodies: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+        for kind, body in bodies:
+            for part in ("before", "after"):
+                for name, value in body.get(part, {}).items():
+                    field = _field(kind, name)
+                    if isinstance(field, models.ForeignKey) and value is not None:
+                        wanted[field.remote_field.model].add(value)
+        self._rows = {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items()}
+
+    def text(self, field: Field | None, value: Any) -> str:
+        """One value as people read it."""
+        if value is None or value == "":
+            return ""
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(field, models.ForeignKey):
+            return str(self._rows[field.remote_field.model].get(value, value))
+        if field is not None and field.choices:
+            return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, list):
+            return "、".join(str(one) for one in value)
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def _field(kind: str, name: str) -> Field | None:
+    """The column an entry names, if its table still has it."""
+    try:
+        found = apps.get_model(kind)._meta.get_field(name.removesuffix("_id"))
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+    return found if isinstance(found, models.Field) else None
+
+
+def _label(field: Field | None, name: str) -> str:
+    return str(field.verbose_name) if field is not None else _words_of(name)
+
+
+def _words_of(name: str) -> str:
+    """Names of things an entry keeps that are no columns."""
+    return {
+        "roles": _("roles"),
+        "founders": _("administrators"),
+        "password": _("password"),
+        "items": _("items"),
+        "bases": _("legal bases"),
+        "counts": _("counts"),
+        "matters": _("matters"),
+        "item": _("item"),
+        "removed": _("removed"),
+    }.get(name, name)
+
+
+def tell(payloads: Sequence[LedgerPayload]) -> list[Telling]:
+    """These payloads (with entry and actor at hand) in words, in their order. One query a table of foreign keys."""
+    bodies = [(payload, json.loads(payload.body)) for payload in payloads]
+    names = _Names((payload.object_kind, body) for payload, body in bodies if not payload.public)
+    return [_tell(payload, body, names) for payload, body in bodies]
+
+
+def _tell(payload: LedgerPayload, body: dict[str, Any], names: _Names) -> Telling:
+    return Telling(
+        seq=payload.entry_id,
+        time=dt.datetime.fromisoformat(payload.entry.time),
+        who=str(payload.actor) if payload.actor else _("published fact"),
+        what=in_words(payload.verb),
+        verb=payload.verb,
+        object_kind=payload.object_kind,
+        object_id=payload.object_id,
+        fields=[] if payload.public else list(_altered(payload.object_kind, body, names)),
+        note="" if payload.public else str(body.get("note", "")),
+        refused=_refusal(body) if not payload.public else "",
+        more=0 if payload.public else int(body.get("more", 0)),
+        address="" if payload.public else str(body.get("from", "")),
+        public=payload.public,
+        entry_hash=payload.entry.entry_hash,
+    )
+
+
+def _refusal(body: dict[str, Any]) -> str:
+    """The reason of a refusal; in the reader's language where the kept English is a msgid."""
+    reason = str(body.get("refused", ""))
+    return _(reason) if reason else ""
+
+
+def _altered(kind: str, body: dict[str, Any], names: _Names) -> Iterable[Altered]:
+    before, after = body.get("before", {}), body.get("after", {})
+    for name in dict.fromkeys([*before, *after]):
+        if name in HIDDEN:
+            continue
+        field = _field(kind, name)
+        yield Altered(_label(field, name), names.text(field, before.get(name)), names.text(field, after.get(name)))
+
+
+def history_told(obj: models.Model) -> list[Telling]:
+    """All that happened to one object, newest first."""
+    return tell(list(queries.history(obj)))[::-1]
+
+
+def kind_name(kind: str) -> str:
+    """The name of a table for people ("registries.subject" → 检查对象)."""
+    try:
+        return str(apps.get_model(kind)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return kind
