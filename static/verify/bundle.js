@@ -154,7 +154,9 @@
     });
     if (step < ORDER.length - 1 || !seen) { refuse("order", lines.length + 1, "order_line", { key: ORDER[Math.min(step + (seen ? 1 : 0), ORDER.length - 1)][0] }); }
     order.matters.forEach(function (matter, i) {
-      if (i > 0 && (matter === order.matters[0] || (i > 1 && !(order.matters[i - 1] < matter)))) { refuse("order", order.at.matter, "matters"); }
+      if (i > 0 && (matter === order.matters[0] || (i > 1 && !(order.matters[i - 1] < matter)))) {
+        refuse("order", order.at.matter - order.matters.length + 1 + i, "matters");
+      }
     });
     checkMoments(order);
     return order;

@@ -24,7 +24,11 @@ PLACES = {"sources": "order.txt", "planned": "order.txt", "tags": "inspectors.tx
 def run(*arguments: Path | str) -> tuple[int, str]:
     """Exit code and output of the script, run without the project's environment."""
     done = subprocess.run(
-        [sys.executable, "-I", SCRIPT, *arguments], capture_output=True, timeout=60, check=False, env={"PYTHONIOENCODING": "utf-8"}
+        [sys.executable, "-I", SCRIPT, *arguments],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env={"PYTHONIOENCODING": "utf-8"},
     )
     assert b"Traceback" not in done.stderr
     return done.returncode, done.stdout.decode()
@@ -48,7 +52,11 @@ def zipped(folder: Path, to: Path, inside: str = "") -> Path:
 
 @pytest.mark.parametrize("bundle", BUNDLES)
 def test_a_bundle_matches_as_folder_and_as_zip(bundle: str, tmp_path: Path) -> None:
-    for given in (VECTORS / bundle, zipped(VECTORS / bundle, tmp_path / "a.zip"), zipped(VECTORS / bundle, tmp_path / "b.zip", "公示/")):
+    for given in (
+        VECTORS / bundle,
+        zipped(VECTORS / bundle, tmp_path / "a.zip"),
+        zipped(VECTORS / bundle, tmp_path / "b.zip", "公示/"),
+    ):
         code, said = run(given)
         assert (code, said.split()[0]) == (0, "match")
         assert "does not prove" in said
@@ -100,7 +108,10 @@ def test_a_changed_byte_of_the_result_is_named_with_its_line(tmp_path: Path) -> 
 
 def test_hostile_files_are_refused_and_never_crash(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("roster.txt", "w", force_zip64=True) as member:
+    with (
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("roster.txt", "w", force_zip64=True) as member,
+    ):
         for _ in range(600):
             member.write(b"\0" * 2**20)
     assert bomb.stat().st_size < 2**20
@@ -244,7 +255,9 @@ def test_a_hidden_draw_number_is_a_gap(tmp_path: Path) -> None:
 
 
 def test_a_ledger_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
-    for number, data in enumerate([b"[]\n", b"[" * 100_000 + b"\n", b'{"seq": 1, "seq": 1}\n', b"\xff\n", b'{"seq":' + b"9" * 9999 + b"}\n"]):
+    for number, data in enumerate(
+        [b"[]\n", b"[" * 100_000 + b"\n", b'{"seq": 1, "seq": 1}\n', b"\xff\n", b'{"seq":' + b"9" * 9999 + b"}\n"]
+    ):
         file = tmp_path / f"{number}.jsonl"
         file.write_bytes(data)
         assert run(VECTORS / "1-small", "--ledger", file)[0] == 2

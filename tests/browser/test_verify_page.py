@@ -1,0 +1,267 @@
+"""The verification page in a real browser: the template with its scripts, served over plain http and opened from a file."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Iterator
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.template import Context, Engine
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTORS = ROOT / "tests" / "vectors" / "draw"
+BUNDLES = sorted(path.name for path in VECTORS.iterdir() if re.match("[0-9]-", path.name))
+EXPECTED = [line.split("\t") for line in (VECTORS / "refused" / "EXPECTED.txt").read_text("utf-8").splitlines()]
+PLACES = {"sources": "order.txt", "planned": "order.txt", "tags": "inspectors.txt"}
+BASE = """<!DOCTYPE html><html lang="zh-Hans"><head><meta charset="utf-8"><title>{% block title %}{% endblock %}</title></head>
+<body>{% block content %}{% endblock %}{% block extra_js %}{% endblock %}</body></html>"""
+LARGE: dict[str, bytes] = {}
+
+
+@cache
+def engine() -> Engine:
+    """The page's own template under a bare base: nothing of the site around it, no database."""
+    return Engine(
+        loaders=[
+            ("django.template.loaders.locmem.Loader", {"public/base.html": BASE}),
+            ("django.template.loaders.filesystem.Loader", [str(ROOT / "templates")]),
+        ],
+        libraries={"i18n": "django.templatetags.i18n", "static": "django.templatetags.static"},
+    )
+
+
+def files_of(bundle: str) -> dict[str, bytes]:
+    if bundle == "large":
+        return LARGE
+    return {path.stem: path.read_bytes() for path in (VECTORS / bundle).glob("*.txt")}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """``/verify/BUNDLE`` the page, ``/bundle/BUNDLE/NAME.txt`` its files, ``/static/…``; under the strict policy of the site."""
+
+    def do_GET(self) -> None:
+        _, kind, *rest = self.path.split("/")
+        body, content_type = b"", "text/plain; charset=utf-8"
+        if kind == "verify":
+            bundle = "/".join(rest)
+            files = {name: f"/bundle/{bundle}/{name}.txt" for name in files_of(bundle)}
+            context = {"draw": {"number": "2026-026"}, "files": files, "missing": []}
+            body = engine().get_template("public/draws/verify.html").render(Context(context)).encode()
+            content_type = "text/html; charset=utf-8"
+        elif kind == "bundle":
+            body = files_of("/".join(rest[:-1]))[rest[-1].removesuffix(".txt")]
+        elif kind == "static" and (ROOT / "static" / "/".join(rest)).is_file():
+            body, content_type = (ROOT / "static" / "/".join(rest)).read_bytes(), "text/javascript; charset=utf-8"
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", "default-src 'self'")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the test's output."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def check(page: Page) -> str:
+    """Press the button and wait for the verdict."""
+    page.click("#verify-start")
+    page.wait_for_selector("#verify[data-verdict]", state="attached", timeout=60_000)
+    return page.get_attribute("#verify", "data-verdict") or ""
+
+
+@pytest.mark.parametrize("bundle", BUNDLES)
+def test_a_vector_matches_line_by_line(page: Page, site: str, bundle: str) -> None:
+    errors: list[str] = []
+    page.on(
+        "console",
+        lambda message: (
+            errors.append(message.text) if message.type == "error" and "favicon" not in str(message.location) else None
+        ),
+    )
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{site}/verify/{bundle}")
+    assert check(page) == "match"
+    lines = files_of(bundle)["result"].decode().split("\n")[1:-1]
+    teams = sum(line.startswith("team") for line in lines)
+    assert page.locator("#verify-rows .chip-good").count() == min(200, len(lines) - teams)
+    assert page.locator("#verify-teams .chip-good").count() == min(200, teams)
+    assert page.locator("#verify-outcome .chip-bad").count() == 0
+    assert page.locator("#verify-proves").is_visible()
+    assert errors == []
+
+
+def test_everything_out_of_form_is_refused_and_what_does_not_follow_is_a_mismatch(page: Page, site: str) -> None:
+    wrong = []
+    for bundle, code, place in EXPECTED:
+        page.goto(f"{site}/verify/refused/{bundle}")
+        verdict = check(page)
+        start = place.split(":")[0]
+        file = re.match(r"[a-z]+\.txt(?: line ([0-9]+))?", PLACES.get(start, start))
+        assert file is not None
+        said = page.inner_text("#verify-reason")
+        named = file[0].split()[0] in said and (file[1] is None or file[1] in re.findall("[0-9]+", said))
+        if verdict != {"1": "mismatch", "2": "refused"}[code] or not named:
+            wrong.append((bundle, verdict, said))
+    assert wrong == []
+
+
+def test_a_changed_byte_is_a_mismatch_with_its_line(page: Page, site: str) -> None:
+    data = files_of("6-larger")["result"].split(b"\n")
+    data[4] = data[4][:-1] + (b"0" if data[4][-1:] != b"0" else b"1")
+    page.route("**/result.txt", lambda route: route.fulfill(body=b"\n".join(data)))
+    page.goto(f"{site}/verify/6-larger")
+    assert check(page) == "mismatch"
+    assert "result.txt" in page.inner_text("#verify-reason")
+    assert "5" in re.findall("[0-9]+", page.inner_text("#verify-reason"))
+    bad = page.locator("#verify-rows tr", has=page.locator(".chip-bad"))
+    assert bad.count() == 1
+    assert not page.locator("#verify-proves").is_visible()
+
+
+def test_without_inspectors_only_the_subjects_are_checked_and_it_says_so(page: Page, site: str) -> None:
+    page.goto(f"{site}/verify/1-small")
+    page.evaluate(
+        """() => { const root = document.getElementById("verify"); const files = JSON.parse(root.dataset.files);
+        for (const name of ["inspectors", "recusals", "history"]) delete files[name];
+        root.dataset.files = JSON.stringify(files); }"""
+    )
+    assert check(page) == "match"
+    assert page.locator("#verify-notes li").count() == 2  # teams by form only; a stratum with quota 0
+
+
+def test_a_file_that_cannot_be_fetched_ends_the_check_with_a_sentence(page: Page, site: str) -> None:
+    page.route("**/roster.txt", lambda route: route.abort())
+    page.goto(f"{site}/verify/1-small")
+    assert check(page) == "failed"
+    assert "roster.txt" in page.inner_text("#verify-state")
+
+
+def test_where_no_worker_starts_the_page_does_the_work_itself(page: Page, site: str) -> None:
+    page.route("**/worker.js", lambda route: route.abort())
+    page.goto(f"{site}/verify/6-larger")
+    assert check(page) == "match"
+
+
+def test_the_steps_by_hand_give_the_numbers_they_print(page: Page, site: str) -> None:
+    page.goto(f"{site}/verify/1-small")
+    check(page)
+    page.fill("#verify-code", "38ed3be172b0b949a45a9506a5ea2612")  # a loser's or reserve's code does as well
+    page.click("#verify-try")
+    steps = page.locator("#verify-steps li")
+    page.wait_for_function("document.querySelectorAll('#verify-steps li').length === 68")
+    key = steps.nth(2).locator("p.mono").inner_text()
+    command, answer = steps.nth(3 + 30).locator("pre").inner_text(), steps.nth(3 + 30).locator("p.mono").inner_text()
+    assert command == f"printf '%s|%s|%s' {key} 38ed3be172b0b949a45a9506a5ea2612 31 | sha256sum"
+    assert answer == hashlib.sha256(f"{key}|38ed3be172b0b949a45a9506a5ea2612|31".encode()).hexdigest()
+    seed = re.search("'%s' '(.*)' ", steps.nth(1).locator("pre").inner_text())
+    assert seed is not None
+    assert steps.nth(1).locator("p.mono").inner_text() == hashlib.sha256(seed[1].encode()).hexdigest()
+
+
+def test_the_saved_page_works_from_a_file_without_network(page: Page, site: str, chromium: Browser, tmp_path: Path) -> None:
+    page.goto(f"{site}/verify/3-three-each")
+    assert check(page) == "match"
+    with page.expect_download() as download:
+        page.click("#verify-save")
+    saved = tmp_path / "saved.html"
+    download.value.save_as(saved)
+    context = chromium.new_context(offline=True)
+    offline = context.new_page()
+    offline.goto(saved.as_uri())
+    assert not offline.locator("#verify-outcome").is_visible()
+    assert check(offline) == "match"
+    offline.set_input_files("#verify-pick", sorted((VECTORS / "refused" / "other-name").glob("*.txt")))
+    offline.wait_for_selector("#verify[data-verdict=mismatch]", state="attached")
+    context.close()
+
+
+def test_the_browsers_own_copy_of_the_page_has_the_files_too(page: Page, site: str, chromium: Browser, tmp_path: Path) -> None:
+    page.goto(f"{site}/verify/1-small")
+    check(page)
+    html = page.content().replace('src="/static/verify/', 'src="')
+    for script in (ROOT / "static" / "verify").glob("*.js"):
+        (tmp_path / script.name).write_bytes(script.read_bytes())
+    (tmp_path / "page.html").write_text(html, "utf-8")
+    context = chromium.new_context(offline=True)
+    offline = context.new_page()
+    offline.goto((tmp_path / "page.html").as_uri())
+    assert check(offline) == "match"
+    context.close()
+
+
+def test_sha256_is_sha256(page: Page, site: str) -> None:
+    page.goto(f"{site}/verify/5-nobody")
+    lengths = [*range(140), 1000, 65_536]
+    texts = ["".join(chr(33 + (7 * i + n) % 90) for i in range(n)) for n in lengths] + ["福彩快乐8 \U0001f3b2"]
+    assert page.evaluate("texts => texts.map(text => SunlotSha256.hex(text))", texts) == [
+        hashlib.sha256(t.encode()).hexdigest() for t in texts
+    ]
+    key = "ab" * 32
+    assert page.evaluate(
+        "([key, tails]) => { const begun = SunlotSha256.prefix(key); return tails.map(tail => begun.hex(tail)); }",
+        [key, texts[:-1]],
+    ) == [hashlib.sha256((key + t).encode()).hexdigest() for t in texts[:-1]]
+
+
+def test_the_scripts_keep_to_what_an_old_browser_runs() -> None:
+    for script in (ROOT / "static" / "verify").glob("*.js"):
+        code = re.sub(r'"(?:[^"\\]|\\.)*"', '""', re.sub(r"/\*.*?\*/|//[^\n]*", "", script.read_text("utf-8"), flags=re.DOTALL))
+        newer = r"\?\.[^0-9]|\?\?|\.\.\.|\bcatch\s*\{|\bimport\b|\bexport\b|[0-9]n\b|\.at\(|replaceAll|fromEntries|structuredClone|crypto|globalThis"
+        assert re.findall(newer, code) == [], script.name
+
+
+def make_large(entries: int, drawn: int) -> dict[str, bytes]:
+    """A bundle of so many entries with one to four slips in four strata, drawn here by the book."""
+
+    def sha(text: str | bytes) -> str:
+        return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
+
+    roster = sorted((sha(f"entry {i}")[:32], f"s{i % 4}", 1 + i % 4) for i in range(entries))
+    text = "sunlot-roster-1\n" + "".join(f"{code}\t{stratum}\t{slips}\t-\n" for code, stratum, slips in roster)
+    secret, value = sha("secret"), sha("value")
+    quotas = "".join(f"quota.s{i}\t{drawn // 4}\n" for i in range(4))
+    order = (
+        "sunlot-order-1\ndraw\t2026-026\nbureau\t370323\nplan\tP@1\nmode\tlot\nmatter\tA@1\ndigest\tsha256\n"
+        f"roster\t{sha(text)}\ninspectors\t{'0' * 64}\nrecusals\t{'0' * 64}\n{quotas}reserves\t5\nteam\t2\nreplaces\t-\n"
+        f"secret\t{sha(f'sunlot-secret-1|2026-026|{secret}')}\n"
+        "source.1\tpublic|drand 1|2026-12-31T21:30:00+08:00|hex:64\nplanned\t2027-01-01T09:00:00+08:00\n"
+    )
+    key = sha(f"sunlot-key-1|{sha(f'sunlot-seed-1|{sha(order)}|{value}|{secret}')}|subjects")
+    best = sorted((s, *min((sha(f"{key}|{code}|{j}"), code, j) for j in range(1, slips + 1))) for code, s, slips in roster)
+    result, winners = ["sunlot-result-1"], []
+    for stratum in ("s0", "s1", "s2", "s3"):
+        listed = [row for row in best if row[0] == stratum][: drawn // 4 + 5]
+        for rank, (_, ticket, code, slip) in enumerate(listed, 1):
+            result.append(f"{stratum}\t{rank}\t{'W' if rank <= drawn // 4 else 'R'}\t{code}\t{slip}\t{ticket}")
+        winners += [(ticket, code) for _, ticket, code, _ in listed[: drawn // 4]]
+    result += [f"team\t{code}\t-" for _, code in sorted(winners)]
+    texts = {"order": order, "roster": text, "reveal": f"sunlot-reveal-1\nsecret\t{secret}\nsource.1\t{value}\n"}
+    return {name: text.encode() for name, text in (texts | {"result": "\n".join(result) + "\n"}).items()}
+
+
+def test_a_hundred_thousand_entries_take_five_seconds_at_most(page: Page, site: str) -> None:
+    LARGE.update(make_large(100_000, 5_000))
+    page.goto(f"{site}/verify/large")
+    start = time.perf_counter()
+    assert check(page) == "match"
+    seconds = time.perf_counter() - start
+    assert seconds <= 5, f"{seconds:.2f} s"
