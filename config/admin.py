@@ -1,7 +1,5 @@
 """The admin site: its titles, and who may enter."""
 
-from typing import ClassVar
-
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +13,7 @@ class SunlotAdminSite(AdminSite):
     index_title = _("What waits for you, and what may be read")
     site_url = "/office/"
     enable_nav_sidebar = True
-    login_template: ClassVar[str] = "registration/login.html"
+    login_template = "registration/login.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Only those whose role may enter the admin."""

@@ -28,9 +28,10 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 def _secret(name: str) -> str:
     """A secret from the environment (``NAME``) or from the file it names (``NAME_FILE``)."""
-    if env.str(name, default=""):
-        return env.str(name)
-    file = env.str(f"{name}_FILE", default="")
+    value: str = env.str(name, default="")
+    file: str = env.str(f"{name}_FILE", default="")
+    if value:
+        return value
     if file:
         return Path(file).read_text(encoding="utf-8").strip()
     if DEMO:

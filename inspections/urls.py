@@ -1,5 +1,7 @@
 """The addresses of the inspections floor, gathered from its rooms."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("inspections.draws.urls")),
+]

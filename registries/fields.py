@@ -38,7 +38,7 @@ def unseal(stored: str, place: str) -> str:
         raise ImproperlyConfigured(f"A value of {place} does not open with the key {name!r}.") from error
 
 
-class SealedTextField(models.TextField):
+class SealedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is encrypted in the database and plain in Python. Empty stays empty. It cannot be filtered on."""
 
     @property

@@ -1,6 +1,6 @@
 """The registries' tables, gathered from their rooms."""
 
-from registries.codes.models import Code
+from registries.codes.models import Code, Serial
 from registries.imports.models import Import, ImportRow
 from registries.inspectors.models import Certificate, Inspector, Recusal
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
@@ -27,6 +27,7 @@ __all__ = [
     "MatterRevision",
     "Recusal",
     "RefusalTally",
+    "Serial",
     "Subject",
     "SubjectCategory",
     "Unit",

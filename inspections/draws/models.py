@@ -21,7 +21,7 @@ from registries.subjects.models import Subject, SubjectCategory
 class Draw(models.Model):
     """抽查任务, 抽取: one order, one roster, one seed, one result. ``number`` is given at the commitment, without gaps."""
 
-    number = models.CharField(_("number"), max_length=48, null=True, blank=True, unique=True)  # noqa: DJ001
+    number = models.CharField(_("number"), max_length=48, null=True, blank=True, unique=True)
     plan_item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="draws", verbose_name=_("plan item"))
     matter = models.ForeignKey(MatterRevision, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead matter"))
     joint_matters = models.ManyToManyField(MatterRevision, blank=True, related_name="+")

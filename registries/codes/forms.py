@@ -11,9 +11,7 @@ from registries.codes.models import Code, CodeTable, ResultGroup
 class CodeForm(forms.Form):
     """Code, name, group (results only), place in lists, in use or not."""
 
-    code = forms.CharField(
-        label=_("Code"), max_length=32, help_text=_("Short and for ever; it stands in draws and exports.")
-    )
+    code = forms.CharField(label=_("Code"), max_length=32, help_text=_("Short and for ever; it stands in draws and exports."))
     label = forms.CharField(label=_("Name"), max_length=80)
     group = forms.ChoiceField(label=_("Counts as"), choices=ResultGroup.choices)
     position = forms.IntegerField(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from registries.ledger.sentences import Sentence
 
 
-class Refused(Exception):  # noqa: N818  (the word of the house: an answer, not an error)
+class Refused(Exception):
     """A command said no. ``sentence`` is for the person, translated; ``reason`` is the msgid, for the ledger."""
 
     def __init__(self, why: Sentence) -> None:

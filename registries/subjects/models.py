@@ -64,7 +64,7 @@ class Subject(models.Model):
 
     key = models.CharField(_("registry key"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=120, db_index=True)
-    uscc = models.CharField(_("unified social credit code"), max_length=18, null=True, blank=True, unique=True)  # noqa: DJ001
+    uscc = models.CharField(_("unified social credit code"), max_length=18, null=True, blank=True, unique=True)
     old_number = models.CharField(_("old registration number"), max_length=20, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     categories = models.ManyToManyField(SubjectCategory, related_name="subjects", verbose_name=_("categories"))

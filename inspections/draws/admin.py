@@ -1,0 +1,110 @@
+"""Draws in the Django admin: reading, and the page where a supervisor approves (which commits) or returns."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from inspections.draws import commands, queries
+from inspections.draws.chances import inclusion_chances
+from inspections.draws.forms import DecisionForm
+from inspections.draws.models import Draw
+from inspections.draws.sources import entropy_bits, public_possibilities, thin_entropy
+from inspections.draws.states import DrawState
+from inspections.draws.wording import reason_label
+from registries.ledger.change import Refused
+from registries.pages import signed_in
+from registries.people.approvals import ReadingAdmin
+
+
+@admin.register(Draw)
+class DrawAdmin(ReadingAdmin):
+    """What waits for approval first; everything else for reading. No names: figures only."""
+
+    view_right = "inspections.view_draws"
+    list_display = ("__str__", "matter", "unit", "state", "submitted_at", "decide")
+    list_filter = ("state", "unit")
+    list_select_related = ("matter__matter", "unit", "plan_item")
+    fields = (
+        "number", "plan_item", "matter", "unit", "mode", "state", "quotas", "reserves", "team_size", "planned", "prepared_by",
+        "submitted_at", "approved_by", "committed_at", "drawn_at", "roster_digest", "order_hash", "commitment", "result_hash",
+    )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("approval"))
+    def decide(self, draw: Draw) -> str:
+        """The way to the decision, where one waits."""
+        if draw.state != DrawState.SUBMITTED:
+            return ""
+        return format_html('<a href="/admin/inspections/draw/{}/decide/">{}</a>', draw.pk, _("Decide"))
+
+    def get_urls(self) -> list[URLPattern]:
+        """The decision has an address of its own, outside Django's change form."""
+        own = path("<int:pk>/decide/", self.admin_site.admin_view(self.decision), name="inspections_draw_decide")
+        return [own, *super().get_urls()]
+
+    def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What is approved, every warning, the difference to the last draw; approve or return."""
+        draw = get_object_or_404(queries.visible_draws(signed_in(request)).select_related("prepared_by"), pk=pk)
+        form = DecisionForm(request.POST or None, initial={"version": draw.version})
+        if request.method == "POST" and form.is_valid() and self._decided(request, draw, form):
+            return redirect("admin:inspections_draw_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Approve a draw"),
+            "draw": draw,
+            "form": form,
+            "may_decide": signed_in(request).has_perm("inspections.approve_draw"),
+            **facts_for_approval(draw),
+        }
+        return TemplateResponse(request, "admin/draws/decide.html", context, status=422 if form.errors else 200)
+
+    def _decided(self, request: HttpRequest, draw: Draw, form: DecisionForm) -> bool:
+        data = form.cleaned_data
+        try:
+            if "return" in request.POST:
+                commands.return_draw(
+                    actor=signed_in(request), draw_id=draw.pk, version=data["version"], reason=data["reason"]
+                )
+                messages.success(request, _("Returned to its clerk."))
+                return True
+            if not signed_in(request).check_password(data["password"]):
+                form.add_error("password", _("This is not your password."))
+                return False
+            change = commands.approve_draw(
+                actor=signed_in(request), draw_id=draw.pk, version=data["version"], accept_stale=data["accept_stale"]
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+            return False
+        messages.success(request, _("Committed as draw %(number)s. Its hashes are public now.") % {"number": str(change.obj)})
+        return True
+
+
+def facts_for_approval(draw: Draw) -> dict[str, Any]:
+    """Figures about a submitted draw: strata with chances, left out, entropy, warnings, the last draw on the matter."""
+    slips: dict[str, dict[int, int]] = {}
+    for stratum, count in draw.roster.values_list("stratum", "slips"):
+        slips.setdefault(stratum, {}).setdefault(count, 0)
+        slips[stratum][count] += 1
+    sizes: dict[str, int] = draw.scope_counts.get("entries", {})
+    labels = queries.stratum_labels(sizes)
+    sources = queries.announced(draw)
+    return {
+        "strata": [
+            (labels[s], size, draw.quotas.get(s, 0), sorted(inclusion_chances(slips.get(s, {}), draw.quotas.get(s, 0)).items()))
+            for s, size in sizes.items()
+        ],
+        "left_out": [(reason_label(r), n) for r, n in draw.scope_counts.get("left_out", {}).items()],
+        "sources": draw.sources.all(),
+        "bits": entropy_bits(public_possibilities(sources)),
+        "thin": thin_entropy(sources),
+        "idle": [labels[s] for s, size in sizes.items() if draw.quotas.get(s, 0) in (0, size)],
+        "last": queries.last_draw_on(draw),
+        "digest_stands": queries.stored_digest(draw) == draw.roster_digest,
+    }

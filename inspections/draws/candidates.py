@@ -1,0 +1,54 @@
+"""Who is in the roster, who is out and why: one pure decision per subject, over plain facts."""
+
+import datetime as dt
+from typing import NamedTuple
+
+REASONS: tuple[str, ...] = (
+    "not-operating",
+    "excluded",
+    "drawn-this-year",
+    "yearly-cap",
+    "other-category",
+    "other-town",
+    "other-grade",
+)
+"""Why a subject in the matter's scope is left out; the first that holds counts."""
+
+VISITS_PER_MATTER_AND_YEAR = 1
+VISITS_PER_YEAR = 2
+
+
+class Facts(NamedTuple):
+    """What decides about one subject in the matter's scope."""
+
+    operating: bool
+    excluded: bool
+    drawn_on_matter_this_year: int
+    drawn_this_year: int
+    signals: int
+    in_categories: bool
+    in_towns: bool
+    in_grades: bool
+
+
+def why_out(facts: Facts) -> str | None:
+    """The reason that keeps a subject out of the roster, or None: it is in. A signal raises the caps by 1."""
+    raised = 1 if facts.signals else 0
+    checks = (
+        ("not-operating", not facts.operating),
+        ("excluded", facts.excluded),
+        ("drawn-this-year", facts.drawn_on_matter_this_year >= VISITS_PER_MATTER_AND_YEAR + raised),
+        ("yearly-cap", facts.drawn_this_year >= VISITS_PER_YEAR + raised),
+        ("other-category", not facts.in_categories),
+        ("other-town", not facts.in_towns),
+        ("other-grade", not facts.in_grades),
+    )
+    return next((reason for reason, holds in checks if holds), None)
+
+
+def full_years_since(last: dt.date | None, registered: dt.date | None, today: dt.date) -> int:
+    """Full years without a visit; 0 when nothing is known."""
+    since = last or registered
+    if since is None:
+        return 0
+    return max(0, today.year - since.year - ((today.month, today.day) < (since.month, since.day)))

@@ -1,0 +1,184 @@
+"""The forms of draws: what the clerk chooses, a source's value, the supervisor's decision. They parse and clean only."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from inspections.draws.models import Draw
+from inspections.draws.sources import GAMES, Announced
+from inspections.draws.states import SlipRule, Stratify
+from registries.clock import BEIJING
+from registries.codes.models import Code, CodeTable
+from registries.people.models import Unit
+from registries.subjects.models import Subject
+
+MOST_SOURCES = 3
+MOMENT_FORMATS = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
+
+
+def moment_field(label: Any, hint: Any, *, required: bool = False) -> forms.DateTimeField:
+    """A moment in Beijing time, to the second."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+    return forms.DateTimeField(
+        label=label, help_text=hint, required=required, widget=widget, input_formats=MOMENT_FORMATS
+    )
+
+
+class DrawForm(forms.Form):
+    """What is chosen while preparing: who may be drawn, strata, slips, quotas, teams, sources and the moment."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    categories = forms.MultipleChoiceField(
+        label=_("Subject categories"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    towns = forms.MultipleChoiceField(
+        label=_("Townships"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("None ticked means all of them."),
+    )
+    grades = forms.MultipleChoiceField(
+        label=_("Risk grades"), choices=Subject.Grade.choices, widget=forms.CheckboxSelectMultiple
+    )
+    stratify = forms.ChoiceField(
+        label=_("Strata"),
+        choices=Stratify.choices,
+        help_text=_("Each stratum is drawn by itself with its own quota."),
+    )
+    slip_rule = forms.ChoiceField(
+        label=_("Slips"),
+        choices=SlipRule.choices,
+        help_text=_("With many slip classes the roster is shown only after the visits."),
+    )
+    reserves = forms.IntegerField(
+        label=_("Reserves per stratum"), validators=[MinValueValidator(0), MaxValueValidator(200)]
+    )
+    team_size = forms.IntegerField(
+        label=_("Inspectors per visit"), validators=[MinValueValidator(2), MaxValueValidator(9)]
+    )
+    inspector_units = forms.MultipleChoiceField(label=_("Inspectors from"), widget=forms.CheckboxSelectMultiple)
+    planned = moment_field(
+        _("Planned moment of the draw"), _("The worker draws by itself once every source is in and this moment has come.")
+    )
+
+    def __init__(self, *args: Any, draw: Draw, strata: list[str], **kwargs: Any) -> None:
+        """``strata``: those of the preview; each gets a quota field."""
+        super().__init__(*args, **kwargs)
+        self.draw, self.strata = draw, strata
+        fields: dict[str, Any] = self.fields
+        fields["categories"].choices = [(str(c.pk), c.name) for c in draw.matter.categories.all()]
+        fields["towns"].choices = [
+            (str(c.pk), c.label) for c in Code.objects.filter(table=CodeTable.TOWN, active=True)
+        ]
+        fields["inspector_units"].choices = [
+            (str(u.pk), u.short_name) for u in Unit.objects.filter(active=True).exclude(kind=Unit.Kind.PARTNER)
+        ]
+        for stratum in strata:
+            fields[f"quota_{stratum}"] = forms.IntegerField(
+                label=stratum, required=False, validators=[MinValueValidator(0)]
+            )
+        games = [("", _("– none –"))] + [
+            (code, game.label) for code, game in GAMES.items() if settings.DEMO_LOTTERY or not game.demo
+        ]
+        for n in range(1, MOST_SOURCES + 1):
+            fields[f"game_{n}"] = forms.ChoiceField(label=_("Source"), choices=games, required=False)
+            fields[f"issue_{n}"] = forms.CharField(
+                label=_("Issue, round or place"), required=False, max_length=100
+            )
+            fields[f"moment_{n}"] = moment_field(_("Known at"), "")
+
+    @property
+    def source_rows(self) -> list[tuple[int, Any, Any, Any]]:
+        """The fields of each source, for the template."""
+        return [(n, self[f"game_{n}"], self[f"issue_{n}"], self[f"moment_{n}"]) for n in range(1, MOST_SOURCES + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        """A source is given whole or not at all."""
+        data: dict[str, Any] = super().clean() or {}
+        for n in range(1, MOST_SOURCES + 1):
+            game, issue, moment = data.get(f"game_{n}"), data.get(f"issue_{n}"), data.get(f"moment_{n}")
+            if game and not issue:
+                self.add_error(f"issue_{n}", _("Say which issue, round or place, so that it names one value."))
+            if issue and "|" in issue:
+                self.add_error(f"issue_{n}", _("The sign | cannot be used here."))
+            if game and not moment and f"moment_{n}" not in self.errors:
+                self.add_error(f"moment_{n}", _("Say when this value is known."))
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes."""
+        data = self.cleaned_data
+        sources = [
+            Announced(data[f"game_{n}"], data[f"issue_{n}"].strip(), data[f"moment_{n}"])
+            for n in range(1, MOST_SOURCES + 1)
+            if data.get(f"game_{n}")
+        ]
+        quotas = {s: data[f"quota_{s}"] for s in self.strata if data.get(f"quota_{s}") is not None}
+        return {
+            "version": data["version"],
+            "category_ids": [int(pk) for pk in data["categories"]],
+            "town_ids": [int(pk) for pk in data["towns"]],
+            "grades": "".join(data["grades"]),
+            "stratify": data["stratify"],
+            "slip_rule": data["slip_rule"],
+            "quotas": quotas if data["stratify"] == self.draw.stratify else {},
+            "reserves": data["reserves"],
+            "team_size": data["team_size"],
+            "inspector_unit_ids": [int(pk) for pk in data["inspector_units"]],
+            "planned": data["planned"],
+            "sources": sources,
+        }
+
+    @classmethod
+    def initial_of(cls, draw: Draw, quotas: dict[str, int]) -> dict[str, Any]:
+        """The form's first values: the draw as it is."""
+        initial: dict[str, Any] = {
+            "version": draw.version,
+            "categories": [str(c.pk) for c in draw.categories.all()],
+            "towns": [str(t.pk) for t in draw.towns.all()],
+            "grades": list(draw.grades),
+            "stratify": draw.stratify,
+            "slip_rule": draw.slip_rule,
+            "reserves": draw.reserves,
+            "team_size": draw.team_size,
+            "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
+            "planned": draw.planned and draw.planned.astimezone(BEIJING).replace(tzinfo=None),
+        }
+        initial |= {f"quota_{s}": quota for s, quota in quotas.items()}
+        for source in draw.sources.all():
+            label = GAMES[source.game].label
+            initial[f"game_{source.position}"] = source.game
+            initial[f"issue_{source.position}"] = source.what.removeprefix(label).strip()
+            initial[f"moment_{source.position}"] = source.moment.astimezone(BEIJING).replace(tzinfo=None)
+        return initial
+
+
+class SourceValueForm(forms.Form):
+    """What a source showed, and where that can be seen."""
+
+    value = forms.CharField(label=_("Value"), max_length=1000)
+    evidence = forms.CharField(
+        label=_("Where it can be seen"),
+        max_length=300,
+        help_text=_("A link, the number of a photo, or the minutes of the witnesses."),
+    )
+
+
+class DecisionForm(forms.Form):
+    """The supervisor's decision: approve (the own password asked again) or return with a reason."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=_("Your password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        required=False,
+        help_text=_("Asked again, because approving commits the draw for ever."),
+    )
+    accept_stale = forms.BooleanField(label=_("I accept the entries not verified for 12 months"), required=False)
+    reason = forms.CharField(
+        label=_("Reason for returning it"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=500
+    )
+

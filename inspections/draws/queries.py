@@ -1,0 +1,169 @@
+"""Reading draws: who may see which, what is due, the preview of a preparation, what the public may read."""
+
+import datetime as dt
+from collections import Counter
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from inspections.draws import roster as rosters
+from inspections.draws.chances import Cell, inclusion_chances, small_cells
+from inspections.draws.files import RosterLine
+from inspections.draws.models import Draw, DrawFile, RosterEntry, RosterInspector, RosterRecusal, SeedSource
+from inspections.draws.quotas import default_quotas
+from inspections.draws.sources import Announced
+from inspections.draws.states import DrawState
+from registries.codes.models import Code, CodeTable
+from registries.ledger.sentences import Sentence, say
+from registries.matters.models import MatterRevision
+from registries.matters.queries import why_not_draw_on
+from registries.people.models import User
+from registries.people.queries import own_units
+from registries.subjects.models import SubjectCategory
+
+PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
+
+
+def visible_draws(user: User) -> QuerySet[Draw]:
+    """The draws of the units this person keeps; the bureau's clerks, reviewers, supervisors and auditors see all."""
+    draws = Draw.objects.select_related("matter__matter", "unit", "plan_item")
+    units = own_units(user)
+    return draws if units is None else draws.filter(unit_id__in=units)
+
+
+def why_not_drawable(revision: MatterRevision | None, today: dt.date) -> Sentence | None:
+    """Why nothing may be drawn on this published revision: not published, a lapsed basis, or watched otherwise."""
+    wrong = why_not_draw_on(revision, today)
+    if wrong is None and revision is not None and revision.regulation == MatterRevision.Regulation.FULL:
+        return say("This matter is watched by full coverage, not by lot.")
+    return wrong
+
+
+def public_draws() -> QuerySet[Draw]:
+    """Every order ever committed, newest first: open, drawn or voided, none is hidden."""
+    return Draw.objects.filter(state__in=PUBLIC_STATES).select_related("matter__matter", "unit", "plan_item").order_by("-committed_at")
+
+
+def due_draws(now: dt.datetime) -> QuerySet[Draw]:
+    """Committed draws whose sources are all in and whose planned moment has come."""
+    return (
+        Draw.objects.filter(state=DrawState.COMMITTED, planned__lte=now)
+        .annotate(missing=Count("sources", filter=Q(sources__value="")))
+        .filter(missing=0)
+    )
+
+
+def draws_without_certificate() -> QuerySet[Draw]:
+    """Drawn draws whose certificate was not made yet."""
+    return Draw.objects.filter(state=DrawState.DRAWN, certificate__isnull=True)
+
+
+def announced(draw: Draw) -> list[Announced]:
+    """The sources of a draw, in order, as the pure rules take them."""
+    return [Announced(s.game, s.what, s.moment) for s in draw.sources.all()]
+
+
+def file_bodies(draw: Draw) -> dict[str, bytes]:
+    """The files of the bundle that exist, by name."""
+    return {name: bytes(body) for name, body in DrawFile.objects.filter(draw=draw).values_list("name", "body")}
+
+
+class Stratum(NamedTuple):
+    """A stratum in the preview: its name for people, entries, quota, and the chance of each slip count."""
+
+    code: str
+    label: str
+    size: int
+    quota: int
+    suggested: int
+    chances: list[tuple[int, int, float]]
+
+
+class Preview(NamedTuple):
+    """What a preparation would submit now."""
+
+    roster: rosters.Roster
+    strata: list[Stratum]
+    reasons: list[tuple[str, int]]
+    cells: list[Cell]
+    leads: int
+    visits: int
+
+    @property
+    def in_scope(self) -> int:
+        """Subjects in the matter's scope by the registry: entries and left out."""
+        return len(self.roster.entries) + len(self.roster.omissions)
+
+
+def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """(the quotas in force, the quotas the plan item suggests): the clerk's own numbers where there are any."""
+    item = draw.plan_item
+    suggested = default_quotas(sizes, percent=item.ratio_percent, number=item.number)
+    return {s: int(draw.quotas.get(s, suggested[s])) for s in sizes}, suggested
+
+
+def preview(draw: Draw, today: dt.date) -> Preview:
+    """Who would be in and out if the draw were submitted now, with strata, quotas, chances and small cells."""
+    roster = rosters.build(draw, today)
+    sizes = roster.sizes
+    quotas, suggested = quotas_of(draw, sizes)
+    labels = stratum_labels(sizes)
+    slips: dict[str, Counter[int]] = {stratum: Counter() for stratum in sizes}
+    for entry in roster.entries:
+        slips[entry.stratum][entry.slips] += 1
+    strata = [
+        Stratum(
+            s,
+            labels[s],
+            sizes[s],
+            quotas[s],
+            suggested[s],
+            [(w, slips[s][w], chance) for w, chance in inclusion_chances(slips[s], quotas[s]).items()],
+        )
+        for s in sizes
+    ]
+    lines = [RosterLine("", e.stratum, e.slips, e.tags) for e in roster.entries]
+    return Preview(
+        roster,
+        strata,
+        sorted(roster.reasons.items()),
+        small_cells(lines),
+        sum(person.may_lead for person in roster.people),
+        sum(quotas.values()),
+    )
+
+
+def stratum_labels(strata: Any) -> dict[str, str]:
+    """Stratum → its name for people: a grade, a township, a category."""
+    names = {c.code: c.label for c in Code.objects.filter(table=CodeTable.TOWN, code__in=strata)}
+    names |= {c.code: c.name for c in SubjectCategory.objects.filter(code__in=strata)}
+    return {s: names.get(s, s) for s in strata}
+
+
+def stored_digest(draw: Draw) -> str:
+    """The digest of the roster rows as they stand in the database, to compare with the one at submission."""
+    entries = RosterEntry.objects.filter(draw=draw).values_list("public_id", "name", "stratum", "slips", "tags")
+    people = RosterInspector.objects.filter(draw=draw).values_list(
+        "public_id", "name", "may_lead", "open_cases", "most_open_cases", "tags"
+    )
+    pairs = RosterRecusal.objects.filter(entry__draw=draw).values_list("entry__public_id", "inspector__public_id")
+    return rosters.digest(
+        [tuple(str(v) for v in row) for row in entries],
+        [tuple(str(v) for v in row) for row in people],
+        [(a, b) for a, b in pairs],
+    )
+
+
+def sources_with_entries(draw: Draw) -> list[SeedSource]:
+    """The sources in order, each with what was typed and by whom."""
+    return list(draw.sources.prefetch_related("entries__entered_by"))
+
+
+def last_draw_on(draw: Draw) -> Draw | None:
+    """The last draw that was drawn on the same matter, to compare with."""
+    return (
+        Draw.objects.filter(matter__matter=draw.matter.matter, state=DrawState.DRAWN)
+        .exclude(pk=draw.pk)
+        .order_by("-drawn_at")
+        .first()
+    )

@@ -1,0 +1,26 @@
+"""How many are drawn from each stratum: from a ratio or a number to whole subjects. Pure.
+
+Rounding is up and at least 1, as practice has it (domain.md 3.4.7).
+"""
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+
+
+def quotas_by_ratio(sizes: Mapping[str, int], percent: Decimal) -> dict[str, int]:
+    """``percent`` of each stratum, rounded up, at least 1 where the stratum has an entry."""
+    return {s: min(n, max(1, math.ceil(n * percent / 100))) if n else 0 for s, n in sizes.items()}
+
+
+def quotas_by_number(sizes: Mapping[str, int], number: int) -> dict[str, int]:
+    """``number`` subjects spread over the strata by size, rounded up, at least 1 each."""
+    total = sum(sizes.values())
+    return {s: min(n, max(1, -(-number * n // total))) if n else 0 for s, n in sizes.items()}
+
+
+def default_quotas(sizes: Mapping[str, int], *, percent: Decimal | None, number: int | None) -> dict[str, int]:
+    """The quotas that a plan item asks for: its ratio or its number."""
+    if percent is not None:
+        return quotas_by_ratio(sizes, percent)
+    return quotas_by_number(sizes, number or 0)

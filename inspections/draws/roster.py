@@ -1,0 +1,219 @@
+"""Building the roster as the registries stand now: who is in, who is out and why, and who may inspect. Reads only."""
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import Count, Max, Q
+
+from inspections.draws.candidates import Facts, full_years_since, why_out
+from inspections.draws.grammar import as_words
+from inspections.draws.models import Draw, DrawnEntry
+from inspections.draws.slips import slips_of
+from inspections.draws.states import DrawState, SlipRule, Stratify
+from registries.inspectors.models import Inspector
+from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
+from registries.subjects.models import Subject
+from registries.subjects.naming import published_name
+from registries.subjects.queries import excluded_on, signals, subjects_in_scope
+from registries.subjects.rules import is_stale
+
+
+class Entry(NamedTuple):
+    """A subject in the roster. ``tags``: what its inspectors need, sorted."""
+
+    subject_id: int
+    public_id: str
+    name: str
+    stratum: str
+    slips: int
+    why: dict[str, int]
+    tags: tuple[str, ...]
+    stale: bool
+
+
+class Person(NamedTuple):
+    """An inspector who may be drawn."""
+
+    inspector_id: int
+    public_id: str
+    name: str
+    may_lead: bool
+    open_cases: int
+    most_open_cases: int
+    tags: tuple[str, ...]
+
+
+class Roster(NamedTuple):
+    """What a submission freezes."""
+
+    entries: list[Entry]
+    omissions: list[tuple[int, str]]
+    people: list[Person]
+    recusals: list[tuple[int, int]]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Stratum → entries, sorted by the stratum's bytes."""
+        return dict(sorted(Counter(entry.stratum for entry in self.entries).items()))
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Reason → subjects left out for it."""
+        return dict(Counter(reason for _, reason in self.omissions))
+
+    @property
+    def stale(self) -> list[Entry]:
+        """Entries not verified for 12 months."""
+        return [entry for entry in self.entries if entry.stale]
+
+
+def build(draw: Draw, today: dt.date) -> Roster:
+    """The roster of ``draw`` from the registries as they stand."""
+    revisions = [draw.matter, *draw.joint_matters.all()]
+    tags = tuple(sorted({code for revision in revisions for code in revision.requirements.values_list("code", flat=True)}))
+    entries, omissions = _subjects(draw, tags, today)
+    people = _people(draw, tags, today)
+    return Roster(entries, omissions, people, _recusals(entries, people, today))
+
+
+def _subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[tuple[int, str]]]:
+    of_matter = {category.pk: category.code for category in draw.matter.categories.all()}
+    chosen = {category.pk: category.code for category in draw.categories.all()} or of_matter
+    scope = list(subjects_in_scope(of_matter).order_by("key"))
+    towns = {town.pk for town in draw.towns.all()}
+    out = excluded_on(today)
+    found = signals([subject.pk for subject in scope], today)
+    on_matter, in_year = _drawn_this_year(draw, today)
+    visits = _last_visits(draw)
+    entries: list[Entry] = []
+    omissions: list[tuple[int, str]] = []
+    for subject in scope:
+        mine = [chosen[c.pk] for c in subject.categories.all() if c.pk in chosen]
+        signal = found.get(subject.pk)
+        complaints, violations = (signal.upheld_complaints_12m, signal.serious_violations_24m) if signal else (0, 0)
+        reason = why_out(
+            Facts(
+                operating=subject.status == Subject.Status.ACTIVE,
+                excluded=subject.pk in out,
+                drawn_on_matter_this_year=on_matter[subject.pk],
+                drawn_this_year=in_year[subject.pk],
+                signals=complaints + violations,
+                in_categories=bool(mine),
+                in_towns=not towns or subject.town_id in towns,
+                in_grades=subject.risk_grade in draw.grades,
+            )
+        )
+        if reason:
+            omissions.append((subject.pk, reason))
+            continue
+        slips = slips_of(
+            draw.slip_rule,
+            grade=subject.risk_grade,
+            upheld_complaints=complaints,
+            serious_violations=violations,
+            full_years_without_visit=full_years_since(visits.get(subject.pk), None, today)
+            if draw.slip_rule == SlipRule.FULL
+            else 0,
+        )
+        entries.append(
+            Entry(
+                subject.pk,
+                subject.public_id,
+                as_words(published_name(subject.kind, subject.name)),
+                _stratum(draw, subject, min(mine)),
+                slips.total,
+                slips.why,
+                tags,
+                is_stale(subject.verified_on, today),
+            )
+        )
+    return entries, omissions
+
+
+def _stratum(draw: Draw, subject: Subject, category: str) -> str:
+    """The stratum's name in the files: a grade, a township's or category's code, or ``all``."""
+    match draw.stratify:
+        case Stratify.GRADE:
+            return subject.risk_grade
+        case Stratify.TOWN:
+            return subject.town.code
+        case Stratify.CATEGORY:
+            return category
+        case _:
+            return "all"
+
+
+def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
+    """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand)."""
+    winners = DrawnEntry.objects.filter(
+        kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__year=today.year
+    )
+    on_matter = winners.filter(
+        Q(draw__matter__matter=draw.matter.matter) | Q(draw__joint_matters__matter=draw.matter.matter)
+    ).distinct()
+    return (
+        Counter(on_matter.values_list("entry__subject_id", flat=True)),
+        Counter(winners.values_list("entry__subject_id", flat=True)),
+    )
+
+
+def _last_visits(draw: Draw) -> dict[int, dt.date]:
+    """Subject → day of its last inspection by anybody (cases stand on the same floor, above draws; read by relation)."""
+    rows = (
+        Subject.objects.filter(categories__in=draw.matter.categories.all(), cases__ended_on__isnull=False)
+        .values("pk")
+        .annotate(last=Max("cases__ended_on"))
+    )
+    return {row["pk"]: row["last"] for row in rows}
+
+
+def _people(draw: Draw, tags: tuple[str, ...], today: dt.date) -> list[Person]:
+    """Eligible inspectors of the chosen units who have what the matters require, with the cases they have open now."""
+    eligible = eligible_inspectors([unit.pk for unit in draw.inspector_units.all()], today)
+    able = [(inspector, have) for inspector in eligible if set(tags) <= (have := tags_of(inspector))]
+    load = _open_cases([inspector.pk for inspector, _ in able])
+    return [
+        Person(
+            inspector.pk,
+            inspector.number,
+            as_words(inspector.name),
+            inspector.may_lead,
+            load.get(inspector.pk, 0),
+            inspector.most_open_cases,
+            tuple(sorted(have)),
+        )
+        for inspector, have in able
+    ]
+
+
+def _open_cases(inspector_ids: list[int]) -> dict[int, int]:
+    """Inspector → cases they are on that are not reviewed yet (cases stand above draws; read by relation)."""
+    rows = (
+        Inspector.objects.filter(
+            pk__in=inspector_ids,
+            assignments__ended_at__isnull=True,
+            assignments__case__state__in=("assigned", "on-site", "recorded"),
+        )
+        .values("pk")
+        .annotate(count=Count("assignments"))
+    )
+    return {row["pk"]: row["count"] for row in rows}
+
+
+def _recusals(entries: Iterable[Entry], people: Iterable[Person], today: dt.date) -> list[tuple[int, int]]:
+    """(subject, inspector) pairs in force today, both in the draw."""
+    subjects = {entry.subject_id for entry in entries}
+    pairs = recusals_on([person.inspector_id for person in people], today)
+    return sorted((subject, inspector) for inspector, subject in pairs if subject in subjects)
+
+
+def digest(entries: Iterable[tuple[str, ...]], people: Iterable[tuple[str, ...]], recusals: Iterable[tuple[str, str]]) -> str:
+    """The digest of a roster as submitted, before anything is blinded: rows of plain texts, sorted."""
+    hashed = hashlib.sha256()
+    for label, rows in (("entry", entries), ("inspector", people), ("recusal", recusals)):
+        for row in sorted(rows):
+            hashed.update(("\t".join((label, *row)) + "\n").encode())
+    return hashed.hexdigest()

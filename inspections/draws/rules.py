@@ -1,0 +1,114 @@
+"""Who may do what to a draw, and when: sentences or None. Pure; states come from ``states.MOVES`` as plain values."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from registries.ledger.sentences import Sentence, say
+
+WRONG_STATE: dict[str, Sentence] = {
+    "preparing": say("This draw is still being prepared."),
+    "submitted": say("This draw waits for approval; it is not changed meanwhile."),
+    "committed": say("This draw is committed; nothing in its order can change any more."),
+    "drawn": say("This draw is done; its result is final."),
+    "voided": say("This draw was voided."),
+}
+
+
+def why_not_move(moves: Mapping[str, tuple[tuple[str, ...], str]], move: str, state: str) -> Sentence | None:
+    """Whether ``move`` is allowed from ``state``; else what the state means."""
+    return None if state in moves[move][0] else WRONG_STATE[state]
+
+
+def why_not_version(seen: int, now: int) -> Sentence | None:
+    """A page that showed an older version must be read again."""
+    if seen != now:
+        return say("Somebody changed this draw meanwhile. Look at it again and repeat your step.")
+    return None
+
+
+def why_not_submit(
+    *, entries: int, quotas: Mapping[str, int], sizes: Mapping[str, int], inspectors: int, leads: int, team_size: int
+) -> Sentence | None:
+    """What a roster needs before anybody can approve it."""
+    if not entries:
+        return say("Nobody is in the roster. Widen the filters.")
+    for stratum, quota in quotas.items():
+        if quota > sizes.get(stratum, 0):
+            return say(
+                "The quota of stratum %(stratum)s is %(quota)d, but it has only %(size)d entries.",
+                stratum=stratum,
+                quota=quota,
+                size=sizes.get(stratum, 0),
+            )
+    if not sum(quotas.values()):
+        return say("Every quota is 0: nothing would be drawn.")
+    if inspectors < team_size:
+        return say(
+            "Only %(count)d inspectors are eligible; a visit needs %(size)d. Choose more units.",
+            count=inspectors,
+            size=team_size,
+        )
+    if not leads:
+        return say("No eligible inspector may lead a team. Choose more units.")
+    return None
+
+
+def why_not_approve(
+    *,
+    prepared_by: int,
+    approver: int,
+    first_source: dt.datetime,
+    now: dt.datetime,
+    lead: dt.timedelta,
+    open_order: str,
+    stale: int,
+    stale_accepted: bool,
+    roster_changed: bool,
+) -> Sentence | None:
+    """Four eyes, enough time before the first source, no second open order, stale entries knowingly accepted."""
+    if prepared_by == approver:
+        return say("You prepared this draw; another supervisor must approve it.")
+    if roster_changed:
+        return say("The roster no longer agrees with its digest at submission. Return the draw and call the auditor.")
+    if first_source - now < lead:
+        return say(
+            "The first source is too near or past: an order must stand %(minutes)s minutes before it. "
+            "Return the draw so that later sources are announced.",
+            minutes=round(lead.total_seconds() / 60, 1),
+        )
+    if open_order:
+        return say("Draw %(number)s on the same plan item is still open.", number=open_order)
+    if stale and not stale_accepted:
+        return say("%(count)d entries were not verified for 12 months. Tick that you accept this.", count=stale)
+    return None
+
+
+def why_not_return(*, reason: str) -> Sentence | None:
+    """A return says why."""
+    return None if reason.strip() else say("Say why you return it, so that the clerk can mend it.")
+
+
+def why_not_enter(
+    *, fits: bool, form: str, moment: dt.datetime, now: dt.datetime, settled: bool, evidence: str, earlier_open: bool
+) -> Sentence | None:
+    """A source value: after its moment, in its form, with evidence, before it is settled, in the order of the sources."""
+    if settled:
+        return say("Two people already agreed on this value; it is settled.")
+    if now < moment:
+        return say("This source is known only from %(moment)s on.", moment=f"{moment:%Y-%m-%d %H:%M:%S}")
+    if earlier_open:
+        return say("Enter the sources in their order: the one before is not settled yet.")
+    if not fits:
+        return say("The value must be spelled as %(form)s. Compare it with the announcement.", form=form)
+    if not evidence.strip():
+        return say("Say where the value can be seen: a link, a photo's number, the minutes.")
+    return None
+
+
+def why_not_run(*, values: Sequence[str], planned: dt.datetime, now: dt.datetime) -> Sentence | None:
+    """The worker draws when every source is in and the planned moment has come."""
+    if not all(values):
+        return say("Not every announced source is in yet.")
+    if now < planned:
+        return say("The planned moment has not come yet.")
+    return None

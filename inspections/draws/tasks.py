@@ -1,0 +1,31 @@
+"""The worker's side of draws: draw when due, issue the certificate; the sweep finds what a lost message left."""
+
+from celery import shared_task
+
+from inspections.draws import certificate, commands, queries
+from registries import clock
+from registries.ledger.change import Refused
+from registries.ledger.sweeping import each
+from registries.people.queries import system_user
+
+
+@shared_task(name="inspections.run_draw", acks_late=True)
+def run_draw(draw_id: int) -> None:
+    """Draw, if it is due. A message that comes twice finds nothing due the second time."""
+    if queries.due_draws(clock.now()).filter(pk=draw_id).exists():
+        commands.run_draw(actor=system_user(), draw_id=draw_id)
+
+
+@shared_task(name="inspections.issue_certificate", acks_late=True)
+def issue_certificate(draw_id: int) -> None:
+    """Make the certificate outside any transaction, then keep it."""
+    draw = queries.draws_without_certificate().filter(pk=draw_id).first()
+    if draw is not None:
+        commands.issue_certificate(actor=system_user(), draw_id=draw_id, pdf=certificate.pdf_of(draw))
+
+
+@shared_task(name="inspections.sweep_draws", acks_late=True)
+def sweep_draws() -> None:
+    """Find draws that are due and certificates not made yet; one that fails does not stop the others."""
+    each(run_draw, queries.due_draws(clock.now()).values_list("pk", flat=True), Refused)
+    each(issue_certificate, queries.draws_without_certificate().values_list("pk", flat=True), Refused)

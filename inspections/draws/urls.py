@@ -1,0 +1,13 @@
+"""The addresses of the draws room, under /office/."""
+
+from django.urls import path
+
+from inspections.draws import views
+
+urlpatterns = [
+    path("draws/", views.draw_list, name="draw-list"),
+    path("draws/new/", views.draw_new, name="draw-new"),
+    path("draws/<int:pk>/", views.draw_page, name="draw-page"),
+    path("draws/<int:pk>/sources/<int:source_id>/", views.enter_source, name="draw-source"),
+    path("draws/<int:pk>/certificate.pdf", views.draw_certificate, name="draw-certificate"),
+]

@@ -1,0 +1,185 @@
+"""The office pages of draws: list, new, the page of one draw (its steps by state), entering a source's value."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from inspections.draws import commands, queries
+from inspections.draws.candidates import REASONS
+from inspections.draws.forms import DrawForm, SourceValueForm
+from inspections.draws.models import Draw
+from inspections.draws.sources import GAMES, entropy_bits, public_possibilities
+from inspections.draws.states import DrawState
+from inspections.draws.wording import reason_label
+from inspections.plans.queries import open_items
+from registries import clock
+from registries.ledger.change import Refused
+from registries.ledger.queries import history
+from registries.ledger.words import in_words
+from registries.pages import signed_in
+from registries.people.access import access
+
+PER_PAGE = 50
+
+
+@access("inspections.view_draws")
+def draw_list(request: HttpRequest) -> HttpResponse:
+    """All draws this person may see, newest first, by state."""
+    draws = queries.visible_draws(signed_in(request))
+    state = request.GET.get("state", "")
+    if state in DrawState.values:
+        draws = draws.filter(state=state)
+    page = Paginator(draws, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "state": state,
+        "states": DrawState.choices,
+        "query": f"state={state}" if state else "",
+        "may_prepare": signed_in(request).has_perm("inspections.prepare_draw"),
+    }
+    return render(request, "office/draws/list.html", context)
+
+
+@access("inspections.prepare_draw")
+def draw_new(request: HttpRequest) -> HttpResponse:
+    """Choose the plan item; the draw begins with the defaults of its matter."""
+    if request.method == "POST":
+        try:
+            item_id = int(request.POST.get("plan_item", ""))
+            change = commands.prepare_draw(actor=signed_in(request), plan_item_id=item_id)
+        except ValueError:
+            messages.error(request, _("Choose a plan item."))
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, _("The draw is begun. Check who is in, then announce the sources."))
+            return redirect("draw-page", pk=change.obj.pk)
+    return render(request, "office/draws/new.html", {"items": open_items(signed_in(request))})
+
+
+def _visible(request: HttpRequest, pk: int) -> Draw:
+    return get_object_or_404(
+        queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "certificate"),
+        pk=pk,
+    )
+
+
+@access("inspections.view_draws")
+def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One draw: while preparing its form with the live preview, afterwards its facts, sources and result."""
+    draw = _visible(request, pk)
+    if draw.state == DrawState.PREPARING and signed_in(request).has_perm("inspections.change_draw"):
+        return _prepare(request, draw)
+    return _show(request, draw)
+
+
+def _prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
+    """The form over the preview. Saving and submitting are two buttons of the same form, so nothing typed is lost."""
+    preview = queries.preview(draw, clock.today())
+    strata = [s.code for s in preview.strata]
+    if request.method == "POST":
+        form = DrawForm(request.POST, draw=draw, strata=strata)
+        if form.is_valid() and _save(request, draw, form):
+            return redirect("draw-page", pk=draw.pk)
+    else:
+        form = DrawForm(draw=draw, strata=strata, initial=DrawForm.initial_of(draw, {s.code: s.quota for s in preview.strata}))
+    sources = queries.announced(draw)
+    context = {
+        "draw": draw,
+        "form": form,
+        "preview": preview,
+        "strata": [(s, form[f"quota_{s.code}"]) for s in preview.strata],
+        "reasons": [(reason_label(reason), count) for reason, count in preview.reasons],
+        "reason_order": REASONS,
+        "bits": entropy_bits(public_possibilities(sources)) if sources else None,
+        "games": GAMES,
+    }
+    return render(request, "office/draws/prepare.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, draw: Draw, form: DrawForm) -> bool:
+    """Save, and submit when that button was pressed; a refusal becomes the form's error."""
+    try:
+        change = commands.change_draw(actor=signed_in(request), draw_id=draw.pk, **form.arguments())
+        if "submit" not in request.POST:
+            messages.success(request, _("Saved. The preview below is up to date."))
+            return True
+        saved = change.obj
+        commands.submit_draw(actor=signed_in(request), draw_id=draw.pk, version=getattr(saved, "version"))  # noqa: B009
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        draw.refresh_from_db()
+        typed = request.POST.copy()
+        typed["version"] = str(draw.version)
+        form.data = typed
+        return False
+    messages.success(request, _("Submitted. The roster is frozen; a supervisor other than you must approve it."))
+    return True
+
+
+def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
+    """Facts of a draw that is not being prepared (any more)."""
+    now = clock.now()
+    sources = queries.sources_with_entries(draw)
+    labels = queries.stratum_labels(draw.quotas)
+    next_source = next((s for s in sources if not s.value), None)
+    may_enter = draw.state == DrawState.COMMITTED and signed_in(request).has_perm("inspections.enter_source_value")
+    context: dict[str, Any] = {
+        "draw": draw,
+        "sources": sources,
+        "next_source": next_source if may_enter else None,
+        "source_form": SourceValueForm() if may_enter and next_source and next_source.moment <= now else None,
+        "waiting": draw.state == DrawState.COMMITTED,
+        "strata": [
+            (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
+        ],
+        "left_out": [(reason_label(r), n) for r, n in draw.scope_counts.get("left_out", {}).items()],
+        "drawn": draw.drawn.select_related("entry").prefetch_related("team__inspector").order_by("kind", "ticket")[:500]
+        if draw.state == DrawState.DRAWN
+        else [],
+        "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
+    }
+    return render(request, "office/draws/page.html", context)
+
+
+@access("inspections.enter_source_value")
+def enter_source(request: HttpRequest, pk: int, source_id: int) -> HttpResponse:
+    """Type a source's value; two people must agree."""
+    draw = _visible(request, pk)
+    source = draw.sources.filter(pk=source_id).first()
+    if source is None:
+        raise Http404
+    form = SourceValueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change = commands.enter_source_value(
+                actor=signed_in(request),
+                source_id=source.pk,
+                value=form.cleaned_data["value"],
+                evidence=form.cleaned_data["evidence"],
+            )
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            if change.facts:
+                messages.success(request, _("Two people agree: the value is settled and public."))
+            else:
+                messages.info(request, _("Kept. A second person must now type the same value."))
+            return redirect("draw-page", pk=draw.pk)
+    context = {"draw": draw, "source": source, "form": form, "game": GAMES[source.game]}
+    return render(request, "office/draws/source.html", context, status=422 if form.errors else 200)
+
+
+@access("inspections.view_draws")
+def draw_certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """The certificate as PDF."""
+    draw = _visible(request, pk)
+    if not hasattr(draw, "certificate"):
+        raise Http404
+    response = HttpResponse(bytes(draw.certificate.pdf), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="draw-{draw.number}.pdf"'
+    return response
