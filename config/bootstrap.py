@@ -116,7 +116,7 @@ def _apt(parts: list[Part]) -> None:
     packages = [package for part in parts for package in part.packages]
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]
-    with _no_service_starts():
+    with _no_service_starts(packages):
         subprocess.run(["apt-get", "update", "-q"], env=env, capture_output=True, check=False)
         done = subprocess.run(install, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -124,12 +124,11 @@ def _apt(parts: list[Part]) -> None:
 
 
 @contextlib.contextmanager
-def _no_service_starts() -> Iterator[None]:
+def _no_service_starts(packages: list[str]) -> Iterator[None]:
     """Packages installed inside start no daemon and make no database cluster on the machine's usual ports."""
-    notes = {
-        Path("/usr/sbin/policy-rc.d"): "#!/bin/sh\nexit 101\n",
-        Path("/etc/postgresql-common/createcluster.conf"): "create_main_cluster = false\n",
-    }
+    notes = {Path("/usr/sbin/policy-rc.d"): "#!/bin/sh\nexit 101\n"}
+    if "postgresql" in packages:
+        notes[Path("/etc/postgresql-common/createcluster.conf")] = "create_main_cluster = false\n"
     written = [path for path in notes if not path.exists()]
     try:
         for path in written:
@@ -140,6 +139,9 @@ def _no_service_starts() -> Iterator[None]:
     finally:
         for path in written:
             path.unlink(missing_ok=True)
+            packaged = path.with_name(f"{path.name}.ucf-dist")  # the package's own version, which ours kept out
+            if packaged.exists():
+                packaged.rename(path)
 
 
 # --- the Python packages ------------------------------------------------------------------------------------------
@@ -254,7 +256,7 @@ def main(argv: list[str]) -> int:
             if command == "demo" and lacking:
                 raise Stop(
                     "The demo issues PDF documents and lacks " + " and ".join(part.name for part in lacking)
-                    + f" for them: type “{apt_line(lacking)}” and run the same command again."
+                    + f" for them: type “{apt_line(lacking)}” (it needs the network) and run the same command again."
                 )  # fmt: skip
             install(TEST if command == "test" else RUN)
             if not _in_this_venv():

@@ -176,6 +176,7 @@ def _explained(data: Path, what: str) -> Iterator[None]:
         path = data / "logs" / "demo.log"
         handler = logging.FileHandler(path, encoding="utf-8")
         log.addHandler(handler)
+        log.propagate = False  # the person at the keyboard gets the sentence
         log.exception(what)
         handler.close()
         log.removeHandler(handler)
