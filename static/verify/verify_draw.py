@@ -232,7 +232,7 @@ def read_order(files: Files) -> tuple[dict[str, str], dict[str, int], list[Sourc
             refuse(
                 "order.txt",
                 min(at, len(rows) - 1) + 2,
-                f"here the line {key.split(chr(92))[0]} is missing or does not have its form",
+                f"here the line {re.sub('[^a-z].*', '', key)} is missing or does not have its form",
             )
     if at < len(rows):
         refuse("order.txt", at + 2, "lines, their order or their form")
@@ -524,7 +524,8 @@ class Teams:
         self.room = [people[code][1] for code in self.codes]
         self.tags = [people[code][2] for code in self.codes]
         self.given = [0] * len(self.codes)
-        self.roster, self.known = draw.roster, {}  # type: dict[str, tuple[str, int, set[str]]], dict[tuple[str, ...], int]
+        self.roster = draw.roster
+        self.known: dict[tuple[str, ...], int] = {}
         self.recused: dict[str, int] = {}
         for subject, person in draw.recused:
             self.recused[subject] = self.recused.get(subject, 0) | 1 << self.codes.index(person)
@@ -724,7 +725,7 @@ def json_object(file: str, line: int, text: str) -> dict[str, object]:
         return dict(pairs)
 
     try:
-        found = json.loads(text, object_pairs_hook=once)
+        found = json.loads(text, object_pairs_hook=once, parse_int=lambda digits: int(digits[:19]))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
@@ -741,6 +742,8 @@ def act_of(file: str, line: int, entry: dict[str, object]) -> Act:
     wanted = ["salt", "draw", "plan", ACTS[verb], *(["source"] if verb == "source" else [])]
     if not all(isinstance(payload.get(key), str) for key in wanted) or not re.fullmatch(CODE, str(payload["salt"])):
         refuse(file, line, f"the payload does not hold {', '.join(wanted)}")
+    if not re.fullmatch(NUMBER, str(payload["draw"])) or not re.fullmatch(f"{NUMBER}@{INTEGER}", str(payload["plan"])):
+        refuse(file, line, "form of a draw's number or plan")
     return Act(line, str(entry["time"]), verb, {key: str(payload[key]) for key in wanted})
 
 
@@ -794,12 +797,14 @@ def open_until(acts: list[Act], commit: Act) -> float:
 
 def check_commits(file: str, acts: list[Act], draw: Draw) -> Act:
     """Numbers without gaps, one commitment of this order, and no other order open for its plan in its time."""
-    commits, last = [act for act in acts if act.verb == "commit"], {}  # type: list[Act], dict[str, int]
+    commits = [act for act in acts if act.verb == "commit"]
+    last: dict[str, int] = {}
     for act in commits:
-        prefix, serial = re.fullmatch("(.*?)([0-9]*)", act.payload["draw"], re.DOTALL).groups()  # type: ignore[union-attr]
-        if prefix and serial and int(serial[-9:]) != last.get(prefix, 0) + 1:
+        serial = act.payload["draw"][len(act.payload["draw"].rstrip("0123456789")) :]
+        prefix = act.payload["draw"][: -len(serial) or None]
+        if prefix and serial and int(serial) != last.get(prefix, 0) + 1:
             differ(file, act.line, f"draw numbers have a gap before {act.payload['draw']!a}")
-        last[prefix] = int(serial[-9:] or 0)
+        last[prefix] = int(serial or 0)
     mine = [act for act in commits if act.payload["draw"] == draw.keys["draw"]]
     if len(mine) != 1:
         differ(file, mine[1].line if mine else 0, f"draw {draw.keys['draw']} is committed {len(mine)} times")
@@ -903,7 +908,8 @@ def main(arguments: list[str] | None = None) -> int:
     code = MATCH
     try:
         files = read_bundle(asked.bundle)
-        draw, remarks = verify(files), []  # type: Draw, list[str]
+        draw = verify(files)
+        remarks: list[str] = []
         if asked.ledger:
             commit, hashes, remarks = check_ledger(asked.ledger, files, draw)
             if asked.kept:
