@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "registries.sweep_imports": _SWEEP_SECONDS,
         "inspections.sweep_draws": _SWEEP_SECONDS,
+        "inspections.sweep_cases": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
         "registries.sweep_ledger": 60,
     }.items()

@@ -143,11 +143,11 @@ class Record(models.Model):
 
 
 class RecordAnswer(models.Model):
-    """The answer to one checklist item. No row, no answer: nothing is prefilled."""
+    """The answer to one checklist item. No row, no answer: nothing is prefilled. Empty only beside a remark typed first."""
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="answers")
     item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="+")
-    answer = models.CharField(_("answer"), max_length=12, choices=Answer.choices)
+    answer = models.CharField(_("answer"), max_length=12, choices=Answer.choices, blank=True)
     remark = models.CharField(_("remark"), max_length=500, blank=True)
 
     class Meta:
@@ -155,7 +155,11 @@ class RecordAnswer(models.Model):
         verbose_name_plural = _("answers")
         ordering = ("record", "item")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["record", "item"], name="answer_once_per_item")
+            models.UniqueConstraint(fields=["record", "item"], name="answer_once_per_item"),
+            models.CheckConstraint(
+                condition=Q(answer__in=["yes", "no", "not-checked", "gap"]) | Q(Q(answer=""), ~Q(remark="")),
+                name="answer_is_one_of_four",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -89,13 +89,15 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # cases
     "inspections.view_cases": (*BUSINESS, A),
     "inspections.view_own_cases": (I,),
+    "inspections.open_cases": (TIMER,),
     "inspections.begin_visit": (I,),
     "inspections.save_record": (I,),
     "inspections.submit_record": (I,),
+    "inspections.take_back_record": (I,),
     "inspections.sign_record": (I,),
     "inspections.review_case": (R,),
+    "inspections.release_case": (C,),
     # publicity
-    "publicity.release_case": (C,),
     "publicity.publish_case": (TIMER,),
     # timers
     "registries.daily_checkpoint": (TIMER,),

@@ -1,0 +1,243 @@
+"""The writers of cases: open, begin, save, submit, take back, sign, review, release."""
+
+import datetime as dt
+from typing import Any, NoReturn
+
+from inspections.cases import opening, queries, rules, states
+from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
+from inspections.cases.rules import Draft
+from inspections.cases.states import Decision
+from inspections.draws.models import Draw
+from inspections.draws.states import DrawState
+from registries import clock
+from registries.codes.models import Code, CodeTable
+from registries.ledger.change import Change, alter, created, refuse, refuse_now
+from registries.ledger.commands import command, wake
+from registries.ledger.sentences import say
+from registries.people.models import User
+from registries.people.queries import keeps
+
+
+def _locked(case_id: int) -> Case:
+    """The case, locked, with its draw at hand."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("draw").filter(pk=case_id).first()
+    return case or _no_case()
+
+
+def _no_case() -> NoReturn:
+    """The same words whether there is none or the person may not know of it."""
+    refuse_now(say("There is no such case among yours."))
+
+
+def _of_team(case_id: int, actor: User, move: str) -> Case:
+    """The case, locked; refused unless the actor is on its team now and its state allows the move."""
+    case = _locked(case_id)
+    if not queries.is_on_team(case, actor):
+        _no_case()
+    refuse(states.why_not(case.state, move))
+    return case
+
+
+def _round(case: Case) -> Record:
+    """The record of the newest round, locked."""
+    return Record.objects.select_for_update().filter(case=case).order_by("-round")[0]
+
+
+def _refuse_visit(case: Case, day: dt.date) -> None:
+    """Refuse unless the team could and the subject might be inspected on the day of the visit."""
+    refuse(rules.why_not_visit(queries.members_on(case, day), excluded=queries.is_excluded(case, day)))
+
+
+@command("inspections.open_cases")
+def open_cases(*, actor: User, draw_id: int) -> Change:
+    """Open a case for every winner of a drawn draw that has none yet (product.md §2). The second time there is nothing to open."""
+    draw = Draw.objects.select_for_update().get(pk=draw_id)
+    if draw.state != DrawState.DRAWN:
+        refuse_now(say("This draw is not drawn yet."))
+    cases = opening.open_cases_for(draw, clock.now())
+    if not cases:
+        refuse_now(say("Every winner of this draw has its case already."))
+    return Change(draw, after={"cases": [case.number for case in cases]}, also=tuple(cases))
+
+
+@command("inspections.begin_visit")
+def begin_visit(*, actor: User, case_id: int) -> Change:
+    """The team goes: the first record is opened, empty. Refused without two able inspectors, or for an excluded subject."""
+    case = _of_team(case_id, actor, "begin")
+    _refuse_visit(case, clock.today())
+    record = Record.objects.create(case=case, round=1)
+    change = alter(case, state=states.MOVES["begin"][1])
+    return Change(case, change.before, change.after, also=(record,))
+
+
+@command("inspections.save_record")
+def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Change:
+    """Keep what was typed, however incomplete. ``version`` is the one the page showed; a newer one is not overwritten unseen."""
+    case = _of_team(case_id, actor, "save")
+    record = _round(case)
+    now = clock.now()
+    refuse(
+        rules.why_not_fill(submitted=record.submitted_at is not None)
+        or rules.why_not_version(
+            version,
+            record.version,
+            saved_by=str(record.saved_by or ""),
+            minutes=int((now - (record.saved_at or now)).total_seconds() // 60),
+        )
+    )
+    draft = draft.kept()
+    before, after = _keep_answers(case, record, draft)
+    change = alter(
+        record,
+        inspected_on=draft.inspected_on,
+        result=_active_code(CodeTable.RESULT, draft.result_id, record.result_id),
+        findings=draft.findings,
+        disposal=_active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id),
+        present=draft.present,
+        saved_by=actor,
+        saved_at=now,
+    )
+    return Change(record, {**change.before, **before}, {**change.after, **after})
+
+
+def _active_code(table: str, pk: int | None, kept: int | None) -> Code | None:
+    """The chosen row of a code table, in use or already chosen; refused otherwise."""
+    if pk is None:
+        return None
+    code = Code.objects.filter(table=table, pk=pk).first()
+    if code is None or not (code.active or pk == kept):
+        refuse_now(say("This code is not in use. Choose another."))
+    return code
+
+
+def _keep_answers(case: Case, record: Record, draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write the answers that differ; returns them as (before, after) for the ledger, by checklist item key."""
+    items = {item.pk for item in queries.items_of(case)}
+    if not items.issuperset(draft.answers):
+        refuse_now(say("An answer belongs to no checklist item of this case."))
+    old = queries.draft_of(record).answers
+    changed = {item for item in {*old, *draft.answers} if old.get(item) != draft.answers.get(item)}
+    if not changed:
+        return {}, {}
+    RecordAnswer.objects.filter(record=record, item__in=changed).delete()
+    RecordAnswer.objects.bulk_create(
+        RecordAnswer(record=record, item_id=item, answer=line.answer, remark=line.remark)
+        for item, line in draft.answers.items()
+        if item in changed
+    )
+    return (
+        {"answers": {str(item): list(old[item]) for item in sorted(changed) if item in old}},
+        {"answers": {str(item): list(draft.answers[item]) for item in sorted(changed) if item in draft.answers}},
+    )
+
+
+@command("inspections.submit_record")
+def submit_record(*, actor: User, case_id: int, version: int) -> Change:
+    """Make the saved record ready to sign: complete, on a possible day, by inspectors able on that day. Then it is frozen."""
+    case = _of_team(case_id, actor, "submit")
+    record = _round(case)
+    refuse(
+        rules.why_not_fill(submitted=record.submitted_at is not None)
+        or rules.why_not_version(version, record.version, saved_by=str(record.saved_by or ""), minutes=0)
+        or rules.why_not_submit(queries.gaps_of(case, record, queries.draft_of(record), clock.today()))
+    )
+    _refuse_visit(case, record.inspected_on or clock.today())
+    return alter(record, submitted_at=clock.now())
+
+
+@command("inspections.take_back_record")
+def take_back_record(*, actor: User, case_id: int) -> Change:
+    """Reopen a record that was ready to sign and that nobody has signed."""
+    case = _of_team(case_id, actor, "take_back")
+    record = _round(case)
+    refuse(
+        rules.why_not_take_back(submitted=record.submitted_at is not None, signatures=record.signatures.count())
+    )
+    return alter(record, submitted_at=None)
+
+
+@command("inspections.sign_record")
+def sign_record(*, actor: User, case_id: int, content_hash: str) -> Change:
+    """One of the team confirms what they were shown (``content_hash``). With the last signature the inspection has ended.
+
+    The view asks for the account's password again before it calls this.
+    """
+    case = _of_team(case_id, actor, "sign")
+    inspectors = {place.inspector_id: place.inspector for place in queries.team(case)}
+    mine = next(one for one in inspectors.values() if one.user_id == actor.pk)
+    record = _round(case)
+    signers = set(record.signatures.values_list("inspector_id", flat=True))
+    refuse(
+        rules.why_not_sign(
+            on_team=True,
+            submitted=record.submitted_at is not None,
+            signed=mine.pk in signers,
+            same=content_hash == rules.fingerprint(queries.content_of(record)),
+        )
+    )
+    now = clock.now()
+    signature = Signature(record=record, inspector=mine, signed_by=actor, signed_at=now, content_hash=content_hash)
+    change = created(signature)
+    if not rules.team_signed(inspectors.keys(), signers | {mine.pk}):
+        return change
+    _refuse_visit(case, record.inspected_on or clock.today())
+    alter(record, signed_at=now)
+    alter(case, state=states.MOVES["sign"][1], ended_on=record.inspected_on)
+    return Change(signature, change.before, change.after, "signed by all", also=(record, case))
+
+
+@command("inspections.review_case")
+def review_case(*, actor: User, case_id: int, version: int, decision: str, remark: str = "") -> Change:
+    """Accept the newest record, or return it with a remark: then a next round begins with the same answers, unsigned."""
+    case = _locked(case_id)
+    refuse(
+        states.why_not(case.state, "return" if decision == Decision.RETURN else "accept")
+        or rules.why_not_review(
+            was_on_team=queries.was_on_team(case, actor),
+            decision=decision,
+            remark=remark,
+            seen=version,
+            now=case.version,
+        )
+    )
+    record = _round(case)
+    now = clock.now()
+    review = Review(case=case, record=record, reviewer=actor, decision=decision, remark=remark.strip(), reviewed_at=now)
+    change = created(review)
+    if decision == Decision.ACCEPT:
+        alter(case, state=states.MOVES["accept"][1], reviewed_at=now)
+        return Change(review, change.before, change.after, also=(case,))
+    following = _next_round(record)
+    alter(case, state=states.MOVES["return"][1])
+    return Change(review, change.before, change.after, also=(case, following))
+
+
+def _next_round(record: Record) -> Record:
+    """A new record with the answers of the returned one: the team's own words, to be completed and signed again."""
+    following = Record.objects.create(
+        case=record.case,
+        round=record.round + 1,
+        inspected_on=record.inspected_on,
+        result=record.result,
+        findings=record.findings,
+        disposal=record.disposal,
+        present=record.present,
+        saved_by=record.saved_by,
+        saved_at=record.saved_at,
+    )
+    RecordAnswer.objects.bulk_create(
+        RecordAnswer(record=following, item_id=a.item_id, answer=a.answer, remark=a.remark) for a in record.answers.all()
+    )
+    return following
+
+
+@command("inspections.release_case")
+def release_case(*, actor: User, case_id: int) -> Change:
+    """The unit's clerk lets the reviewed result be disclosed now instead of on day 15."""
+    case = _locked(case_id)
+    if not keeps(actor, case.unit_id):
+        _no_case()
+    refuse(states.why_not(case.state, "release") or rules.why_not_release(released=case.released_at is not None))
+    change = alter(case, released_at=clock.now())
+    wake("publicity.publish_case", case_id=case.pk)
+    return change

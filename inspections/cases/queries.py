@@ -1,0 +1,312 @@
+"""Reading cases: whose they are, where each stands, what a record holds, what awaits disclosure. Nothing here writes."""
+
+import datetime as dt
+import functools
+import operator
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+
+from inspections.cases import rules
+from inspections.cases.models import Assignment, Case, Record, Signature
+from inspections.cases.rules import Draft, Line, Member
+from inspections.cases.states import CaseState, Decision, Stage
+from inspections.draws.models import Draw, DrawnEntry
+from inspections.draws.states import DrawState, Mode
+from registries import clock
+from registries.inspectors.queries import recusals_on, why_not_on
+from registries.ledger.queries import history
+from registries.ledger.words import in_words
+from registries.matters.models import ChecklistItem
+from registries.people.models import User
+from registries.people.queries import own_units
+from registries.subjects.queries import exclusion_on
+
+# --- which cases -----------------------------------------------------------------------------------------------------
+
+
+def own_cases(user: User) -> QuerySet[Case]:
+    """The cases this person is on the team of now."""
+    mine = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, inspector__user=user)
+    return Case.objects.filter(Exists(mine))
+
+
+def office_cases(user: User) -> QuerySet[Case]:
+    """The cases somebody follows who is not on the team: a clerk those of the own units, reviewer, supervisor, auditor all."""
+    if not user.has_perm("inspections.view_cases"):
+        return Case.objects.none()
+    units = own_units(user)
+    return Case.objects.all() if units is None else Case.objects.filter(unit_id__in=units)
+
+
+def visible_cases(user: User) -> QuerySet[Case]:
+    """Every case this person may open; for all others there is no such case."""
+    visible = office_cases(user)
+    if not user.has_perm("inspections.view_own_cases"):
+        return visible
+    mine = Q(pk__in=own_cases(user).values("pk"))
+    return Case.objects.filter(mine | Q(pk__in=visible.values("pk")))
+
+
+def with_progress(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Each case with ``last_round``, ``submitted_at`` of its last record and ``published_at`` of its disclosure, and names."""
+    last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
+    return cases.select_related("subject__town", "unit", "draw__matter").annotate(
+        last_round=Max("records__round"),
+        submitted_at=Subquery(last.values("submitted_at")[:1]),
+        published_at=F("disclosure__published_at"),
+    )
+
+
+def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
+    """Those of ``with_progress`` in one stage of the work queue."""
+    on_site, unpublished = Q(state=CaseState.ON_SITE), Q(published_at=None)
+    conditions = {
+        Stage.UNTOUCHED: Q(state=CaseState.ASSIGNED),
+        Stage.BEGUN: on_site & Q(submitted_at=None) & Q(last_round=1),
+        Stage.RETURNED: on_site & Q(submitted_at=None) & Q(last_round__gt=1),
+        Stage.TO_SIGN: on_site & Q(submitted_at__isnull=False),
+        Stage.IN_REVIEW: Q(state=CaseState.RECORDED),
+        Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
+        Stage.PUBLISHED: Q(published_at__isnull=False),
+    }
+    return cases.filter(conditions[Stage(stage)])
+
+
+def last_day_in_time(today: dt.date) -> dt.date:
+    """A visit that ended before this day and is not disclosed is overdue on ``today``."""
+    return today - dt.timedelta(days=settings.DISCLOSURE_DAYS)
+
+
+def overdue(cases: QuerySet[Case], today: dt.date) -> QuerySet[Case]:
+    """Those of ``with_progress`` whose result should have been disclosed by now."""
+    return cases.filter(ended_on__lt=last_day_in_time(today), published_at=None)
+
+
+def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The earliest due first, then those not visited yet by age; disclosed ones last, newest first."""
+    return cases.order_by(F("published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk")
+
+
+class Standing(NamedTuple):
+    """Where a case of ``with_progress`` stands: its stage, the day its disclosure is due and how long that is still."""
+
+    stage: str
+    label: str
+    tone: str
+    due_on: dt.date | None
+    urgency: str
+    countdown: rules.Sentence | None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the day has passed."""
+        return self.urgency == "late"
+
+
+TONES = {
+    Stage.UNTOUCHED: "neutral",
+    Stage.BEGUN: "info",
+    Stage.RETURNED: "bad",
+    Stage.TO_SIGN: "wait",
+    Stage.IN_REVIEW: "wait",
+    Stage.TO_PUBLISH: "wait",
+    Stage.PUBLISHED: "good",
+}
+
+
+def due_on(case: Case) -> dt.date | None:
+    """The last day of the promise: 20 calendar days from the day after the inspection ended; None before it ended."""
+    return rules.promised_by(case.ended_on, settings.DISCLOSURE_DAYS) if case.ended_on else None
+
+
+def standing(case: Any, today: dt.date) -> Standing:
+    """Where a case of ``with_progress`` stands today."""
+    stage = rules.stage(
+        case.state,
+        submitted=case.submitted_at is not None,
+        returned=(case.last_round or 0) > 1,
+        published=case.published_at is not None,
+    )
+    due = due_on(case)
+    urgency, words = rules.countdown(due, today) if due and case.published_at is None else ("", None)
+    return Standing(stage, str(Stage(stage).label), TONES[Stage(stage)], due, urgency, words)
+
+
+# --- one case --------------------------------------------------------------------------------------------------------
+
+
+def team(case: Case) -> list[Assignment]:
+    """Who is on the team now, the leader first, with inspector, account, unit and certificates."""
+    return list(
+        case.assignments.filter(ended_at=None)
+        .select_related("inspector__user", "inspector__unit")
+        .prefetch_related("inspector__certificates")
+        .order_by("position")
+    )
+
+
+def members_on(case: Case, day: dt.date) -> list[Member]:
+    """The team as the rules take it: who may inspect on ``day``, and who has declared a conflict with the subject."""
+    people = [place.inspector for place in team(case)]
+    recused = recusals_on([person.pk for person in people], day)
+    return [Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused) for p in people]
+
+
+def is_excluded(case: Case, day: dt.date) -> bool:
+    """Whether the subject is lawfully out of scope on ``day``."""
+    return exclusion_on(case.subject_id, day) is not None
+
+
+def is_on_team(case: Case, user: User) -> bool:
+    """Whether this person is on the team now."""
+    return case.assignments.filter(ended_at=None, inspector__user=user).exists()
+
+
+def was_on_team(case: Case, user: User) -> bool:
+    """Whether this person is or ever was on the team."""
+    return case.assignments.filter(inspector__user=user).exists()
+
+
+def last_record(case: Case) -> Record | None:
+    """The record of the newest round."""
+    return case.records.select_related("saved_by", "result", "disposal").order_by("-round").first()
+
+
+def items_of(case: Case) -> list[ChecklistItem]:
+    """Every checklist item of the case's matters, in the order of the page."""
+    return list(
+        ChecklistItem.objects.filter(revision__in=case.matters.values("revision"))
+        .select_related("revision__matter")
+        .order_by(Subquery(case.matters.filter(revision=OuterRef("revision")).values("position")[:1]), "position")
+    )
+
+
+def draft_of(record: Record) -> Draft:
+    """What a record holds now."""
+    lines = {a.item_id: Line(a.answer, a.remark) for a in record.answers.all()}
+    return Draft(record.inspected_on, record.result_id, record.findings, record.disposal_id, record.present, lines)
+
+
+def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[rules.Gap]:
+    """What this draft still lacks before it can be signed."""
+    drawn_at = case.draw.drawn_at if case.draw else None
+    return rules.gaps(
+        draft,
+        items=[item.pk for item in items_of(case)],
+        group=record.result.group if record.result else "",
+        drawn_on=drawn_at.astimezone(clock.BEIJING).date() if drawn_at else None,
+        today=today,
+    )
+
+
+def content_of(record: Record) -> dict[str, Any]:
+    """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables."""
+    answers = record.answers.select_related("item__revision__matter").order_by("item__revision__matter__code", "item__position")
+    return {
+        "case": record.case.number,
+        "round": record.round,
+        "inspected_on": record.inspected_on.isoformat() if record.inspected_on else "",
+        "result": record.result.code if record.result else "",
+        "findings": record.findings,
+        "disposal": record.disposal.code if record.disposal else "",
+        "present": record.present,
+        "team": sorted(place.inspector.number for place in team(record.case)),
+        "answers": [[a.item.revision.reference, a.item.position, a.answer, a.remark] for a in answers],
+    }
+
+
+class Sheet(NamedTuple):
+    """The checklist of one matter as filled in: the matter's revision and (item, answer or None)."""
+
+    revision: Any
+    lines: list[tuple[ChecklistItem, Any]]
+
+
+def sheets(case: Case, record: Record | None) -> list[Sheet]:
+    """One checklist per matter, with the answers of a record."""
+    answers = {a.item_id: a for a in record.answers.all()} if record else {}
+    items = items_of(case)
+    revisions = {item.revision_id: item.revision for item in items}
+    return [
+        Sheet(revision, [(i, answers.get(i.pk)) for i in items if i.revision_id == revision.pk])
+        for revision in revisions.values()
+    ]
+
+
+def signatures(record: Record | None) -> list[Signature]:
+    """Who signed, in order."""
+    return list(record.signatures.select_related("inspector", "signed_by")) if record else []
+
+
+class Event(NamedTuple):
+    """One line of a case's history."""
+
+    at: dt.datetime
+    who: str
+    what: str
+    text: str
+    tone: str
+
+
+def timeline(case: Case) -> list[Event]:
+    """All that happened to a case, oldest first, from the ledger; repeated saves of one person are told once."""
+    records = list(case.records.all())
+    reviews = {str(one.pk): one for one in case.reviews.all()}
+    signed = Signature.objects.filter(record__case=case)
+    told = functools.reduce(operator.or_, map(history, [case, *records, *signed, *reviews.values()]))
+    events: list[Event] = []
+    previous = None
+    for payload in told:
+        review = reviews.get(payload.object_id) if payload.object_kind == "inspections.review" else None
+        event = Event(
+            dt.datetime.fromisoformat(payload.entry.time),
+            str(payload.actor or ""),
+            f"{in_words(payload.verb)} – {review.get_decision_display()}" if review else in_words(payload.verb),
+            review.remark if review else "",
+            "bad" if review and review.decision == Decision.RETURN else "done",
+        )
+        again = (payload.verb, payload.actor_id)
+        if again == previous and payload.verb == "inspections.save_record":
+            events[-1] = event
+        else:
+            events.append(event)
+        previous = again
+    return events
+
+
+def last_return(case: Case) -> Any:
+    """The last review if it returned the record, with its reviewer; else None."""
+    review = case.reviews.select_related("reviewer").order_by("-pk").first()
+    return review if review is not None and review.decision == Decision.RETURN else None
+
+
+# --- what is due -----------------------------------------------------------------------------------------------------
+
+
+def winners_without_case() -> QuerySet[DrawnEntry]:
+    """Winners of drawn draws that no case was opened for yet. Orders that draw teams only add to cases of another draw."""
+    return DrawnEntry.objects.filter(draw__state=DrawState.DRAWN, kind=DrawnEntry.Kind.WINNER, case__isnull=True).exclude(
+        draw__mode=Mode.TEAMS
+    )
+
+
+def draws_awaiting_cases() -> QuerySet[Draw]:
+    """Drawn draws with a winner that has no case yet."""
+    return Draw.objects.filter(pk__in=winners_without_case().values("draw"))
+
+
+def cases_awaiting_disclosure(today: dt.date) -> QuerySet[Case]:
+    """Reviewed cases that are not disclosed and were released, or whose visit ended 15 days ago or earlier."""
+    unasked = today - dt.timedelta(days=settings.DISCLOSURE_UNASKED_FROM_DAY)
+    return Case.objects.filter(
+        Q(released_at__isnull=False) | Q(ended_on__lte=unasked),
+        state__in=[CaseState.REVIEWED, CaseState.CLOSED],
+        disclosure__isnull=True,
+    ).order_by("ended_on", "pk")
+
+
+def accepted_record(case: Case) -> Record | None:
+    """The record a reviewer accepted: what is disclosed."""
+    return case.records.filter(review__decision=Decision.ACCEPT).select_related("result", "disposal").order_by("-round").first()

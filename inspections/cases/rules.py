@@ -1,0 +1,219 @@
+"""What a case asks for: who may go, what a record must say, who may sign and review. Pure: plain values in, sentences out."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from registries.ledger.sentences import Sentence, say
+
+AT_LEAST = 2
+"""Inspectors on a visit (guideline 三.2; domain.md R2)."""
+
+INSPECTED = ("clean", "problem")
+NEEDS_REMARK = ("no", "not-checked")
+
+
+class Line(NamedTuple):
+    """The answer to one item and the remark beside it; an empty answer is a remark typed first."""
+
+    answer: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the inspectors typed: day, result and disposal (keys of code rows), texts, and a line per checklist item key."""
+
+    inspected_on: dt.date | None = None
+    result_id: int | None = None
+    findings: str = ""
+    disposal_id: int | None = None
+    present: str = ""
+    answers: Mapping[int, Line] = field(default_factory=dict)
+
+    def kept(self) -> "Draft":
+        """The same without white space at the ends and without empty lines."""
+        lines = {item: Line(line.answer, line.remark.strip()) for item, line in self.answers.items()}
+        return Draft(
+            self.inspected_on,
+            self.result_id,
+            self.findings.strip(),
+            self.disposal_id,
+            self.present.strip(),
+            {item: line for item, line in lines.items() if any(line)},
+        )
+
+
+class Member(NamedTuple):
+    """One of the team on a day: ``why_not`` says why they may not inspect then (status, certificate), if so."""
+
+    name: str
+    why_not: Sentence | None = None
+    recused: bool = False
+
+
+class Gap(NamedTuple):
+    """What a record still lacks: the field (``inspected_on``, ``answer_7``…) and the sentence for it."""
+
+    field: str
+    sentence: Sentence
+
+
+def promised_by(ended_on: dt.date, days: int) -> dt.date:
+    """The last of ``days`` calendar days, counted from the day after the inspection ended (guideline 四.4)."""
+    return ended_on + dt.timedelta(days=days)
+
+
+def countdown(due: dt.date, today: dt.date) -> tuple[str, Sentence]:
+    """(``late``, ``soon`` or an empty word for the colour; how long still) for a day that something is due."""
+    left = (due - today).days
+    if left < 0:
+        return "late", say("One day overdue") if left == -1 else say("%(days)s days overdue", days=-left)
+    if left == 0:
+        return "soon", say("Due today")
+    return "soon" if left <= 3 else "", say("One day left") if left == 1 else say("%(days)s days left", days=left)
+
+
+def stage(state: str, *, submitted: bool, returned: bool, published: bool) -> str:
+    """Where the case stands in the work queue (a value of ``states.Stage``)."""
+    if published:
+        return "published"
+    if state == "on-site":
+        return "to-sign" if submitted else "returned" if returned else "begun"
+    return {"assigned": "untouched", "recorded": "in-review"}.get(state, "to-publish")
+
+
+def why_not_visit(team: Sequence[Member], *, excluded: bool) -> Sentence | None:
+    """Whether this team may inspect this subject on the day the members and the exclusion were looked up for (R2, R4, R5)."""
+    if excluded:
+        return say("This subject is lawfully out of scope: it may not be inspected. Tell your clerk.")
+    if len(team) < AT_LEAST:
+        return say("A visit needs at least two inspectors; the team is still to be drawn.")
+    for member in team:
+        if member.recused:
+            return say("%(name)s has declared a conflict with this subject and may not inspect it.", name=member.name)
+    for member in team:
+        if member.why_not is not None:
+            return say("%(name)s may not inspect on this day: no valid certificate, or not on duty.", name=member.name)
+    return None
+
+
+def why_not_fill(*, submitted: bool) -> Sentence | None:
+    """A record is filled in until it is ready to sign."""
+    if submitted:
+        return say("The record is ready to sign. Take it back first if something must be changed.")
+    return None
+
+
+def why_not_version(seen: int, now: int, *, saved_by: str, minutes: int) -> Sentence | None:
+    """A record that a colleague saved meanwhile is not overwritten unseen."""
+    if seen == now:
+        return None
+    if minutes < 1:
+        return say("%(name)s saved this record just now. Nothing of yours is lost: compare and save again.", name=saved_by)
+    return say(
+        "%(name)s saved this record %(minutes)s minutes ago. Nothing of yours is lost: compare and save again.",
+        name=saved_by,
+        minutes=minutes,
+    )
+
+
+def gaps(draft: Draft, *, items: Iterable[int], group: str, drawn_on: dt.date | None, today: dt.date) -> list[Gap]:
+    """All that a record lacks before it can be signed, in the order of the page.
+
+    ``items`` are the keys of every checklist item, ``group`` that of the chosen result (empty without one). Where the
+    subject could not be inspected or refused, the checklist may stay empty, but the text must say how that was found.
+    """
+    wanted = list(items) if group in ("", *INSPECTED) else []
+    found = _day(draft.inspected_on, drawn_on, today)
+    for item in items:
+        line = draft.answers.get(item, Line())
+        if not line.answer and item in wanted:
+            found.append(Gap(f"answer_{item}", say("Answer this item.")))
+        elif line.answer in NEEDS_REMARK and not line.remark and group in ("", *INSPECTED):
+            found.append(Gap(f"remark_{item}", say("Say what you found, or why it was not checked.")))
+    if not group:
+        found.append(Gap("result", say("Choose the result.")))
+    elif group == "clean" and any(line.answer == "no" for line in draft.answers.values()):
+        found.append(Gap("result", say("An item is answered “no”, but the result says that no problem was found.")))
+    if group and group != "clean" and not draft.findings:
+        found.append(Gap("findings", say("Describe the problems, or how it was found that no inspection was possible.")))
+    if group == "problem" and draft.disposal_id is None:
+        found.append(Gap("disposal", say("Say what follows from the problems.")))
+    if group in INSPECTED and not draft.present:
+        found.append(Gap("present", say("Name who was present for the subject.")))
+    return found
+
+
+def _day(inspected_on: dt.date | None, drawn_on: dt.date | None, today: dt.date) -> list[Gap]:
+    if inspected_on is None:
+        return [Gap("inspected_on", say("Enter the day of the inspection."))]
+    if inspected_on > today:
+        return [Gap("inspected_on", say("This day has not come yet."))]
+    if drawn_on is not None and inspected_on < drawn_on:
+        return [
+            Gap("inspected_on", say("The subject was drawn on %(day)s; the visit cannot be earlier.", day=drawn_on.isoformat()))
+        ]
+    return []
+
+
+def why_not_submit(found: Sequence[Gap]) -> Sentence | None:
+    """A record that lacks nothing can be signed."""
+    if not found:
+        return None
+    if len(found) == 1:
+        return found[0].sentence
+    return say("The draft is saved. %(count)s things are still missing before it can be signed.", count=len(found))
+
+
+def why_not_take_back(*, submitted: bool, signatures: int) -> Sentence | None:
+    """What was made ready to sign may be reopened as long as nobody has signed it."""
+    if not submitted:
+        return say("The record is not ready to sign yet; you can change it freely.")
+    if signatures:
+        return say("Somebody has signed; the record can no longer be taken back. The reviewer can return it.")
+    return None
+
+
+def why_not_sign(*, submitted: bool, signed: bool, same: bool) -> Sentence | None:
+    """Each of the team signs once, and only what they were shown."""
+    if not submitted:
+        return say("The record is not ready to sign yet.")
+    if signed:
+        return say("You have signed this record already.")
+    if not same:
+        return say("The record was changed since you opened it. Read it again before you sign.")
+    return None
+
+
+def why_not_review(*, was_on_team: bool, decision: str, remark: str, seen: int, now: int) -> Sentence | None:
+    """Another decides than those who inspected, on the round they were shown; a return says why (R12)."""
+    if was_on_team:
+        return say("You inspected this case; another reviewer must decide on it.")
+    if seen != now:
+        return say("The case was changed since you opened it. Read it again before you decide.")
+    if decision not in ("accept", "return"):
+        return say("Choose whether you accept or return the record.")
+    if decision == "return" and not remark.strip():
+        return say("Say what must be completed or put right.")
+    return None
+
+
+def why_not_release(*, released: bool) -> Sentence | None:
+    """A case is released once."""
+    if released:
+        return say("This case is released already.")
+    return None
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of a record's content, spelled as JSON with sorted keys: what a signature is bound to."""
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def team_signed(team: Collection[int], signers: Collection[int]) -> bool:
+    """Whether everybody who is on the team has signed."""
+    return len(team) >= AT_LEAST and set(team) <= set(signers)
