@@ -5,6 +5,7 @@ identifiers with a check character in `identifiers`.
 """
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -121,7 +122,7 @@ def _code_text(cell: Cell) -> str:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise BadCell(_("The spreadsheet program has made a date or a truth value of this number."), as_text)
     if isinstance(cell, int | float):
-        if cell != int(cell):
+        if not math.isfinite(cell) or cell != int(cell):
             raise BadCell(_("A code is no number with decimals."), as_text)
         if abs(cell) >= 1e15:
             raise BadCell(_("The cell is a number of more than 15 digits, and the spreadsheet program has lost the last ones."), as_text)

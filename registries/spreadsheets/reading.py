@@ -7,17 +7,22 @@ those that the file itself shows, from 1.
 import csv
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import python_calamine
 from django.utils.translation import gettext as _
 
+from registries.spreadsheets import old_workbook
 from registries.spreadsheets.columns import Layout, Matching, match, normalised
 from registries.spreadsheets.gate import Form, Unreadable, admit, bounded
 
 Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 
+_FROM_ISO: dict[str, Callable[[str], Cell]] = {"datetime": dt.datetime.fromisoformat, "date": dt.date.fromisoformat, "time": dt.time.fromisoformat}
 HEADER_WITHIN = 30
 _BLANKS = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _DELIMITERS = (",", "\t", ";", "|")
@@ -50,7 +55,10 @@ class Table:
 def open_sheets(content: bytes) -> list[Sheet]:
     """The visible sheets of a file of any form that the gate admits, in the order of the file, or `Unreadable`."""
     form = admit(content)
-    sheets = [_text_sheet(content)] if form is Form.TEXT else _workbook_sheets(content)
+    if form is Form.TEXT:
+        sheets = [_text_sheet(content)]
+    else:
+        sheets = _old_workbook_sheets(content) if form is Form.XLS else _workbook_sheets(content)
     if not any(not blank(cell) for sheet in sheets for row in sheet.rows for cell in row):
         raise Unreadable(_("The file has no cell with anything in it. Choose the right file."))
     return sheets
@@ -139,24 +147,47 @@ def _workbook_sheets(content: bytes) -> list[Sheet]:
                 for data in workbook.sheets_metadata
                 if data.typ == python_calamine.SheetTypeEnum.WorkSheet and data.visible == python_calamine.SheetVisibleEnum.Visible
             ]
-            return [_sheet(workbook.get_sheet_by_name(name)) for name in shown]
-    except python_calamine.PasswordError as error:
-        raise Unreadable(_("The workbook is protected by a password. Save it without one.")) from error
+            return [_parsed(workbook.get_sheet_by_name(name)) for name in shown]
     except (python_calamine.CalamineError, ValueError, OSError) as error:
-        raise Unreadable(_("The workbook cannot be read. Open it in Excel or WPS and save it again as “.xlsx”.")) from error
+        raise _damaged() from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # the parser's own way to fall over; it is no Exception
+            raise _damaged() from error
+        raise
 
 
-def _sheet(parsed: python_calamine.CalamineSheet) -> Sheet:
-    end = parsed.end
-    if end is None:
+def _parsed(parsed: python_calamine.CalamineSheet) -> Sheet:
+    if parsed.end is None:
         return Sheet(parsed.name, [])
-    bounded(end[0] + 1, end[1] + 1, parsed.name)
-    rows: list[list[Cell]] = [list(row) for row in parsed.to_python(skip_empty_area=False)]
-    for (top, left), (bottom, _right) in parsed.merged_cell_ranges or ():
+    merged = [(top, left, bottom) for (top, left), (bottom, _right) in parsed.merged_cell_ranges or ()]
+    return _sheet(parsed.name, [list(row) for row in parsed.to_python(skip_empty_area=False)], merged)
+
+
+def _old_workbook_sheets(content: bytes) -> list[Sheet]:
+    reader = [sys.executable, "-I", old_workbook.__file__]
+    done = subprocess.run(reader, input=content, capture_output=True, check=False)  # noqa: S603 - our own program, no words of others
+    if done.returncode == 3:
+        raise Unreadable(_("The workbook is protected by a password. Save it without one."))
+    if done.returncode != 0:
+        raise _damaged()
+    return [
+        _sheet(name, [[_FROM_ISO[cell["type"]](cell["iso"]) if isinstance(cell, dict) else cell for cell in row] for row in rows], merged)
+        for name, rows, merged in json.loads(done.stdout)
+    ]
+
+
+def _damaged() -> Unreadable:
+    return Unreadable(_("The workbook cannot be read. Open it in Excel or WPS and save it again as “.xlsx”."))
+
+
+def _sheet(name: str, rows: list[list[Cell]], merged: Sequence[tuple[int, int, int]]) -> Sheet:
+    """The sheet within bounds, a cell merged over several rows (top, left, bottom) repeated in each of them."""
+    bounded(len(rows), max(map(len, rows), default=0), name)
+    for top, left, bottom in merged:
         for row in rows[top + 1 : bottom + 1]:
             if left < len(row) and blank(row[left]):
                 row[left] = rows[top][left]
-    return Sheet(parsed.name, rows)
+    return Sheet(name, rows)
 
 
 def _text_sheet(content: bytes) -> Sheet:

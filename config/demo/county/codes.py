@@ -100,3 +100,6 @@ CATEGORIES = (
     ("courier", "寄递物流企业", "公示名称"),
     ("pipeline", "油气管道企业", "公示名称"),
 )
+
+CODE_TABLES = {"镇街": TOWNS, "执法领域": FIELDS, "专业类别": SPECIALTIES, "职务": POSTS, "回避关系": RELATIONS}
+"""The tables above by the name under which they are imported."""

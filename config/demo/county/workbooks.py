@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.demo.county import checklists_hazards, checklists_order, checklists_other
 from config.demo.county.bases import BASES, INSTRUMENTS
-from config.demo.county.codes import CATEGORIES, UNITS
+from config.demo.county.codes import CATEGORIES, CODE_TABLES, UNITS
 from config.demo.county.dice import Dice
 from config.demo.county.inspectors import Inspector, certificates, make_inspectors, recusals
 from config.demo.county.matters import BODY, MATTERS, PUBLICATION
@@ -31,14 +31,15 @@ _EPOCH = dt.date(1899, 12, 30)
 
 NAMES = {
     "units": "01-单位.xlsx",
-    "categories": "02-对象类别.xlsx",
-    "matters": "03-抽查事项清单.xlsx",
-    "subjects": "04-检查对象名录库.xlsx",
-    "exclusions": "05-不在检查范围.xlsx",
-    "complaints": "06-投诉举报.xlsx",
-    "violations": "07-严重违法.xlsx",
-    "inspectors": "08-执法检查人员名录库.xlsx",
-    "recusals": "09-回避.xlsx",
+    "codes": "02-代码表.xlsx",
+    "categories": "03-对象类别.xlsx",
+    "matters": "04-抽查事项清单.xlsx",
+    "subjects": "05-检查对象名录库.xlsx",
+    "exclusions": "06-不在检查范围.xlsx",
+    "complaints": "07-投诉举报.xlsx",
+    "violations": "08-严重违法.xlsx",
+    "inspectors": "09-执法检查人员名录库.xlsx",
+    "recusals": "10-回避.xlsx",
 }
 """Kind of import → file name, in the order in which they have to be imported."""
 
@@ -50,6 +51,7 @@ def write_county(folder: Path, today: dt.date) -> list[Path]:
     inspectors = make_inspectors(dice)
     tables: dict[str, list[tuple[Layout, Iterable[Sequence[Cell]]]]] = {
         "units": [(layouts.UNITS, UNITS)],
+        "codes": [(layouts.CODES, [(table, code, label) for table, codes in CODE_TABLES.items() for code, label in codes])],
         "categories": [(layouts.CATEGORIES, CATEGORIES)],
         "matters": [(layouts.MATTERS, _matters()), (layouts.BASES, _bases(dice)), (layouts.CHECKLIST, _checklist())],
         "subjects": [(layouts.SUBJECTS, [_subject(dice, subject) for subject in subjects])],

@@ -1,0 +1,139 @@
+"""What the gate lets in, and what it refuses before any parser sees it."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from registries.spreadsheets import gate
+from registries.spreadsheets.gate import Form, Unreadable, admit
+from registries.spreadsheets.reading import open_sheets
+from registries.spreadsheets.writing import Page, write_workbook
+
+SHEET = "xl/worksheets/sheet1.xml"
+HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+TAIL = b"</sheetData></worksheet>"
+
+
+def workbook() -> bytes:
+    return write_workbook([Page("表", ["名称", "数"], [["示例旅馆", 1]])])
+
+
+def with_part(name: str, data: bytes) -> bytes:
+    """The sample workbook with one part replaced or added."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in source.infolist():
+            if member.filename != name:
+                target.writestr(member.filename, source.read(member))
+        target.writestr(name, data)
+    return out.getvalue()
+
+
+def rows_or_sentence(content: bytes) -> object:
+    try:
+        return open_sheets(content)
+    except Unreadable as refused:
+        return refused.sentence
+
+
+def refusal_of(content: bytes) -> str:
+    with pytest.raises(Unreadable) as caught:
+        open_sheets(content)
+    return caught.value.sentence
+
+
+def test_a_file_is_known_by_its_content_and_not_by_its_name() -> None:
+    assert admit(workbook()) is Form.XLSX
+    assert admit("名称,数\n示例旅馆,1\n".encode("gb18030")) is Form.TEXT
+    assert admit(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest") is Form.XLS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"%PDF-1.7 something",
+        b"\x89PNG\r\n\x1a\n",
+        b"<html><table><tr><td>x</td></tr></table></html>",
+        b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>",
+        b"MZ\x90\0\3",
+        b"a\0b\0c",
+        b"PK\x03\x04 nothing more",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4096,
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_sentence(content: bytes) -> None:
+    assert refusal_of(content)
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "MOST_BYTES", 100)
+    assert refusal_of(b"a," * 51)
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_without_unpacking() -> None:
+    assert refusal_of(with_part("xl/media/zero.bin", b"\0" * (gate.MOST_UNPACKED + 1)))
+
+
+def test_too_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "MOST_MEMBERS", 5)
+    assert refusal_of(workbook())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="1"><c r="CW1"><v>1</v></c></row>',
+        b'<row r="200001"><c><v>1</v></c></row>',
+        b"<row>" + b"<c><v>1</v></c>" * 101 + b"</row>",
+        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="150000"><c r="CV150000"><v>1</v></c></row>',
+        b'<row r="1"><c x=">" r="XFD1"><v>1</v></c></row>',
+    ],
+)
+def test_one_far_cell_is_refused_before_memory_is_reserved_for_the_rectangle(body: bytes) -> None:
+    assert refusal_of(with_part(SHEET, HEAD + body + TAIL))
+
+
+def test_a_far_cell_hides_neither_in_another_encoding_nor_under_another_name() -> None:
+    far = (HEAD + b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>' + TAIL).decode()
+    assert refusal_of(with_part(SHEET, far.replace("<?xml version=\"1.0\"?>", "").encode("utf-16")))
+    assert refusal_of(with_part("xl/worksheets/other.vml", far.encode()))
+
+
+def test_styled_blank_cells_far_out_are_no_reason_to_refuse() -> None:
+    body = b'<row r="1"><c r="A1"><v>1</v></c><c r="XFD1" s="0"/></row><row r="1048576"><c r="A1048576" s="0"/></row>'
+    assert open_sheets(with_part(SHEET, HEAD + body + TAIL))[0].rows == [[1.0]]
+
+
+@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "docProps/core.xml"])
+def test_a_document_type_is_refused_in_any_part(part: str) -> None:
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
+    assert refusal_of(with_part(part, bomb))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("xl/vbaProject.bin", b"macro"),
+        ("xl/embeddings/inner.xlsx", b"PK\x03\x04inner"),
+        ("XL/WORKBOOK.XML", b"<workbook/>"),
+        ("xl/sharedStrings.xml", b"<sst><si><t>" + b"x" * 300_000 + b"</t></si></sst>"),
+        ("xl/styles.xml", b"<styleSheet><open>"),
+    ],
+)
+def test_macros_inner_files_doubled_parts_giant_cells_and_broken_parts_are_refused(name: str, data: bytes) -> None:
+    assert refusal_of(with_part(name, data))
+
+
+def test_a_damaged_workbook_never_ends_in_anything_but_a_sentence() -> None:
+    whole = workbook()
+    spoilers: list[Callable[[int], bytes]] = [
+        lambda at: whole[:at],
+        lambda at: whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :],
+    ]
+    for spoil in spoilers:
+        for at in range(0, len(whole), 97):
+            assert rows_or_sentence(spoil(at))
