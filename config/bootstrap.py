@@ -289,9 +289,14 @@ def _run(command: str, argv: list[str]) -> int:
     if argv[1:] in ([], ["help"], ["--help"], ["-h"]):
         print(OWN_COMMANDS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(argv)
+    try:
+        execute_from_command_line(argv)
+    except ImproperlyConfigured as lacking:
+        print(lacking, file=sys.stderr)
+        return 1
     return 0
 
 

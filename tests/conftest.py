@@ -6,15 +6,17 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.test import TransactionTestCase, override_settings
 
 from config.bootstrap import CHROMIUM, program
 from config.demo import keys
 from config.demo.serve import Stack
+from registries import triggers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -55,6 +57,26 @@ def _touches_database(item: pytest.Item) -> bool:
         or bool(DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ())))
         or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_triggers() -> Iterator[None]:
+    """A transactional test ends with a flush, which is DELETE on SQLite: lift the triggers that refuse it.
+
+    The flush ends with ``post_migrate``, which makes the triggers and the standing rows again.
+    """
+    operations = DatabaseWrapper.ops_class
+    original = operations.execute_sql_flush
+
+    def lifted(self: Any, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            for name in triggers.present(self.connection.alias):
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        original(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", lifted)
+        yield
 
 
 @pytest.fixture(autouse=True)
