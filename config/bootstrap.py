@@ -203,9 +203,9 @@ def _pip_install(requirements: Path) -> None:
     if pip.returncode:
         text = log.read_text(encoding="utf-8", errors="replace")
         if re.search(r"NewConnectionError|ConnectTimeoutError|Temporary failure|Name or service not known|ReadTimeout"
-                     r"|ProxyError|Connection (refused|reset|broken)|Network is unreachable", text):  # fmt: skip
+                     r"|ProxyError|Connection (refused|reset|broken)|Network is unreachable|from versions: none", text):  # fmt: skip
             raise Stop(
-                "The Python packages could not be downloaded because no package index can be reached: connect this "
+                "The Python packages could not be downloaded because no package index that has them can be reached: connect this "
                 f"machine to the network (or set PIP_INDEX_URL) and run the same command again; pip's words are in {log}."
             )
         raise Stop(f"pip could not install the locked packages ({_last_line(text, r'ERROR: ')}); all of it is in {log}.")
