@@ -23,9 +23,7 @@ class Plan(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=PlanState.choices, default=PlanState.PREPARING)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(_("prepared"))
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     returned_because = models.TextField(_("returned because"), blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -42,8 +40,7 @@ class Plan(models.Model):
                 name="plan_approved_by_another",
             ),
             models.CheckConstraint(
-                condition=~Q(state="published")
-                | (Q(approved_by__isnull=False, published_at__isnull=False) & ~Q(number="")),
+                condition=~Q(state="published") | (Q(approved_by__isnull=False, published_at__isnull=False) & ~Q(number="")),
                 name="published_plan_is_approved_and_numbered",
             ),
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="plan_number_once"),
@@ -79,12 +76,8 @@ class PlanItem(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     number = models.PositiveIntegerField(_("number of subjects"), null=True, blank=True)
-    first_month = models.PositiveSmallIntegerField(
-        _("from month"), validators=[MinValueValidator(1), MaxValueValidator(12)]
-    )
-    last_month = models.PositiveSmallIntegerField(
-        _("to month"), validators=[MinValueValidator(1), MaxValueValidator(12)]
-    )
+    first_month = models.PositiveSmallIntegerField(_("from month"), validators=[MinValueValidator(1), MaxValueValidator(12)])
+    last_month = models.PositiveSmallIntegerField(_("to month"), validators=[MinValueValidator(1), MaxValueValidator(12)])
     document_number = models.CharField(_("document number of the task"), max_length=60, blank=True)
 
     PROTECTED: ClassVar = (

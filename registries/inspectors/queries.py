@@ -40,7 +40,5 @@ def recusals_on(inspector_ids: Iterable[int], day: dt.date) -> set[tuple[int, in
     standing = Recusal.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
     wanted = set(inspector_ids)
     return {
-        (inspector, subject)
-        for inspector, subject in standing.values_list("inspector_id", "subject_id")
-        if inspector in wanted
+        (inspector, subject) for inspector, subject in standing.values_list("inspector_id", "subject_id") if inspector in wanted
     }

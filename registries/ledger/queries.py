@@ -45,6 +45,17 @@ def history(obj: models.Model) -> models.QuerySet[LedgerPayload]:
     )
 
 
+def had_a_hand(obj: models.Model, actor_id: int) -> bool:
+    """Whether this person ever changed the object: who did never approves it. Having returned it is no such change."""
+    return (
+        LedgerPayload.objects.filter(
+            object_kind=obj._meta.label_lower, object_id=str(obj.pk), actor_id=actor_id, entry__action__endswith=".change"
+        )
+        .exclude(verb__contains=".return_")
+        .exists()
+    )
+
+
 def latest_checkpoint() -> Checkpoint | None:
     """The newest checkpoint."""
     return Checkpoint.objects.select_related("entry").order_by("-entry_id").first()

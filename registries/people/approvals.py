@@ -1,4 +1,4 @@
-"""The base of every admin page: reading only; what is approved goes through an address and a command of its own.
+"""The bases of the admin pages: reading only; what is approved goes through an address and a command of its own.
 
 Django's own change form, delete view and list editing wrap themselves in a transaction, so a durable command cannot
 run inside them; here they are closed altogether.
@@ -6,10 +6,19 @@ run inside them; here they are closed altogether.
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from registries.ledger.change import Change, Refused
+from registries.people.models import User
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Any]
@@ -43,3 +52,89 @@ class ReadingAdmin(Base):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never."""
         return False
+
+
+class DecisionForm(forms.Form):
+    """Approve, or return with a reason."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for returning it"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DecidingAdmin(ReadingAdmin):
+    """A model whose rows, once submitted, are decided at ``<id>/decide/``: approved by another person, or returned."""
+
+    decide_right: ClassVar[str]
+    decide_template: ClassVar[str]
+    decide_title: ClassVar[Any]
+
+    def facts(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """What the deciding page shows besides the row."""
+        return {}
+
+    def approve(self, *, actor: User, pk: int, version: int) -> Change:
+        """Call the approving command."""
+        raise NotImplementedError
+
+    def send_back(self, *, actor: User, pk: int, version: int, reason: str) -> Change:
+        """Call the returning command."""
+        raise NotImplementedError
+
+    def approved(self, obj: Any) -> str:
+        """What to say after approving."""
+        raise NotImplementedError
+
+    @admin.display(description=gettext_lazy("approval"))
+    def decide(self, obj: Any) -> str:
+        """The way to the decision, where one waits."""
+        if obj.state != "submitted":
+            return ""
+        return format_html('<a href="{}">{}</a>', reverse(f"admin:{self._decision_name}", args=[obj.pk]), _("Decide"))
+
+    @property
+    def _decision_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_decide"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The decision has an address of its own, outside Django's change form and its transaction."""
+        view = self.admin_site.admin_view(self.decision)
+        return [path("<int:pk>/decide/", view, name=self._decision_name), *super().get_urls()]
+
+    def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what is decided; approve it or return it."""
+        if not self.has_view_permission(request):
+            return redirect("admin:index")
+        obj = get_object_or_404(self.get_queryset(request), pk=pk)
+        form = DecisionForm(request.POST or None, initial={"version": obj.version})
+        if request.method == "POST" and form.is_valid() and self._decided(request, pk, form):
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": self.decide_title,
+            "opts": self.opts,
+            "row": obj,
+            "form": form,
+            "may_decide": request.user.has_perm(self.decide_right),
+            **self.facts(request, obj),
+        }
+        return TemplateResponse(request, self.decide_template, context)
+
+    def _decided(self, request: HttpRequest, pk: int, form: DecisionForm) -> bool:
+        actor, version = request.user, form.cleaned_data["version"]
+        if not isinstance(actor, User):
+            return False
+        try:
+            if "return" in request.POST:
+                self.send_back(actor=actor, pk=pk, version=version, reason=form.cleaned_data["reason"])
+                messages.success(request, _("Returned to its clerk."))
+            else:
+                messages.success(request, self.approved(self.approve(actor=actor, pk=pk, version=version).obj))
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+            return False
+        return True

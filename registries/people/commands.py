@@ -35,9 +35,7 @@ def _new_account(*, username: str, name: str, unit_id: int | None, email: str, p
 
 
 @command("registries.create_account")
-def create_account(
-    *, actor: User, username: str, name: str, unit_id: int | None, email: str = "", password: str
-) -> Change:
+def create_account(*, actor: User, username: str, name: str, unit_id: int | None, email: str = "", password: str) -> Change:
     """Make an account without roles; ``password`` works once. Refuses a name that is taken and a weak password."""
     user = _new_account(username=username, name=name, unit_id=unit_id, email=email, password=password)
     return Change(user, {}, {"username": username, "name": name, "unit": unit_id, "email": email})
@@ -125,9 +123,7 @@ def revoke_role(*, actor: User, user_id: int, role: str) -> Change:
     """Take a role from an account. Refuses the own account and a role it does not hold."""
     user = User.objects.select_for_update().get(pk=user_id)
     refuse(rules.why_not_change_account(own=False, personal=_personal(user)))
-    refuse(
-        rules.why_not_revoke(role=role, held=user.role_codes, own=user.pk == actor.pk, title=_title(role))
-    )
+    refuse(rules.why_not_revoke(role=role, held=user.role_codes, own=user.pk == actor.pk, title=_title(role)))
     return _hold(user, user.role_codes - {role})
 
 
@@ -191,11 +187,7 @@ def found_office(*, actor: User, founders: Mapping[str, Founder]) -> Change:
     refuse(rules.why_not_found(founded=queries.has_system_administrator(), roles=founders))
     made: dict[str, User] = {}
     for role, founder in founders.items():
-        user = _new_account(
-            username=founder.username, name=founder.name, unit_id=None, email="", password=founder.password
-        )
+        user = _new_account(username=founder.username, name=founder.name, unit_id=None, email="", password=founder.password)
         user.groups.set(Group.objects.filter(name=role))
         made[role] = user
-    return Change(
-        made[Role.SYSTEM_ADMIN.value], {}, {"founders": {role: user.username for role, user in made.items()}}
-    )
+    return Change(made[Role.SYSTEM_ADMIN.value], {}, {"founders": {role: user.username for role, user in made.items()}})

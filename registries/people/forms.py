@@ -13,7 +13,6 @@ from registries.people.models import Unit, User
 from registries.people.rules import PERSONAL
 from registries.people.titles import TITLES
 
-
 if TYPE_CHECKING:
     UnitModelForm = forms.ModelForm[Unit]
 else:  # generic for the type checker only
@@ -133,9 +132,7 @@ class UnitForm(UnitModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].validators.append(
-            RegexValidator(r"^[0-9A-Za-z][0-9A-Za-z_-]*\Z", _("Only letters and figures."))
-        )
+        self.fields["code"].validators.append(RegexValidator(r"^[0-9A-Za-z][0-9A-Za-z_-]*\Z", _("Only letters and figures.")))
         parent = self.fields["parent"]
         if isinstance(parent, forms.ModelChoiceField):
             parent.queryset = queries.units_in_use().exclude(pk=self.instance.pk)

@@ -28,9 +28,7 @@ from registries.people.passwords import one_time
 from registries.people.titles import titles
 
 sign_in = access(PUBLIC)(
-    LoginView.as_view(
-        template_name="registration/login.html", authentication_form=SignInForm, redirect_authenticated_user=True
-    )
+    LoginView.as_view(template_name="registration/login.html", authentication_form=SignInForm, redirect_authenticated_user=True)
 )
 sign_out = access(PUBLIC)(LogoutView.as_view())
 

@@ -57,9 +57,7 @@ def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
         ).values_list("subject_id", flat=True)
     )
     flagged = complaints.keys() | violations.keys()
-    return {
-        pk: Signals(complaints[pk], violations[pk]) if pk in flagged else NO_SIGNALS for pk in subject_ids
-    }
+    return {pk: Signals(complaints[pk], violations[pk]) if pk in flagged else NO_SIGNALS for pk in subject_ids}
 
 
 def stale(rows: QuerySet[Subject], today: dt.date) -> QuerySet[Subject]:

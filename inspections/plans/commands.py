@@ -1,0 +1,153 @@
+"""The writers of plans. An item is changed through its plan: one lock, one version, one ledger entry."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from django.conf import settings
+
+from inspections.plans import rules, states
+from inspections.plans.models import Plan, PlanItem
+from inspections.plans.states import PlanState
+from registries import clock
+from registries.codes.serials import next_number
+from registries.ledger.change import Change, alter, created, refuse, refuse_now
+from registries.ledger.commands import command
+from registries.ledger.queries import had_a_hand
+from registries.ledger.sentences import Sentence, say
+from registries.matters.queries import published_revisions
+from registries.people.models import User
+from registries.people.queries import keeps
+
+
+@dataclass(frozen=True)
+class ItemValues:
+    """What an item says: matters and unit by primary key; either a ratio in percent or a number of subjects."""
+
+    matter_id: int
+    unit_id: int
+    first_month: int
+    last_month: int
+    ratio_percent: Decimal | None = None
+    number: int | None = None
+    source: str = PlanItem.Source.ROUTINE.value
+    document_number: str = ""
+    joint_matters: tuple[int, ...] = ()
+
+
+def _locked(actor: User, plan_id: int, version: int | None, move: str) -> Plan:
+    """Lock a plan for a move; refuses the wrong state, another unit's plan and an old version."""
+    plan = Plan.objects.select_for_update().get(pk=plan_id)
+    refuse(states.why_not(plan.state, move))
+    if not keeps(actor, plan.unit_id):
+        refuse_now(say("This plan is another unit's."))
+    if version is not None:
+        refuse(rules.why_not_same(seen=version, now=plan.version))
+    return plan
+
+
+@command("inspections.prepare_plan")
+def prepare_plan(*, actor: User, year: int, title: str) -> Change:
+    """Begin a plan of the actor's unit. Refuses somebody without a unit and a year that is far."""
+    if actor.unit_id is None:
+        refuse_now(say("Your account belongs to no unit, so it plans for none."))
+    refuse(rules.why_not_year(year, clock.today()))
+    plan = Plan(year=year, title=title, unit_id=actor.unit_id, prepared_by=actor, prepared_at=clock.now())
+    return created(plan)
+
+
+@command("inspections.change_plan")
+def change_plan(
+    *, actor: User, plan_id: int, version: int, item_id: int | None = None, item: ItemValues | None = None
+) -> Change:
+    """Add an item (no ``item_id``), change it, or remove it (no ``item``). Refuses what the rules of items refuse."""
+    plan = _locked(actor, plan_id, version, "change")
+    row = PlanItem.objects.get(pk=item_id, plan=plan) if item_id is not None else None
+    before = _told(row) if row is not None else ""
+    if item is None:
+        if row is not None:
+            row.delete()
+    else:
+        refuse(_why_not_item(actor, item))
+        row = _write(plan, row, item)
+    after = _told(row) if item is not None and row is not None else ""
+    alter(plan)
+    return Change(plan, {"item": before} if before else {}, {"item": after} if after else {})
+
+
+def _why_not_item(actor: User, item: ItemValues) -> Sentence | None:
+    listed = set(published_revisions().values_list("matter_id", flat=True))
+    return rules.why_not_item(
+        planned=item.matter_id in listed,
+        joint_planned=listed.issuperset(item.joint_matters),
+        joint_is_lead=item.matter_id in item.joint_matters,
+        keeps_unit=keeps(actor, item.unit_id),
+        source=item.source,
+        document_number=item.document_number,
+        ratio_percent=item.ratio_percent,
+        number=item.number,
+        first_month=item.first_month,
+        last_month=item.last_month,
+    )
+
+
+def _write(plan: Plan, row: PlanItem | None, item: ItemValues) -> PlanItem:
+    """Save an item; a new one waits for its code until the plan is approved."""
+    row = row or PlanItem(plan=plan, code=f"~{plan.pk}.{plan.version}")
+    values = asdict(item)
+    joint: Sequence[int] = values.pop("joint_matters")
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    row.joint_matters.set(joint)
+    return row
+
+
+def _told(row: PlanItem) -> str:
+    """An item as the ledger keeps it, in one line."""
+    amount = f"{row.ratio_percent}%" if row.ratio_percent is not None else f"{row.number}"
+    joint = "+".join(row.joint_matters.values_list("code", flat=True))
+    parts = (
+        row.matter.code,
+        joint,
+        row.unit.code,
+        row.source,
+        amount,
+        f"{row.first_month}-{row.last_month}",
+        row.document_number,
+    )
+    return " ".join(part for part in parts if part)
+
+
+@command("inspections.submit_plan")
+def submit_plan(*, actor: User, plan_id: int, version: int) -> Change:
+    """Hand the plan to a supervisor. Refuses an empty plan and matters that left the published list."""
+    plan = _locked(actor, plan_id, version, "submit")
+    items = list(plan.items.prefetch_related("joint_matters"))
+    if not items:
+        refuse_now(say("The plan has no item yet."))
+    listed = set(published_revisions().values_list("matter_id", flat=True))
+    wanted = {item.matter_id for item in items} | {m.pk for item in items for m in item.joint_matters.all()}
+    if not wanted <= listed:
+        refuse_now(say("Only matters of the published edition of the matter list can be planned."))
+    return alter(plan, state=PlanState.SUBMITTED, returned_because="")
+
+
+@command("inspections.approve_plan")
+def approve_plan(*, actor: User, plan_id: int, version: int) -> Change:
+    """Approve, number and publish a plan; its items get their codes, without gaps in the year."""
+    plan = _locked(actor, plan_id, version, "approve")
+    refuse(rules.why_not_approve(prepared_by=plan.prepared_by_id, approver=actor.pk, had_a_hand=had_a_hand(plan, actor.pk)))
+    for item in plan.items.order_by("pk"):
+        item.code = rules.item_code(plan.year, next_number(f"plan-item-{plan.year}"))
+        item.save(update_fields=["code"])
+    number = rules.plan_number(settings.BUREAU_WORD, plan.year, next_number(f"plan-{plan.year}"))
+    return alter(plan, state=PlanState.PUBLISHED, number=number, approved_by=actor, published_at=clock.now())
+
+
+@command("inspections.return_plan")
+def return_plan(*, actor: User, plan_id: int, version: int, reason: str) -> Change:
+    """Give a submitted plan back to its clerk, with the reason."""
+    plan = _locked(actor, plan_id, version, "return")
+    refuse(rules.why_not_return(reason))
+    return alter(plan, state=PlanState.PREPARING, returned_because=reason.strip())

@@ -1,0 +1,124 @@
+"""Forms for a plan and its items."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from inspections.plans.commands import ItemValues
+from inspections.plans.models import PlanItem
+from inspections.plans.states import PlanState
+from registries import clock
+from registries.matters.models import MatterRevision
+from registries.matters.queries import published_revisions
+from registries.people.models import Unit, User
+from registries.people.queries import own_units, units_in_use
+
+MONTHS = [(month, str(month)) for month in range(1, 13)]
+
+
+class PlanForm(forms.Form):
+    """Year and title of a new plan."""
+
+    year = forms.IntegerField(label=_("Year"))
+    title = forms.CharField(label=_("Title"), max_length=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        year = clock.today().year
+        kwargs.setdefault("initial", {"year": year, "title": f"{year}年度随机抽查工作计划"})
+        super().__init__(*args, **kwargs)
+
+
+class PlanFilterForm(forms.Form):
+    """What to show of the plans."""
+
+    year = forms.IntegerField(label=_("Year"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", pgettext_lazy("filter", "all")), *PlanState.choices]
+    )
+
+
+class ItemForm(forms.Form):
+    """One item: which matter, who, how much, when, on whose behalf."""
+
+    matter = forms.TypedChoiceField(
+        label=_("Lead matter"), coerce=int, help_text=_("Matters of the published edition; their default ratio in brackets.")
+    )
+    unit = forms.ModelChoiceField(label=_("Responsible unit"), queryset=Unit.objects.none(), empty_label=None)
+    ratio_percent = forms.DecimalField(
+        label=_("Ratio (%)"),
+        required=False,
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=100,
+        help_text=_("Of the subjects in scope. Give either a ratio or a number."),
+    )
+    number = forms.IntegerField(label=_("Number of subjects"), required=False, min_value=1, max_value=1_000_000)
+    first_month = forms.TypedChoiceField(label=_("From month"), coerce=int, choices=MONTHS)
+    last_month = forms.TypedChoiceField(label=_("To month"), coerce=int, choices=MONTHS, initial=12)
+    source = forms.ChoiceField(label=_("Source of the task"), choices=PlanItem.Source.choices, initial="routine")
+    document_number = forms.CharField(
+        label=_("Document number of the task"),
+        required=False,
+        max_length=60,
+        help_text=_("For national, provincial and municipal tasks."),
+    )
+    joint_matters = forms.TypedMultipleChoiceField(
+        label=_("Joint matters"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Checked in the same visit: one visit, several matters."),
+    )
+
+    def __init__(self, *args: Any, user: User, item: PlanItem | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(revision.matter_id, _title(revision)) for revision in published_revisions()]
+        for name in ("matter", "joint_matters"):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
+        unit = self.fields["unit"]
+        kept = own_units(user)
+        if isinstance(unit, forms.ModelChoiceField):
+            unit.queryset = units_in_use() if kept is None else units_in_use().filter(pk__in=kept)
+            unit.initial = user.unit_id
+        if item is not None:
+            self.initial = {
+                **{name: getattr(item, name) for name in self.fields if name not in ("matter", "unit", "joint_matters")},
+                "matter": item.matter_id,
+                "unit": item.unit_id,
+                "joint_matters": [matter.pk for matter in item.joint_matters.all()],
+            }
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside the field what the command would refuse as a whole."""
+        cleaned = super().clean() or {}
+        if not self.errors.keys() & {"ratio_percent", "number"}:
+            given = [name for name in ("ratio_percent", "number") if cleaned.get(name) is not None]
+            if len(given) != 1:
+                self.add_error("ratio_percent", _("Give either a ratio or a number of subjects."))
+        if cleaned.get("first_month") and cleaned.get("last_month") and cleaned["first_month"] > cleaned["last_month"]:
+            self.add_error("last_month", _("The first month does not come after the last one."))
+        return cleaned
+
+    def values(self) -> ItemValues:
+        """What the command takes."""
+        cleaned = self.cleaned_data
+        return ItemValues(
+            matter_id=cleaned["matter"],
+            unit_id=cleaned["unit"].pk,
+            first_month=cleaned["first_month"],
+            last_month=cleaned["last_month"],
+            ratio_percent=cleaned["ratio_percent"],
+            number=cleaned["number"],
+            source=cleaned["source"],
+            document_number=cleaned["document_number"],
+            joint_matters=tuple(cleaned["joint_matters"]),
+        )
+
+
+def _title(revision: MatterRevision) -> str:
+    return f"{revision.matter.code} {revision.name} ({revision.ratio_percent.normalize():f} %)"
