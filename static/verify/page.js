@@ -95,6 +95,7 @@
   function fetchFiles() {
     var addresses = JSON.parse(root.getAttribute("data-files"));
     var names = Object.keys(addresses);
+    var turn = running;
     var found = {};
     var done = 0;
     return Promise.all(names.map(function (name) {
@@ -104,7 +105,7 @@
       }).then(function (buffer) {
         found[name] = new Uint8Array(buffer);
         done += 1;
-        progress({ stage: "fetching", done: done, total: names.length });
+        if (turn === running) { progress({ stage: "fetching", done: done, total: names.length }); }
       }, function () { throw new Error(text("fetch_failed", { file: name + ".txt" })); });
     })).then(function () { return found; });
   }
@@ -207,9 +208,10 @@
       if (turn === running) { show(found); }
     }).catch(function (error) {
       if (turn !== running) { return; }
+      running += 1; // what is still on its way says no more
       box("work").hidden = true;
-      root.setAttribute("data-verdict", "failed");
       say(text("failed", { message: error.message }));
+      root.setAttribute("data-verdict", "failed");
     });
   }
 

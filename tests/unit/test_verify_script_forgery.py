@@ -122,7 +122,7 @@ def members_only(before: bytes, after: bytes, size: int) -> bool:
             a[:38] == b[:38]
             and a.startswith("team")
             and re.fullmatch(member, b[38:])
-            and len(set(b.split("\t"))) > size * (not b.endswith("-")) + 1
+            and len(set(b[38:].split("\t"))) == b[38:].count("\t") + 1
         )
         for a, b in zip(old, new, strict=True)
     )
