@@ -50,6 +50,8 @@ def main(arguments: list[str]) -> int:
     not_run = [
         f"{part.needed_for}: {part.name} is missing; type “{bootstrap.apt_line([part])}”" for part in bootstrap.missing("test")
     ]
+    for reason in not_run:
+        print(f"WILL NOT RUN: {reason}", file=sys.stderr)
     passes = [_pytest("SQLite, folder queue", "embedded", arguments, {})]
     if passes[0].status != INTERRUPTED and not ONLY_TELLS.intersection(arguments):
         try:
