@@ -52,6 +52,8 @@ def admit(content: bytes) -> Form:
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file has more than %(most)s MB. Divide the table into several files.") % {"most": MOST_BYTES // 1024 // 1024})
     if content.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise Unreadable(_("The workbook is protected by a password. Save it without one."))
         return Form.XLS
     if content.startswith(_ZIP):
         _admit_archive(content)

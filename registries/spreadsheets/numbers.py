@@ -37,13 +37,13 @@ def read_percent(column: Column, cell: Cell) -> Decimal:
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if cell == 1:
-            raise BadCell(_("The number 1 can mean 1% or 100%."), _("Format the cell as text and write 1% or 100%."))
+            raise BadCell(_("The number 1 can mean one percent or the whole."), _("Format the cell as text and write the number with a percent sign."))
         if 0 < cell < 1:
             cell = str(round(Decimal(repr(cell)) * 100, 4))
     text = unicodedata.normalize("NFKC", cell).strip() if isinstance(cell, str) else cell
     number = _decimal(column, text.removesuffix("%") if isinstance(text, str) else text)
     if number is None or number <= 0:
-        raise BadCell(_("“%(text)s” is no share in percent above 0.") % {"text": shown(cell)}, _("Write it in digits, for example 5 or 5%."))
+        raise BadCell(_("“%(text)s” is no share in percent above 0.") % {"text": shown(cell)}, _("Write it in digits, for example 5."))
     return _within(column, number, cell)
 
 

@@ -109,7 +109,7 @@ def tabulate(sheet: Sheet, layout: Layout, mapping: Mapping[str, int] | None = N
 def why_not_importable(matching: Matching) -> str | None:
     """The sentence that refuses a table whose header lacks a required column or names one twice; None when it is whole."""
     if matching.missing:
-        return _("Columns are missing: %(columns)s. Add them to the header, or say below which column of the file they are.") % {
+        return _("Columns are missing: %(columns)s. Add them to the header, or say which column of the file they are.") % {
             "columns": "、".join(column.heading for column in matching.missing)
         }
     if matching.doubled:

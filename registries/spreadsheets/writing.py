@@ -36,11 +36,16 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 _LINE = Side(style="thin", color="FFC9CDD4")
 _GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-_HEAD = {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="FFE8EEF7"), "border": _GRID, "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True)}
-_BODY = {"border": _GRID, "alignment": Alignment(vertical="center", wrap_text=True)}
-_MARKED = {**_BODY, "fill": PatternFill("solid", fgColor="FFFBE3E4")}
-_TITLE = {"font": Font(bold=True, size=16), "alignment": Alignment(vertical="center")}
-_HINT = {"font": Font(color="FF5B6472", italic=True), "alignment": Alignment(vertical="top", wrap_text=False)}
+_WRAPPED = Alignment(vertical="center", wrap_text=True)
+_BODY: dict[str, object] = {"border": _GRID, "alignment": _WRAPPED}
+_LOOKS: dict[str, dict[str, object]] = {
+    "plain": {},
+    "title": {"font": Font(bold=True, size=16), "alignment": Alignment(vertical="center")},
+    "hint": {"font": Font(color="FF5B6472", italic=True), "alignment": Alignment(vertical="top")},
+    "head": {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="FFE8EEF7"), "border": _GRID, "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True)},
+    "body": _BODY,
+    "marked": {**_BODY, "fill": PatternFill("solid", fgColor="FFFBE3E4")},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def write_workbook(pages: Iterable[Page]) -> bytes:
         hidden = workbook.create_sheet(LISTS_SHEET)
         hidden.sheet_state = "hidden"
         for answers in lists:
-            hidden.append([_cell(hidden, answer) for answer in answers])
+            hidden.append([_Pen(hidden).cell(answer) for answer in answers])
     return settled(workbook)
 
 
@@ -114,6 +119,7 @@ def cell_text(text: str) -> str:
 
 def _write_page(workbook: Workbook, page: Page, name: str, lists: list[Sequence[str]]) -> None:
     sheet: WriteOnlyWorksheet = workbook.create_sheet(name)
+    pen = _Pen(sheet)
     above = [text for text in (page.title, *page.hints) if text]
     for index, heading in enumerate(page.headings):
         width = page.widths[index] if index < len(page.widths) else min(40, max(10, 2 * len(heading) + 4))
@@ -124,10 +130,10 @@ def _write_page(workbook: Workbook, page: Page, name: str, lists: list[Sequence[
             lists.append(answers)
             sheet.data_validations.append(_drop_down(index, len(above) + 2, len(lists), len(answers), strict=index not in page.free))
     for text in above:
-        sheet.append([_cell(sheet, text, _TITLE if text is page.title else _HINT)])
-    sheet.append([_cell(sheet, heading, _HEAD) for heading in page.headings])
+        sheet.append([pen.cell(text, "title" if text is page.title else "hint")])
+    sheet.append([pen.cell(heading, "head") for heading in page.headings])
     for at, row in enumerate(page.rows):
-        sheet.append([_cell(sheet, value, _MARKED if (at, index) in page.marked else _BODY) for index, value in enumerate(row)])
+        sheet.append([pen.cell(value, "marked" if (at, index) in page.marked else "body") for index, value in enumerate(row)])
 
 
 def _drop_down(index: int, first: int, row: int, answers: int, *, strict: bool) -> DataValidation:
@@ -144,23 +150,37 @@ def _drop_down(index: int, first: int, row: int, answers: int, *, strict: bool) 
     return validation
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Writable, style: Mapping[str, object] | None = None) -> WrittenCell:
-    if isinstance(value, str):
-        cell = WriteOnlyCell(sheet, value=None)
-        text = _ESCAPED.sub("_x005F_", cell_text(value))
-        if text:
-            cell.value = "text"
-            cell._value = text
+class _Pen:
+    """Makes the cells of one sheet; each look is worked out once, since that takes longer than a cell."""
+
+    def __init__(self, sheet: WriteOnlyWorksheet) -> None:
+        self.sheet = sheet
+        self.looks: dict[tuple[str, str], object] = {}
+
+    def cell(self, value: Writable, look: str = "plain") -> WrittenCell:
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**15:
+            value = str(value)
+        cell = WriteOnlyCell(self.sheet, value=None if isinstance(value, str) else value)
+        if isinstance(value, str) and value:
+            cell._value = _ESCAPED.sub("_x005F_", cell_text(value))
             cell.data_type = "s"
-    elif isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**15:
-        return _cell(sheet, str(value), style)
-    else:
-        cell = WriteOnlyCell(sheet, value=value)
-        if isinstance(value, dt.date):
-            cell.number_format = "yyyy-mm-dd hh:mm" if isinstance(value, dt.datetime) else "yyyy-mm-dd"
-    for name, part in (style or {}).items():
-        setattr(cell, name, part)
-    return cell
+        cell._style = self.style(look, _day_format(value))
+        return cell
+
+    def style(self, look: str, number_format: str) -> object:
+        if (look, number_format) not in self.looks:
+            model = WriteOnlyCell(self.sheet)
+            for name, part in _LOOKS[look].items():
+                setattr(model, name, part)
+            model.number_format = number_format
+            self.looks[look, number_format] = model._style
+        return self.looks[look, number_format]
+
+
+def _day_format(value: Writable) -> str:
+    if isinstance(value, dt.datetime):
+        return "yyyy-mm-dd hh:mm"
+    return "yyyy-mm-dd" if isinstance(value, dt.date) else "General"
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+from django.utils.translation import gettext
 
 from registries.spreadsheets import gate
 from registries.spreadsheets.gate import Form, Unreadable, admit
@@ -66,6 +67,11 @@ def test_a_file_is_known_by_its_content_and_not_by_its_name() -> None:
 )
 def test_what_is_no_table_is_refused_with_a_sentence(content: bytes) -> None:
     assert refusal_of(content)
+
+
+def test_a_workbook_under_a_password_says_so() -> None:
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le")
+    assert refusal_of(locked) == gettext("The workbook is protected by a password. Save it without one.")
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
