@@ -66,7 +66,7 @@ def _demo(data: Path, port: int, *, once: bool) -> int:
     start = time.monotonic()
     os.environ.update(environment(data))
     with _explained(data, "The demo could not be prepared"):
-        _prepare()
+        _prepare(data)
     with Stack(data, port) as stack:
         say(f"Web, worker and beat are running, {time.monotonic() - start:.0f} seconds after the start: {stack.url}/")
         with _explained(data, "The walk through one draw failed"):
@@ -95,24 +95,24 @@ def environment(data: Path) -> dict[str, str]:
     }
 
 
-def _prepare() -> None:
+def _prepare(data: Path) -> None:
     """Database and county, each only as far as it is not there yet."""
     import django
     from django.core.management import call_command
     from django.db import connections
 
     django.setup()
-    from config.demo import county
+    from config.demo import office
 
     call_command("migrate", verbosity=0, interactive=False)
-    county.load(say)
+    office.load(say, data)
     connections.close_all()
 
 
 def _walk(url: str, data: Path) -> None:
     from config.demo import walk
 
-    walk.walk(url, accounts.kept(data), say)
+    walk.walk(url, data, say)
 
 
 def _print_addresses(url: str, data: Path) -> None:

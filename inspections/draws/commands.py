@@ -45,6 +45,7 @@ from registries.codes.models import Code
 from registries.codes.serials import next_number
 from registries.ledger.change import Change, Fact, alter, created, refuse, refuse_now
 from registries.ledger.commands import command, wake
+from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revision
@@ -264,8 +265,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
     now = clock.now()
     refuse(
         rules.why_not_approve(
-            prepared_by=draw.prepared_by_id,
-            approver=actor.pk,
+            prepared=actor.pk == draw.prepared_by_id or had_a_hand(draw, actor.pk),
             first_source=sources[0].moment,
             now=now,
             lead=dt.timedelta(seconds=settings.DRAW_SOURCE_LEAD),

@@ -80,7 +80,7 @@ class Stratum(NamedTuple):
 
 
 class Preview(NamedTuple):
-    """What a preparation would submit now."""
+    """What a preparation would submit now. ``places``: positions to be filled; ``room``: cases its inspectors can still take."""
 
     roster: rosters.Roster
     strata: list[Stratum]
@@ -88,6 +88,8 @@ class Preview(NamedTuple):
     cells: list[Cell]
     leads: int
     visits: int
+    places: int
+    room: int
 
     @property
     def in_scope(self) -> int:
@@ -130,6 +132,8 @@ def preview(draw: Draw, today: dt.date) -> Preview:
         small_cells(lines),
         sum(person.may_lead for person in roster.people),
         sum(quotas.values()),
+        sum(quotas.values()) * draw.team_size,
+        sum(max(0, person.most_open_cases - person.open_cases) for person in roster.people),
     )
 
 

@@ -55,8 +55,7 @@ def why_not_submit(
 
 def why_not_approve(
     *,
-    prepared_by: int,
-    approver: int,
+    prepared: bool,
     first_source: dt.datetime,
     now: dt.datetime,
     lead: dt.timedelta,
@@ -65,8 +64,11 @@ def why_not_approve(
     stale_accepted: bool,
     roster_changed: bool,
 ) -> Sentence | None:
-    """Four eyes, enough time before the first source, no second open order, stale entries knowingly accepted."""
-    if prepared_by == approver:
+    """Four eyes, enough time before the first source, no second open order, stale entries knowingly accepted.
+
+    ``prepared``: the approver had a hand in the preparation.
+    """
+    if prepared:
         return say("You prepared this draw; another supervisor must approve it.")
     if roster_changed:
         return say("The roster no longer agrees with its digest at submission. Return the draw and call the auditor.")

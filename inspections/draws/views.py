@@ -138,7 +138,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
             (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
         ],
         "left_out": [(reason_label(r), n) for r, n in draw.scope_counts.get("left_out", {}).items()],
-        "drawn": draw.drawn.select_related("entry").prefetch_related("team__inspector").order_by("kind", "ticket")[:500]
+        "drawn": draw.drawn.select_related("entry").prefetch_related("team__inspector").order_by("-kind", "ticket")[:500]
         if draw.state == DrawState.DRAWN
         else [],
         "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
