@@ -33,6 +33,7 @@ class DemoFailed(Exception):
 def main(argv: Sequence[str]) -> int:
     """Run the demo; the exit status: 0 stopped or walked, 1 with the reason, 130 interrupted before it was ready."""
     options = _parser().parse_args(argv)
+    os.umask(0o077)  # the data folder is its owner's alone
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:
@@ -118,10 +119,12 @@ def _walk(url: str, data: Path) -> None:
 def _print_addresses(url: str, data: Path) -> None:
     print(f"\n  Public pages   {url}/\n  Office         {url}/office/\n  Administration {url}/admin/\n")
     people = accounts.kept(data)
-    width = max((len(person.username) for person in people), default=0)
+    name_width, role_width = (
+        max((len(getattr(person, field)) for person in people), default=0) for field in ("username", "role")
+    )
     for person in people:
         second = f"  second factor {person.second_factor}" if person.second_factor else ""
-        print(f"  {person.username:<{width}}  {person.password}  {person.role}  {person.name}{second}")
+        print(f"  {person.username:<{name_width}}  {person.password}  {person.role:<{role_width}}  {person.name}{second}")
     print(f"\n  These accounts are kept in {data / accounts.FILE}, the logs in {data / 'logs'}.\n", flush=True)
     say("Ctrl-C stops everything.")
 
