@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from inspections.draws import commands, queries
 from inspections.draws.chances import inclusion_chances
-from inspections.draws.forms import DecisionForm
+from inspections.draws.forms import ApproveForm, ReturnForm
 from inspections.draws.models import Draw
 from inspections.draws.sources import entropy_bits, public_possibilities, thin_entropy
 from inspections.draws.states import DrawState
 from inspections.draws.wording import reason_label
-from registries.ledger.change import Refused
-from registries.pages import signed_in
+from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
 
 
@@ -51,39 +50,51 @@ class DrawAdmin(ReadingAdmin):
     def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What is approved, every warning, the difference to the last draw; approve or return."""
         draw = get_object_or_404(queries.visible_draws(signed_in(request)).select_related("prepared_by"), pk=pk)
-        form = DecisionForm(request.POST or None, initial={"version": draw.version})
-        if request.method == "POST" and form.is_valid() and self._decided(request, draw, form):
+        returning = "return" in request.POST
+        initial = {"version": draw.version}
+        approve = ApproveForm(request.POST if request.method == "POST" and not returning else None, initial=initial)
+        back = ReturnForm(request.POST if returning else None, initial=initial)
+        if self._approved(request, draw, approve) or self._returned(request, draw, back):
             return redirect("admin:inspections_draw_changelist")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Approve a draw"),
             "draw": draw,
-            "form": form,
+            "approve": approve,
+            "back": back,
+            "form": back if returning else approve,
             "may_decide": signed_in(request).has_perm("inspections.approve_draw"),
             **facts_for_approval(draw),
         }
-        return TemplateResponse(request, "admin/draws/decide.html", context, status=422 if form.errors else 200)
+        failed = approve.errors or back.errors
+        return TemplateResponse(request, "admin/draws/decide.html", context, status=422 if failed else 200)
 
-    def _decided(self, request: HttpRequest, draw: Draw, form: DecisionForm) -> bool:
-        data = form.cleaned_data
-        try:
-            if "return" in request.POST:
-                commands.return_draw(
-                    actor=signed_in(request), draw_id=draw.pk, version=data["version"], reason=data["reason"]
-                )
-                messages.success(request, _("Returned to its clerk."))
-                return True
-            if not signed_in(request).check_password(data["password"]):
-                form.add_error("password", _("This is not your password."))
-                return False
-            change = commands.approve_draw(
-                actor=signed_in(request), draw_id=draw.pk, version=data["version"], accept_stale=data["accept_stale"]
-            )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
+    def _approved(self, request: HttpRequest, draw: Draw, form: ApproveForm) -> bool:
+        if not form.is_valid():
             return False
-        messages.success(request, _("Committed as draw %(number)s. Its hashes are public now.") % {"number": str(change.obj)})
+        if not signed_in(request).check_password(form.cleaned_data["password"]):
+            form.add_error("password", _("This is not your password."))
+            return False
+        change = act(
+            request,
+            commands.approve_draw,
+            form=form,
+            draw_id=draw.pk,
+            version=form.cleaned_data["version"],
+            accept_stale=form.cleaned_data["accept_stale"],
+        )
+        if change is None:
+            return False
+        messages.success(
+            request, _("Committed as draw %(number)s. Its hashes are public now.") % {"number": str(change.obj)}
+        )
         return True
+
+    def _returned(self, request: HttpRequest, draw: Draw, form: ReturnForm) -> bool:
+        done = _("Returned to its clerk.")
+        return form.is_valid() and bool(
+            act(request, commands.return_draw, done=done, form=form, draw_id=draw.pk, **form.cleaned_data)
+        )
 
 
 def facts_for_approval(draw: Draw) -> dict[str, Any]:

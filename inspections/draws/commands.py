@@ -93,7 +93,14 @@ def prepare_draw(*, actor: User, plan_item_id: int) -> Change:
     draw.categories.set(revision.categories.all())
     draw.inspector_units.set([item.unit_id])
     draw.joint_matters.set([_drawable(published_revision(matter)) for matter in item.joint_matters.all()])
+    _keep_preview(draw)
     return change
+
+
+def _keep_preview(draw: Draw) -> None:
+    """Compute who is in and who is out once per save; the page only shows it."""
+    draw.preview = queries.preview(draw, clock.now())
+    draw.save(update_fields=["preview"])
 
 
 @command("inspections.change_draw")
@@ -136,6 +143,7 @@ def change_draw(
     draw.inspector_units.set(Unit.objects.filter(pk__in=inspector_unit_ids))
     draw.sources.all().delete()
     SeedSource.objects.bulk_create(_source_rows(draw, sources))
+    _keep_preview(draw)
     return change
 
 
@@ -407,7 +415,7 @@ def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str
             "draw": draw.number,
             "plan": draw.plan_item.reference,
             "order": draw.order_hash,
-            "source": source.position,
+            "source": f"source.{source.position}",
             "value": value,
         },
     )

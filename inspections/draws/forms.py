@@ -167,18 +167,23 @@ class SourceValueForm(forms.Form):
     )
 
 
-class DecisionForm(forms.Form):
-    """The supervisor's decision: approve (the own password asked again) or return with a reason."""
+class ApproveForm(forms.Form):
+    """The supervisor approves; the own password is asked again."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     password = forms.CharField(
         label=_("Your password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        required=False,
         help_text=_("Asked again, because approving commits the draw for ever."),
     )
     accept_stale = forms.BooleanField(label=_("I accept the entries not verified for 12 months"), required=False)
+
+
+class ReturnForm(forms.Form):
+    """The supervisor returns, with a reason."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label=_("Reason for returning it"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=500
+        label=_("Reason for returning it"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500
     )
 

@@ -43,6 +43,7 @@ class Draw(models.Model):
     )
     inspector_units = models.ManyToManyField(Unit, related_name="+", verbose_name=_("inspectors from"))
     planned = models.DateTimeField(_("planned moment"), null=True, blank=True)
+    preview = models.JSONField(_("preview as last saved"), default=dict)
     # who, when
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(_("prepared"))

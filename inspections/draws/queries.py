@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from inspections.draws import roster as rosters
-from inspections.draws.chances import Cell, inclusion_chances, small_cells
+from inspections.draws.candidates import REASONS
+from inspections.draws.chances import inclusion_chances, small_cells
 from inspections.draws.files import RosterLine
 from inspections.draws.models import Draw, DrawFile, RosterEntry, RosterInspector, RosterRecusal, SeedSource
 from inspections.draws.quotas import default_quotas
@@ -68,35 +69,6 @@ def file_bodies(draw: Draw) -> dict[str, bytes]:
     return {name: bytes(body) for name, body in DrawFile.objects.filter(draw=draw).values_list("name", "body")}
 
 
-class Stratum(NamedTuple):
-    """A stratum in the preview: its name for people, entries, quota, and the chance of each slip count."""
-
-    code: str
-    label: str
-    size: int
-    quota: int
-    suggested: int
-    chances: list[tuple[int, int, float]]
-
-
-class Preview(NamedTuple):
-    """What a preparation would submit now. ``places``: positions to be filled; ``room``: cases its inspectors can still take."""
-
-    roster: rosters.Roster
-    strata: list[Stratum]
-    reasons: list[tuple[str, int]]
-    cells: list[Cell]
-    leads: int
-    visits: int
-    places: int
-    room: int
-
-    @property
-    def in_scope(self) -> int:
-        """Subjects in the matter's scope by the registry: entries and left out."""
-        return len(self.roster.entries) + len(self.roster.omissions)
-
-
 def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
     """(the quotas in force, the quotas the plan item suggests): the clerk's own numbers where there are any."""
     item = draw.plan_item
@@ -104,37 +76,45 @@ def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[s
     return {s: int(draw.quotas.get(s, suggested[s])) for s in sizes}, suggested
 
 
-def preview(draw: Draw, today: dt.date) -> Preview:
-    """Who would be in and out if the draw were submitted now, with strata, quotas, chances and small cells."""
-    roster = rosters.build(draw, today)
+def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
+    """Who would be in and out if the draw were submitted now, as plain values that the draw keeps until the next save.
+
+    Per stratum its size, quota, the plan's quota and the chance of each slip count; small cells; whether inspectors suffice
+    (``places``: positions to be filled, ``room``: cases they can still take).
+    """
+    roster = rosters.build(draw, now.date())
     sizes = roster.sizes
     quotas, suggested = quotas_of(draw, sizes)
     labels = stratum_labels(sizes)
     slips: dict[str, Counter[int]] = {stratum: Counter() for stratum in sizes}
     for entry in roster.entries:
         slips[entry.stratum][entry.slips] += 1
-    strata = [
-        Stratum(
-            s,
-            labels[s],
-            sizes[s],
-            quotas[s],
-            suggested[s],
-            [(w, slips[s][w], chance) for w, chance in inclusion_chances(slips[s], quotas[s]).items()],
-        )
-        for s in sizes
-    ]
     lines = [RosterLine("", e.stratum, e.slips, e.tags) for e in roster.entries]
-    return Preview(
-        roster,
-        strata,
-        sorted(roster.reasons.items()),
-        small_cells(lines),
-        sum(person.may_lead for person in roster.people),
-        sum(quotas.values()),
-        sum(quotas.values()) * draw.team_size,
-        sum(max(0, person.most_open_cases - person.open_cases) for person in roster.people),
-    )
+    return {
+        "at": now.isoformat(timespec="seconds"),
+        "in_scope": len(roster.entries) + len(roster.omissions),
+        "entries": len(roster.entries),
+        "left_out": {reason: roster.reasons[reason] for reason in REASONS if reason in roster.reasons},
+        "strata": [
+            {
+                "code": s,
+                "label": labels[s],
+                "size": sizes[s],
+                "quota": quotas[s],
+                "suggested": suggested[s],
+                "chances": [[w, slips[s][w], c] for w, c in inclusion_chances(slips[s], quotas[s]).items()],
+            }
+            for s in sizes
+        ],
+        "cells": [[labels[cell.stratum], cell.slips, cell.entries] for cell in small_cells(lines)],
+        "inspectors": len(roster.people),
+        "leads": sum(person.may_lead for person in roster.people),
+        "visits": sum(quotas.values()),
+        "places": sum(quotas.values()) * draw.team_size,
+        "room": sum(max(0, person.most_open_cases - person.open_cases) for person in roster.people),
+        "stale": len(roster.stale),
+        "stale_names": [entry.name for entry in roster.stale[:10]],
+    }
 
 
 def stratum_labels(strata: Any) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The office pages of draws: list, new, the page of one draw (its steps by state), entering a source's value."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from inspections.draws import commands, queries
-from inspections.draws.candidates import REASONS
 from inspections.draws.forms import DrawForm, SourceValueForm
 from inspections.draws.models import Draw
 from inspections.draws.sources import GAMES, entropy_bits, public_possibilities
@@ -79,24 +79,23 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
     """The form over the preview. Saving and submitting are two buttons of the same form, so nothing typed is lost."""
-    preview = queries.preview(draw, clock.today())
-    strata = [s.code for s in preview.strata]
+    strata = draw.preview["strata"]
+    codes = [s["code"] for s in strata]
     if request.method == "POST":
-        form = DrawForm(request.POST, draw=draw, strata=strata)
+        form = DrawForm(request.POST, draw=draw, strata=codes)
         if form.is_valid() and _save(request, draw, form):
             return redirect("draw-page", pk=draw.pk)
     else:
-        form = DrawForm(draw=draw, strata=strata, initial=DrawForm.initial_of(draw, {s.code: s.quota for s in preview.strata}))
+        form = DrawForm(draw=draw, strata=codes, initial=DrawForm.initial_of(draw, {s["code"]: s["quota"] for s in strata}))
     sources = queries.announced(draw)
     context = {
         "draw": draw,
         "form": form,
-        "preview": preview,
-        "strata": [(s, form[f"quota_{s.code}"]) for s in preview.strata],
-        "reasons": [(reason_label(reason), count) for reason, count in preview.reasons],
-        "reason_order": REASONS,
+        "preview": draw.preview,
+        "preview_at": dt.datetime.fromisoformat(draw.preview["at"]),
+        "strata": [(s, form[f"quota_{s['code']}"]) for s in strata],
+        "reasons": [(reason_label(reason), count) for reason, count in draw.preview["left_out"].items()],
         "bits": entropy_bits(public_possibilities(sources)) if sources else None,
-        "games": GAMES,
     }
     return render(request, "office/draws/prepare.html", context, status=422 if form.errors else 200)
 

@@ -213,21 +213,20 @@ def test_excluded_closed_and_other_subjects_are_left_out_with_their_reason(offic
     Subject.objects.filter(pk=closed.pk).update(status="closed")
     draw = office.prepared()
     office.change(draw, grades="A")
-    seen = queries.preview(draw, clock.today())
-    assert dict(seen.reasons) == {"excluded": 1, "not-operating": 1, "other-grade": 19}
-    assert seen.in_scope == 40
-    assert [s.code for s in seen.strata] == ["A"]
+    assert draw.preview["left_out"] == {"not-operating": 1, "excluded": 1, "other-grade": 19}
+    assert draw.preview["in_scope"] == 40
+    assert [s["code"] for s in draw.preview["strata"]] == ["A"]
 
 
 def test_a_subject_drawn_this_year_is_out_until_a_signal_raises_its_cap(office: Office, time_machine: Any) -> None:
     drawn = office.drawn(time_machine)
     winners = set(drawn.drawn.filter(kind="W").values_list("entry__subject_id", flat=True))
     again = office.prepared()
-    assert dict(queries.preview(again, clock.today()).reasons) == {"drawn-this-year": 4}
+    assert queries.preview(again, clock.now())["left_out"] == {"drawn-this-year": 4}
     Complaint.objects.create(
         subject_id=min(winners), received_on=clock.today(), channel="电话", content="反映", upheld=True, recorded_by=office.clerk
     )
-    assert dict(queries.preview(again, clock.today()).reasons) == {"drawn-this-year": 3}
+    assert queries.preview(again, clock.now())["left_out"] == {"drawn-this-year": 3}
 
 
 def test_stale_entries_need_the_supervisors_word(office: Office) -> None:
@@ -336,5 +335,8 @@ def test_draw_numbers_have_no_gaps_even_when_an_approval_is_refused(office: Offi
 
 
 def test_a_matter_whose_basis_lapsed_starts_no_draw(office: Office) -> None:
-    office.revision.bases.update(in_force_until=clock.today() - dt.timedelta(days=1))
-    assert "lapsed" in refusal(commands.prepare_draw, actor=office.clerk, plan_item_id=office.item.pk)
+    revision = make.matter(unit=office.unit, published=False)
+    revision.bases.update(in_force_until=clock.today() - dt.timedelta(days=1))
+    make.edition(revision)
+    item = make.plan_item(revision)
+    assert "lapsed" in refusal(commands.prepare_draw, actor=office.clerk, plan_item_id=item.pk)
