@@ -6,20 +6,27 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from registries.imports.sealed import SealedBytesField, SealedJSONField
 from registries.imports.states import ImportState, RowClass
 
 
 class Import(models.Model):
-    """One uploaded workbook on its way into a registry. Its progress stands here, where any page can read it."""
+    """One uploaded workbook on its way into a registry. Its progress stands here, where any page can read it.
+
+    ``mapping`` lists its sheets as :class:`registries.imports.surveys.Surveyed` writes them; ``counts`` says per sheet
+    (layout) how many rows have which effect. ``attempts`` and ``progressed_at`` let a sweep find a check that died.
+    """
 
     kind = models.CharField(_("kind"), max_length=16)
     file_name = models.CharField(_("file"), max_length=200)
-    content = models.BinaryField(editable=False)
+    content = SealedBytesField(editable=False)
     sha256 = models.CharField(max_length=64)
-    mapping = models.JSONField(_("columns"), default=dict)
+    mapping = models.JSONField(_("columns"), default=list)
     state = models.CharField(_("state"), max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
     done = models.PositiveIntegerField(_("rows done"), default=0)
     total = models.PositiveIntegerField(_("rows"), default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    progressed_at = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(_("counts"), default=dict)
     failure = models.TextField(_("what is wrong"), blank=True)
     only_good = models.BooleanField(_("good rows only"), default=False)
@@ -34,22 +41,29 @@ class Import(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ("-id",)
+        indexes: ClassVar = [models.Index(fields=["kind", "sha256"], name="import_same_file")]
 
     def __str__(self) -> str:
         return self.file_name
 
 
 class ImportRow(models.Model):
-    """One row as read, what it would do, and why not if refused."""
+    """One row as read, what it would do, and why not if refused.
+
+    ``sheet`` is the layout's kind, ``number`` the row of the file, ``identity`` the key it is known by, ``title`` what
+    people call it. ``values`` is for the commit: ``key``, ``set`` and ``was`` (columns after and before, rows of other
+    tables by their codes). ``details`` is for people: ``changes`` (column → before, after), ``reasons`` (heading, value,
+    sentence, remedy; on a row that is not refused, cautions) and, of a refused row, its ``cells`` as written.
+    """
 
     batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
-    sheet = models.CharField(max_length=60)
+    sheet = models.CharField(max_length=16)
     number = models.PositiveIntegerField(_("row"))
-    cells = models.JSONField(default=dict)
-    values = models.JSONField(default=dict)
+    identity = models.CharField(max_length=400, blank=True)
+    title = models.CharField(max_length=400, blank=True)
     row_class = models.CharField(_("effect"), max_length=8, choices=RowClass.choices)
-    changes = models.JSONField(_("changes"), default=dict)
-    reasons = models.JSONField(_("reasons"), default=list)
+    values = SealedJSONField(default=dict)
+    details = SealedJSONField(default=dict)
 
     class Meta:
         verbose_name = _("import row")

@@ -16,7 +16,7 @@ class ImportState(models.TextChoices):
 
 
 MOVES: dict[str, tuple[tuple[str, ...], str]] = {
-    "map": (("uploaded", "checked", "checking"), "checking"),
+    "map": (("uploaded", "checked"), "checking"),
     "check": (("checking",), "checked"),
     "fail": (("checking",), "failed"),
     "commit": (("checked",), "committed"),

@@ -22,6 +22,11 @@ def write_template(layouts: Sequence[Layout], answers: Mapping[tuple[str, str], 
 
 
 def write_refused(layout: Layout, rows: Iterable[tuple[int, Mapping[str, Cell], Sequence[Refusal]]]) -> bytes:
+    """A workbook with the refused rows of one sheet; see :func:`refused_page`."""
+    return write_workbook([refused_page(layout, rows)])
+
+
+def refused_page(layout: Layout, rows: Iterable[tuple[int, Mapping[str, Cell], Sequence[Refusal]]]) -> Page:
     """The refused rows as they were, each bad cell red with its reason in the column beside it; it can be uploaded again.
 
     `rows` are (row number in the file, column name → cell, what was refused).
@@ -44,7 +49,7 @@ def write_refused(layout: Layout, rows: Iterable[tuple[int, Mapping[str, Cell], 
         lines.append(line)
         marked.update((at, index) for index in red)
     hint = _("Correct the red cells and upload this workbook again. The columns of reasons may stay; they are not read.")
-    return write_workbook([Page(layout.sheet, headings, lines, hints=(hint,), widths=_widths(headings), marked=frozenset(marked))])
+    return Page(layout.sheet, headings, lines, hints=(hint,), widths=_widths(headings), marked=frozenset(marked))
 
 
 def _template_page(layout: Layout, answers: Mapping[tuple[str, str], Sequence[str]]) -> Page:

@@ -1,0 +1,167 @@
+"""The commands of an import: upload, confirm the columns, keep what the check found, take over, cancel.
+
+Opening and judging a file takes seconds and happens before, in ``surveys.py`` and ``checking.py``; here are only short
+transactions. A commit is one change for the ledger, however many rows it writes.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import IntegrityError
+
+from registries import clock
+from registries.imports import rules
+from registries.imports.checking import Findings
+from registries.imports.kinds import KINDS, TableKind
+from registries.imports.models import Import, ImportRow
+from registries.imports.queries import tally, uploads_on, visible_imports
+from registries.imports.registers import Context
+from registries.imports.states import MOVES, ImportState, RowClass
+from registries.imports.surveys import Survey
+from registries.ledger.change import Change, Refused, alter, refuse, refuse_now
+from registries.ledger.commands import command, wake
+from registries.ledger.sentences import say
+from registries.people.models import User
+from registries.people.queries import own_units
+
+
+@command("registries.upload_import")
+def upload_import(*, actor: User, kind: str, file_name: str, content: bytes, survey: Survey) -> Change:
+    """Keep an uploaded file and what the first look (``surveys.survey`` of these bytes) found in it.
+
+    A file the gate does not admit is refused; one that cannot be read is kept as failed, with the sentence.
+    """
+    known = KINDS.get(kind)
+    refuse(rules.why_not_kind(allowed=known is not None and actor.has_perm(known.right)))
+    refuse(rules.why_not_upload(uploads_today=uploads_on(actor, clock.today())))
+    if survey.hostile:
+        refuse_now(say("%(sentence)s", sentence=survey.hostile))
+    batch = Import(
+        kind=kind,
+        file_name=file_name[-200:],
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        mapping=survey.mapping,
+        state=ImportState.FAILED if survey.unreadable else ImportState.UPLOADED,
+        total=sum(sheet.rows for sheet in survey.sheets),
+        failure=survey.unreadable,
+        uploaded_by=actor,
+        uploaded_at=clock.now(),
+    )
+    batch.save(force_insert=True)
+    return Change(
+        batch, {}, {"kind": kind, "file": batch.file_name, "sha256": batch.sha256, "bytes": len(content), "state": batch.state}
+    )
+
+
+@command("registries.map_import")
+def map_import(*, actor: User, import_id: int, version: int, columns: Mapping[str, Mapping[str, int]]) -> Change:
+    """Say which column of the file is which — sheet (layout) → column → place in the header — and have it checked.
+
+    A sheet that ``columns`` does not name is left out; the main one cannot be.
+    """
+    batch, kind = _own(actor, import_id, version, "map")
+    mapping: list[dict[str, Any]] = []
+    for one in batch.mapping:
+        if one["layout"] not in columns:
+            continue
+        chosen = dict(columns[one["layout"]])
+        layout = kind.layout(one["layout"])
+        refuse(
+            rules.why_not_mapping(
+                chosen,
+                sheet=one["sheet"],
+                headings=len(one["headings"]),
+                known=[column.name for column in layout.columns],
+                required={column.name: column.heading for column in layout.columns if column.required},
+            )
+        )
+        mapping.append({**one, "columns": chosen})
+    if not mapping:
+        refuse_now(say("No sheet of the file is chosen."))
+    change = alter(
+        batch, state=MOVES["map"][1], mapping=mapping, done=0, attempts=0, counts={}, progressed_at=clock.now()
+    )
+    wake("registries.check_import", import_id=batch.pk)
+    shown = {f"columns_{one['layout']}": ", ".join(sorted(one["columns"])) for one in mapping}
+    return replace(change, before={"state": change.before["state"]}, after={"state": batch.state, **shown})
+
+
+@command("registries.check_import")
+def check_import(*, actor: User, import_id: int, findings: Findings) -> Change:
+    """Keep what a check found (``checking.examine``), unless the import has moved on since."""
+    batch = Import.objects.select_for_update().defer("content").get(pk=import_id)
+    refuse(rules.why_not(batch.state, "fail" if findings.failure else "check"))
+    refuse(rules.why_not_same(seen=findings.version, now=batch.version))
+    ImportRow.objects.filter(batch=batch).delete()
+    if findings.failure:
+        return alter(batch, state=MOVES["fail"][1], failure=findings.failure)
+    ImportRow.objects.bulk_create(findings.rows, batch_size=1000)
+    rows = len(findings.rows)
+    change = alter(batch, state=MOVES["check"][1], counts=findings.counts, done=rows, total=rows)
+    after: dict[str, Any] = {"state": batch.state, "sha256": batch.sha256, **tally(findings.counts)}
+    return replace(change, before={"state": change.before["state"]}, after=after)
+
+
+@command("registries.commit_import")
+def commit_import(*, actor: User, import_id: int, version: int, only_good: bool = False) -> Change:
+    """Write all good rows in this one transaction: every row of the file, or with ``only_good`` all but the refused."""
+    batch, kind = _own(actor, import_id, version, "commit")
+    counts = tally(batch.counts)
+    refuse(
+        rules.why_not_commit(
+            added=counts["added"], changed=counts["changed"], refused=counts["refused"], only_good=only_good
+        )
+    )
+    sheets: dict[str, list[ImportRow]] = {}
+    for row in ImportRow.objects.filter(batch=batch).exclude(row_class=RowClass.REFUSED).defer("details").order_by("number"):
+        sheets.setdefault(row.sheet, []).append(row)
+    units = own_units(actor)
+    try:
+        kind.take(sheets, Context(None if units is None else frozenset(units), clock.today()), actor)
+    except IntegrityError as error:
+        raise Refused(
+            say("Since the check, somebody else entered one of these rows. Check the file again.")
+        ) from error
+    change = alter(batch, state=MOVES["commit"][1], only_good=only_good, committed_at=clock.now())
+    facts = {"kind": batch.kind, "file": batch.file_name, "sha256": batch.sha256, **counts, "rows_sha256": _digest(sheets)}
+    return _spoken(change, **facts)
+
+
+@command("registries.cancel_import")
+def cancel_import(*, actor: User, import_id: int, version: int) -> Change:
+    """Give an import up. Its file and rows go; what it was stays in the ledger."""
+    batch, _kind = _own(actor, import_id, version, "cancel")
+    ImportRow.objects.filter(batch=batch).delete()
+    batch.content = b""
+    batch.save(update_fields=["content"])
+    return _spoken(alter(batch, state=MOVES["cancel"][1]), sha256=batch.sha256)
+
+
+def _own(actor: User, import_id: int, version: int, move: str) -> tuple[Import, TableKind]:
+    """Lock an import that this person may move on, and that is as they saw it."""
+    batch = Import.objects.select_for_update().defer("content").get(pk=import_id)
+    kind = KINDS[batch.kind]
+    refuse(rules.why_not_kind(allowed=actor.has_perm(kind.right)))
+    refuse(rules.why_not_see(visible=visible_imports(actor).filter(pk=import_id).exists()))
+    refuse(rules.why_not(batch.state, move))
+    refuse(rules.why_not_same(seen=version, now=batch.version))
+    return batch, kind
+
+
+def _digest(sheets: Mapping[str, list[ImportRow]]) -> str:
+    """Binds the rows kept with the import — column by column, before and after — to the ledger's entry."""
+    digest = hashlib.sha256()
+    for sheet in sorted(sheets):
+        for row in sheets[sheet]:
+            line = [row.sheet, row.number, row.row_class, row.identity, row.values]
+            digest.update(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _spoken(change: Change, **facts: Any) -> Change:
+    """The change with more facts of what stands now."""
+    return replace(change, after={**change.after, **facts})

@@ -1,0 +1,110 @@
+"""What is particular to one registry: subjects without a number, units under units, certificates of new inspectors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from registries.imports.directories import Named, chunks
+from registries.imports.drafts import Draft
+from registries.imports.registers import Context, Register
+from registries.inspectors.models import Certificate
+from registries.people.models import Unit
+
+if TYPE_CHECKING:
+    from registries.imports.models import ImportRow
+    from registries.people.models import User
+
+
+@dataclass(frozen=True)
+class SubjectRegister(Register):
+    """A row without a number is known by its 统一社会信用代码; a new one takes that as its number."""
+
+    def complete(self, drafts: Sequence[Draft], context: Context) -> None:
+        """Give every row its registry key."""
+        bare = [one for one in drafts if "key" not in one.values]
+        context.directories.load("subject", (one.values.get("uscc", "") for one in bare))
+        directory = context.directories["subject"] if bare else None
+        for one in bare:
+            uscc = one.values.get("uscc", "")
+            if not uscc:
+                if not one.refused:
+                    one.refuse("key", _("The row has neither a number nor a credit code."), _("Give it one of the two."))
+                continue
+            known = directory.find(uscc) if directory else None
+            one.values["key"] = known.code if known else uscc
+
+
+@dataclass(frozen=True)
+class UnitRegister(Register):
+    """A unit may belong to one that comes with the same file, before or after it, but not to itself by any way round."""
+
+    def announce(self, name: str, drafts: Sequence[Draft], context: Context) -> None:
+        """The units of this file."""
+        for one in drafts:
+            code = str(one.values.get("code", ""))
+            if code:
+                label = str(one.values.get("short_name", code))
+                context.directories[name].add(Named(code, None, label, None, (code, str(one.values.get("name", "")), label)))
+
+    def judge(self, drafts: Sequence[Draft], context: Context) -> None:
+        """As ever; then refuse what stands under a refused row, and circles."""
+        super().judge(drafts, context)
+        standing = dict(Unit.objects.values_list("code", "parent__code"))
+        above = {**standing, **{str(one.values["code"]): one.values.get("parent") for one in drafts if "code" in one.values}}
+        for one in drafts:
+            if not one.refused and _under_itself(str(one.values["code"]), above):
+                one.refuse("parent", _("The unit would stand under itself."), _("Correct the unit above."), one.values["parent"])
+        spoilt = [one for one in drafts if one.refused]
+        while spoilt:
+            gone = {one.values.get("code") for one in spoilt} - standing.keys()
+            spoilt = [one for one in drafts if not one.refused and one.values.get("parent") in gone]
+            for one in spoilt:
+                one.refuse("parent", _("The unit above is itself refused."), _("Correct that row."), one.values["parent"])
+
+    def take(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> None:
+        """From the top down, so that the unit above is always there."""
+        left = list(rows)
+        while left:
+            coming = {str(row.values["key"][0]) for row in left if row.row_class == "added"}
+            ready = [row for row in left if row.values["set"].get("parent") not in coming]
+            super().take(ready or left, context, actor)
+            context.directories.forget()
+            left = [row for row in left if row not in ready] if ready else []
+
+
+@dataclass(frozen=True)
+class CertificateRegister(Register):
+    """A certificate may belong to an inspector that comes with the same file, and never passes to another one."""
+
+    def mentions(self, column: str, drafts: Sequence[Draft]) -> list[str]:
+        """Also the inspectors who hold these numbers already."""
+        numbers = [str(one.values.get("number", "")) for one in drafts]
+        holders = [
+            number
+            for part in chunks(numbers)
+            for number in Certificate.objects.filter(number__in=part).values_list("inspector__number", flat=True)
+        ]
+        return super().mentions(column, drafts) + holders
+
+    def announce(self, name: str, drafts: Sequence[Draft], context: Context) -> None:
+        """The good inspectors of this file."""
+        if name != "inspector":
+            return
+        for one in context.earlier.get("inspectors", ()):
+            if not one.refused:
+                unit = context.directories["unit"].get(str(one.values["unit"]))
+                number = str(one.values["number"])
+                context.directories[name].add(Named(number, None, one.title, unit.pk if unit else None, (number,)))
+
+
+def _under_itself(code: str, above: Mapping[str, str | None]) -> bool:
+    seen: set[str] = set()
+    at = above.get(code)
+    while at and at not in seen:
+        if at == code:
+            return True
+        seen.add(at)
+        at = above.get(at)
+    return False
