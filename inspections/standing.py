@@ -42,6 +42,12 @@ TRIGGERS: tuple[Trigger, ...] = (
         )
         for trigger in triggers.append_only(table)
     ),
+    Trigger(
+        "published_plan_stands", "inspections_plan", "UPDATE", "OLD.state = 'published'", "a published plan is never changed"
+    ),
+    Trigger(
+        "published_plan_stays", "inspections_plan", "DELETE", "OLD.state = 'published'", "a published plan is never deleted"
+    ),
     _roster_closed("inspections_rosterentry", "INSERT", "NEW"),
     _roster_closed("inspections_rosterentry", "UPDATE", "OLD"),
     _roster_closed("inspections_rosterentry", "DELETE", "OLD"),

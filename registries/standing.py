@@ -1,5 +1,6 @@
 """What must stand after every migration: triggers, role groups, the two actors without a person, result codes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -55,6 +56,36 @@ def _exclusive_groups(table: str) -> Trigger:
     )
 
 
+def _in_published_edition(column: str) -> str:
+    """SQL: the revision named by ``column`` stands in a published edition."""
+    return (
+        "EXISTS (SELECT 1 FROM registries_edition_revisions AS listed JOIN registries_edition AS e ON e.id = listed.edition_id "
+        f"WHERE e.state = 'published' AND listed.matterrevision_id = {column})"
+    )
+
+
+def _published_content_stands() -> Iterator[Trigger]:
+    """What a published edition holds is never changed: its list of revisions, the revisions, their bases and items."""
+    published = "EXISTS (SELECT 1 FROM registries_edition AS e WHERE e.state = 'published' AND e.id = {row}.edition_id)"
+    rows = {"INSERT": "NEW", "UPDATE": "OLD", "DELETE": "OLD"}
+    for event, row in rows.items():
+        table = "registries_edition_revisions"
+        yield Trigger(
+            f"{table}_{event.lower()}", table, event, published.format(row=row), "a published edition is never changed"
+        )
+        for table, column in (
+            ("registries_matterrevision", "id"),
+            ("registries_legalbasis", "revision_id"),
+            ("registries_checklistitem", "revision_id"),
+            ("registries_matterrevision_categories", "matterrevision_id"),
+            ("registries_matterrevision_requirements", "matterrevision_id"),
+        ):
+            if event == "INSERT" and column == "id":
+                continue
+            condition = _in_published_edition(f"{row}.{column}")
+            yield Trigger(f"{table}_{event.lower()}", table, event, condition, "a published revision is never changed")
+
+
 TRIGGERS: tuple[Trigger, ...] = (
     *triggers.append_only("registries_ledgerentry"),
     *triggers.append_only("registries_ledgerpayload"),
@@ -76,6 +107,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         "OLD.state = 'published'",
         "a published edition is never deleted",
     ),
+    *_published_content_stands(),
 )
 
 

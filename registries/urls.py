@@ -5,4 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.people.urls")),
     path("", include("registries.codes.urls")),
+    path("", include("registries.matters.urls")),
 ]

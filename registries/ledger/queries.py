@@ -36,13 +36,12 @@ def break_in_chain() -> str | None:
     return first_break(links())
 
 
-def history(obj: models.Model) -> models.QuerySet[LedgerPayload]:
-    """All that happened to one object, oldest first, with its entry and actor."""
-    return (
-        LedgerPayload.objects.filter(object_kind=obj._meta.label_lower, object_id=str(obj.pk))
-        .select_related("entry", "actor")
-        .order_by("entry_id")
-    )
+def history(*objects: models.Model) -> models.QuerySet[LedgerPayload]:
+    """All that happened to these objects (mostly one), oldest first, with entry and actor."""
+    wanted = models.Q(pk__in=[])
+    for obj in objects:
+        wanted |= models.Q(object_kind=obj._meta.label_lower, object_id=str(obj.pk))
+    return LedgerPayload.objects.filter(wanted).select_related("entry", "actor").order_by("entry_id")
 
 
 def had_a_hand(obj: models.Model, actor_id: int) -> bool:

@@ -148,9 +148,9 @@ def _altered(kind: str, body: dict[str, Any], names: _Names) -> Iterable[Altered
         yield Altered(_label(field, name), names.text(field, before.get(name)), names.text(field, after.get(name)))
 
 
-def history_told(obj: models.Model) -> list[Telling]:
-    """All that happened to one object, newest first."""
-    return tell(list(queries.history(obj)))[::-1]
+def history_told(*objects: models.Model) -> list[Telling]:
+    """All that happened to these objects (mostly one), newest first."""
+    return tell(list(queries.history(*objects)))[::-1]
 
 
 def kind_name(kind: str) -> str:

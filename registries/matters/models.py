@@ -64,9 +64,7 @@ class MatterRevision(models.Model):
     team_size = models.PositiveSmallIntegerField(
         _("inspectors per visit"), default=2, validators=[MinValueValidator(2), MaxValueValidator(9)]
     )
-    requirements = models.ManyToManyField(
-        Code, blank=True, related_name="+", verbose_name=_("required fields and specialties")
-    )
+    requirements = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("required fields and specialties"))
     partners = models.CharField(_("joint departments"), max_length=200, blank=True)
     publicity = models.CharField(_("way of publicity"), max_length=80, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
@@ -148,16 +146,12 @@ class Edition(models.Model):
 
     number = models.PositiveIntegerField(_("edition"), null=True, blank=True, unique=True)
     title = models.CharField(_("title"), max_length=120)
-    state = models.CharField(
-        _("state"), max_length=10, choices=EditionState.choices, default=EditionState.PREPARING
-    )
+    state = models.CharField(_("state"), max_length=10, choices=EditionState.choices, default=EditionState.PREPARING)
     revisions = models.ManyToManyField(MatterRevision, related_name="editions", verbose_name=_("matters"))
     note = models.TextField(_("what is new"), blank=True)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(_("prepared"))
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     returned_because = models.TextField(_("returned because"), blank=True)
     version = models.PositiveIntegerField(default=1)

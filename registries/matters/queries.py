@@ -4,14 +4,17 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import formats
+from django.utils.translation import gettext as _
 
 from registries.ledger.sentences import Sentence, say
 from registries.matters import rules
 from registries.matters.models import Edition, Matter, MatterRevision
 from registries.matters.rules import Basis, Difference
 from registries.matters.states import EditionState
+from registries.people.models import User
+from registries.people.roles import Role
 
 SHOWN = (
     "area",
@@ -33,6 +36,9 @@ SHOWN = (
     "remarks",
 )
 """The columns of a revision that people read and a diff compares, in the order of the official layout."""
+
+
+BUSINESS = frozenset((Role.CLERK, Role.REVIEWER, Role.SUPERVISOR))
 
 
 def with_content(revisions: QuerySet[MatterRevision]) -> QuerySet[MatterRevision]:
@@ -73,6 +79,35 @@ def newest_revisions() -> QuerySet[MatterRevision]:
     """The newest revision of every matter, by matter code."""
     newest = MatterRevision.objects.filter(matter=OuterRef("matter")).order_by("-number")
     return MatterRevision.objects.filter(pk=Subquery(newest.values("pk")[:1])).order_by("matter__code")
+
+
+def visible_revisions(user: User) -> QuerySet[MatterRevision]:
+    """What of the matter list this person reads: the newest revisions; partner departments the published ones only."""
+    return published_revisions() if Role.PARTNER in user.role_codes else newest_revisions()
+
+
+def visible_editions(user: User) -> QuerySet[Edition]:
+    """All editions, those in preparation first; partner departments and inspectors see the published ones."""
+    rows = Edition.objects.select_related("prepared_by", "approved_by").order_by(F("number").desc(nulls_first=True))
+    if user.role_codes.isdisjoint(BUSINESS | {Role.AUDITOR}):
+        rows = rows.filter(state=EditionState.PUBLISHED)
+    return rows
+
+
+def news() -> int:
+    """How many matters the next edition would add, change or leave out against the one in force."""
+    published = set(published_revisions().values_list("pk", flat=True))
+    newest = set(newest_revisions().filter(matter__active=True).values_list("pk", flat=True))
+    codes = MatterRevision.objects.filter(pk__in=published ^ newest).values_list("matter_id", flat=True)
+    return len(set(codes))
+
+
+def labels() -> dict[str, str]:
+    """The names of the fields a diff compares."""
+    names = {
+        field.name: str(field.verbose_name) for field in (*MatterRevision._meta.fields, *MatterRevision._meta.many_to_many)
+    }
+    return {**names, "bases": _("legal bases"), "items": _("checklist items")}
 
 
 def lapsed_bases(revision: MatterRevision, today: dt.date) -> list[str]:
@@ -131,6 +166,7 @@ def edition_changes(edition: Edition, before: Edition | None) -> list[MatterChan
     old = _by_code(before.revisions.all()) if before else {}
     new = _by_code(edition.revisions.all())
     changes = []
+    names = labels()
     for code in sorted(old.keys() | new.keys()):
         was, now = old.get(code), new.get(code)
         if now is None and was is not None:
@@ -138,7 +174,7 @@ def edition_changes(edition: Edition, before: Edition | None) -> list[MatterChan
         elif was is None and now is not None:
             changes.append(MatterChange("new", code, now.name, now, []))
         elif was is not None and now is not None and was.pk != now.pk:
-            fields = rules.differences(content_of(was), content_of(now))
+            fields = [d._replace(field=names[d.field]) for d in rules.differences(content_of(was), content_of(now))]
             changes.append(MatterChange("changed", code, now.name, now, fields))
     return changes
 

@@ -57,3 +57,42 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Dif
         for name in names
         if before.get(name, "") != after.get(name, "")
     ]
+
+
+def why_not_revise(*, keeps: bool, unit: str, seen: int, newest: int) -> Sentence | None:
+    """A clerk revises the matters of the own unit, and only what they have seen."""
+    if not keeps:
+        return say("This matter is kept by %(unit)s. Ask a clerk of that unit or of the bureau to revise it.", unit=unit)
+    if seen != newest:
+        return say("The matter was revised meanwhile. Read it again, then make your revision.")
+    return None
+
+
+def why_not_content(*, bases: int, items: int, categories: int, team_size: int) -> Sentence | None:
+    """What every revision of a matter must hold (guideline 三.1)."""
+    if not categories:
+        return say("Say which categories of subjects the matter concerns.")
+    if not bases:
+        return say("Name at least one legal basis.")
+    if not items:
+        return say("Name at least one checklist item.")
+    if not 2 <= team_size <= 9:
+        return say("Two to nine inspectors make a visit.")
+    return None
+
+
+def why_not_approve(*, prepared_by: int, approver: int, had_a_hand: bool) -> Sentence | None:
+    """Nobody approves what they prepared."""
+    if approver == prepared_by or had_a_hand:
+        return say("You prepared this edition, so another supervisor approves it.")
+    return None
+
+
+def why_not_return(reason: str) -> Sentence | None:
+    """Who returns something says why."""
+    return None if reason.strip() else say("Say why you return it; the clerk reads it.")
+
+
+def why_not_same(*, seen: int, now: int) -> Sentence | None:
+    """Whoever acts on an edition must have seen it as it is."""
+    return None if seen == now else say("The edition was changed meanwhile. Read it again, then decide.")

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from registries.ledger.sentences import Sentence, say
+
 
 class EditionState(models.TextChoices):
     """Preparing until submitted; published is for ever."""
@@ -13,8 +15,17 @@ class EditionState(models.TextChoices):
 
 
 MOVES: dict[str, tuple[str, str]] = {
+    "prepare": ("preparing", "preparing"),
     "submit": ("preparing", "submitted"),
     "return": ("submitted", "preparing"),
     "approve": ("submitted", "published"),
 }
 """Move → (from, to)."""
+
+
+def why_not(state: str, move: str) -> Sentence | None:
+    """Why an edition in this state cannot make this move, or None."""
+    needed, _to = MOVES[move]
+    if state == needed:
+        return None
+    return say("The edition is %(state)s, so this cannot be done now.", state=EditionState(state).label)

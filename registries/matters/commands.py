@@ -1,0 +1,211 @@
+"""The writers of the matter list: revisions of matters, and editions in which the list is published whole."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from registries import clock
+from registries.ledger.change import Change, alter, created, refuse, refuse_now
+from registries.ledger.commands import command
+from registries.ledger.queries import had_a_hand
+from registries.ledger.sentences import say
+from registries.matters import queries, rules, states
+from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter, MatterRevision
+from registries.matters.states import EditionState
+from registries.people.models import User
+from registries.people.queries import keeps
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a revision says; unit, categories and requirements by primary key."""
+
+    name: str
+    content: str
+    method: str
+    regulation: str
+    inspecting_body: str
+    unit_id: int
+    ratio_percent: Decimal
+    frequency: str
+    categories: tuple[int, ...]
+    requirements: tuple[int, ...] = ()
+    area: str = ""
+    sub_item: str = ""
+    kind: str = MatterRevision.Kind.GENERAL.value
+    team_size: int = 2
+    partners: str = ""
+    publicity: str = ""
+    remarks: str = ""
+
+
+@dataclass(frozen=True)
+class BasisContent:
+    """One citation."""
+
+    instrument: str
+    article: str
+    document_number: str = ""
+    in_force_from: dt.date | None = None
+    in_force_until: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class ItemContent:
+    """One checklist item."""
+
+    title: str
+    content: str
+    guidance: str = ""
+    article: str = ""
+
+
+@command("registries.revise_matter")
+def revise_matter(
+    *,
+    actor: User,
+    code: str,
+    seen: int,
+    content: Content,
+    bases: Sequence[BasisContent],
+    items: Sequence[ItemContent],
+    active: bool = True,
+) -> Change:
+    """Write a new revision of a matter, or the first one of a new matter (``seen`` 0). Retire it with ``active`` False.
+
+    ``seen`` is the number of the revision the clerk worked from. Refuses other units' matters, an old ``seen``, a
+    revision that lacks what every one must hold, and one in which nothing is new.
+    """
+    matter = Matter.objects.select_for_update().filter(code=code).first()
+    newest = matter.revisions.order_by("-number").first() if matter is not None else None
+    unit_id = newest.unit_id if newest is not None else content.unit_id
+    refuse(
+        rules.why_not_revise(
+            keeps=keeps(actor, unit_id),
+            unit=str(newest.unit) if newest is not None else "",
+            seen=seen,
+            newest=newest.number if newest is not None else 0,
+        )
+    )
+    refuse(
+        rules.why_not_content(
+            bases=len(bases), items=len(items), categories=len(content.categories), team_size=content.team_size
+        )
+    )
+    if matter is None:
+        matter = Matter.objects.create(code=code)
+    revision = _write(matter, newest, actor, content, bases, items)
+    before = queries.content_of(newest) if newest is not None else {}
+    changed = rules.differences(before, queries.content_of(revision))
+    if changed:
+        if matter.active != active:
+            alter(matter, active=active)
+        return Change(
+            revision,
+            {d.field: d.before for d in changed if d.before},
+            {d.field: d.after for d in changed if d.after},
+        )
+    if matter.active == active:
+        refuse_now(say("Nothing is new in this revision."))
+    revision.delete()
+    return alter(matter, active=active)
+
+
+def _write(
+    matter: Matter,
+    newest: MatterRevision | None,
+    actor: User,
+    content: Content,
+    bases: Sequence[BasisContent],
+    items: Sequence[ItemContent],
+) -> MatterRevision:
+    """Save a revision with its bases and items."""
+    values = asdict(content)
+    categories, requirements = values.pop("categories"), values.pop("requirements")
+    revision = MatterRevision.objects.create(
+        matter=matter,
+        number=newest.number + 1 if newest is not None else 1,
+        created_at=clock.now(),
+        created_by=actor,
+        **values,
+    )
+    revision.categories.set(categories)
+    revision.requirements.set(requirements)
+    LegalBasis.objects.bulk_create(
+        LegalBasis(revision=revision, position=n, **asdict(basis)) for n, basis in enumerate(bases, start=1)
+    )
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(revision=revision, position=n, **asdict(item)) for n, item in enumerate(items, start=1)
+    )
+    return revision
+
+
+# --- editions ---------------------------------------------------------------------------------------------------------
+
+
+@command("registries.prepare_edition")
+def prepare_edition(*, actor: User, title: str, note: str = "") -> Change:
+    """Gather the newest revision of every matter in use into an edition; one in preparation is gathered anew.
+
+    Refuses while another edition is submitted, and when nothing differs from the one in force.
+    """
+    opened = Edition.objects.select_for_update().exclude(state=EditionState.PUBLISHED).first()
+    if opened is not None:
+        refuse(states.why_not(opened.state, "prepare"))
+    revisions = list(queries.newest_revisions().filter(matter__active=True))
+    if not revisions:
+        refuse_now(say("There is no matter in use yet."))
+    current = queries.current_edition()
+    if current is not None and set(current.revisions.all()) == set(revisions):
+        refuse_now(say("Nothing is new since the published edition."))
+    if opened is None:
+        edition = Edition(title=title, note=note, prepared_by=actor, prepared_at=clock.now())
+        change = created(edition)
+        before: list[str] = []
+    else:
+        edition = opened
+        before = [revision.reference for revision in edition.revisions.select_related("matter")]
+        change = alter(edition, title=title, note=note)
+    edition.revisions.set(revisions)
+    after = [revision.reference for revision in edition.revisions.select_related("matter")]
+    return Change(
+        edition,
+        {**change.before, "matters": [one for one in before if one not in after]},
+        {**change.after, "matters": [one for one in after if one not in before]},
+    )
+
+
+def _locked(edition_id: int, version: int, move: str) -> Edition:
+    """Lock an edition for a move; refuses the wrong state and an old version."""
+    edition = Edition.objects.select_for_update().get(pk=edition_id)
+    refuse(states.why_not(edition.state, move))
+    refuse(rules.why_not_same(seen=version, now=edition.version))
+    return edition
+
+
+@command("registries.submit_edition")
+def submit_edition(*, actor: User, edition_id: int, version: int) -> Change:
+    """Hand an edition to a supervisor."""
+    edition = _locked(edition_id, version, "submit")
+    return alter(edition, state=EditionState.SUBMITTED, returned_because="")
+
+
+@command("registries.approve_edition")
+def approve_edition(*, actor: User, edition_id: int, version: int) -> Change:
+    """Approve, number, date and publish an edition: from now on the database itself refuses to change it."""
+    edition = _locked(edition_id, version, "approve")
+    refuse(
+        rules.why_not_approve(prepared_by=edition.prepared_by_id, approver=actor.pk, had_a_hand=had_a_hand(edition, actor.pk))
+    )
+    last = Edition.objects.select_for_update().filter(number__isnull=False).order_by("-number").first()
+    number = (last.number or 0) + 1 if last is not None else 1
+    return alter(edition, state=EditionState.PUBLISHED, number=number, approved_by=actor, published_at=clock.now())
+
+
+@command("registries.return_edition")
+def return_edition(*, actor: User, edition_id: int, version: int, reason: str) -> Change:
+    """Give a submitted edition back to its clerk, with the reason."""
+    edition = _locked(edition_id, version, "return")
+    refuse(rules.why_not_return(reason))
+    return alter(edition, state=EditionState.PREPARING, returned_because=reason.strip())
