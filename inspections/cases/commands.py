@@ -150,9 +150,7 @@ def take_back_record(*, actor: User, case_id: int) -> Change:
     """Reopen a record that was ready to sign and that nobody has signed."""
     case = _of_team(case_id, actor, "take_back")
     record = _round(case)
-    refuse(
-        rules.why_not_take_back(submitted=record.submitted_at is not None, signatures=record.signatures.count())
-    )
+    refuse(rules.why_not_take_back(submitted=record.submitted_at is not None, signatures=record.signatures.count()))
     return alter(record, submitted_at=None)
 
 
@@ -169,7 +167,6 @@ def sign_record(*, actor: User, case_id: int, content_hash: str) -> Change:
     signers = set(record.signatures.values_list("inspector_id", flat=True))
     refuse(
         rules.why_not_sign(
-            on_team=True,
             submitted=record.submitted_at is not None,
             signed=mine.pk in signers,
             same=content_hash == rules.fingerprint(queries.content_of(record)),

@@ -6,7 +6,7 @@ import operator
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from inspections.cases import rules
 from inspections.cases.models import Assignment, Case, Record, Signature
@@ -17,6 +17,7 @@ from inspections.draws.states import DrawState, Mode
 from registries import clock
 from registries.inspectors.queries import recusals_on, why_not_on
 from registries.ledger.queries import history
+from registries.ledger.sentences import Sentence
 from registries.ledger.words import in_words
 from registries.matters.models import ChecklistItem
 from registries.people.models import User
@@ -49,19 +50,29 @@ def visible_cases(user: User) -> QuerySet[Case]:
     return Case.objects.filter(mine | Q(pk__in=visible.values("pk")))
 
 
-def with_progress(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Each case with ``last_round``, ``submitted_at`` of its last record and ``published_at`` of its disclosure, and names."""
+def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
+    """Each case with names, and what its standing and the next step of ``user`` are told from.
+
+    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed``, ``on_team`` (now),
+    ``was_on_team`` (ever) and ``has_signed`` (the last record).
+    """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
+    mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
+    signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
     return cases.select_related("subject__town", "unit", "draw__matter").annotate(
-        last_round=Max("records__round"),
+        last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
+        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None)),
+        on_team=Exists(mine.filter(ended_at=None)),
+        was_on_team=Exists(mine),
+        has_signed=Exists(signed),
     )
 
 
 def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
     """Those of ``with_progress`` in one stage of the work queue."""
-    on_site, unpublished = Q(state=CaseState.ON_SITE), Q(published_at=None)
+    on_site, unpublished = Q(state=CaseState.ON_SITE), Q(disclosure__isnull=True)
     conditions = {
         Stage.UNTOUCHED: Q(state=CaseState.ASSIGNED),
         Stage.BEGUN: on_site & Q(submitted_at=None) & Q(last_round=1),
@@ -69,7 +80,7 @@ def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
         Stage.TO_SIGN: on_site & Q(submitted_at__isnull=False),
         Stage.IN_REVIEW: Q(state=CaseState.RECORDED),
         Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
-        Stage.PUBLISHED: Q(published_at__isnull=False),
+        Stage.PUBLISHED: Q(disclosure__isnull=False),
     }
     return cases.filter(conditions[Stage(stage)])
 
@@ -80,13 +91,15 @@ def last_day_in_time(today: dt.date) -> dt.date:
 
 
 def overdue(cases: QuerySet[Case], today: dt.date) -> QuerySet[Case]:
-    """Those of ``with_progress`` whose result should have been disclosed by now."""
-    return cases.filter(ended_on__lt=last_day_in_time(today), published_at=None)
+    """Those whose result should have been disclosed by now."""
+    return cases.filter(ended_on__lt=last_day_in_time(today), disclosure__isnull=True)
 
 
 def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
     """The earliest due first, then those not visited yet by age; disclosed ones last, newest first."""
-    return cases.order_by(F("published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk")
+    return cases.order_by(
+        F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
+    )
 
 
 class Standing(NamedTuple):
@@ -97,7 +110,7 @@ class Standing(NamedTuple):
     tone: str
     due_on: dt.date | None
     urgency: str
-    countdown: rules.Sentence | None
+    countdown: Sentence | None
 
     @property
     def overdue(self) -> bool:

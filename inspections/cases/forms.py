@@ -1,0 +1,236 @@
+"""The forms of cases: the filter of the list, the record with its checklists, the signature, the review."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from inspections.cases.models import RecordAnswer
+from inspections.cases.rules import Draft, Gap, Line
+from inspections.cases.states import Answer, Decision, Stage
+from registries.codes.models import Code, CodeTable, ResultGroup
+from registries.matters.models import ChecklistItem, MatterRevision
+from registries.people.models import Unit, User
+
+
+class CaseFilter(forms.Form):
+    """What the list of cases is narrowed by; an empty field narrows nothing."""
+
+    q = forms.CharField(label=_("Number or subject"), required=False, max_length=80)
+    stage = forms.ChoiceField(label=_("State"), required=False)
+    unit = forms.ModelChoiceField(label=_("Unit"), required=False, queryset=Unit.objects.none(), empty_label=_("All units"))
+    overdue = forms.BooleanField(label=_("overdue only"), required=False)
+
+    def __init__(self, *args: Any, units: Any = None, **kwargs: Any) -> None:
+        """``units`` are offered where there is more than one; None offers none."""
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["stage"].choices = [("", _("All states")), *Stage.choices]
+        if units is None:
+            del self.fields["unit"]
+        else:
+            fields["unit"].queryset = units
+
+
+class Cell(NamedTuple):
+    """One checklist item on the page: the item, its two fields, and what a colleague saved meanwhile, if that differs."""
+
+    item: ChecklistItem
+    answer: forms.BoundField
+    remark: forms.BoundField
+    theirs: str
+
+
+class Checklist(NamedTuple):
+    """The items of one matter."""
+
+    revision: MatterRevision
+    cells: list[Cell]
+
+
+def _choices(rows: Sequence[Code], nothing: Any) -> list[Any]:
+    """The codes for a select, by group where they have one; the first choice is none."""
+    if not any(row.group for row in rows):
+        return [("", nothing), *((str(row.pk), row.label) for row in rows)]
+    order = list(ResultGroup.values)
+    ranked = sorted(rows, key=lambda row: (order.index(row.group), row.position))
+    grouped = groupby(ranked, key=lambda row: row.group)
+    return [("", nothing), *((ResultGroup(g).label, [(str(r.pk), r.label) for r in rs]) for g, rs in grouped)]
+
+
+class RecordForm(forms.Form):
+    """A record on its way: nothing is demanded here, so that a half-filled one can be kept; ``rules.gaps`` tells what lacks."""
+
+    use_required_attribute = False
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    inspected_on = forms.DateField(
+        label=_("Day of the inspection"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    result = forms.ChoiceField(label=_("Result"), required=False)
+    findings = forms.CharField(
+        label=_("Problems found"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Needed with a problem, and to say how it was found that no inspection was possible. This text is disclosed: "
+            "no names of persons, no ID, phone, card or plate numbers."
+        ),
+    )
+    disposal = forms.ChoiceField(label=_("What follows"), required=False, help_text=_("Needed with a problem."))
+    present = forms.CharField(
+        label=_("Present for the subject"),
+        required=False,
+        max_length=80,
+        help_text=_("Name and post; or who witnessed it, if nobody would."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, items: Sequence[ChecklistItem], codes: Iterable[Code], **kwargs: Any) -> None:
+        """``items`` in the order of the page; ``codes`` those of result and disposal that may be chosen."""
+        super().__init__(*args, **kwargs)
+        self.items = items
+        self.theirs: dict[str, str] = {}
+        tables: dict[str, list[Code]] = {CodeTable.RESULT: [], CodeTable.DISPOSAL: []}
+        for code in codes:
+            tables[code.table].append(code)
+        fields: dict[str, Any] = self.fields
+        fields["result"].choices = _choices(tables[CodeTable.RESULT], _("– choose –"))
+        fields["disposal"].choices = _choices(tables[CodeTable.DISPOSAL], _("– choose –"))
+        for number, item in enumerate(items, start=1):
+            fields[f"answer_{item.pk}"] = forms.ChoiceField(
+                label=_("Item %(number)s") % {"number": number},
+                choices=Answer.choices,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+            fields[f"remark_{item.pk}"] = forms.CharField(
+                label=_("Remark on item %(number)s") % {"number": number},
+                required=False,
+                max_length=RecordAnswer._meta.get_field("remark").max_length,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+
+    @property
+    def checklists(self) -> list[Checklist]:
+        """The fields of the items, by matter, for the template."""
+        return [
+            Checklist(
+                rows[0].revision,
+                [Cell(i, self[f"answer_{i.pk}"], self[f"remark_{i.pk}"], self.theirs.get(f"answer_{i.pk}", "")) for i in rows],
+            )
+            for rows in (list(group) for _pk, group in groupby(self.items, key=lambda item: item.revision_id))
+        ]
+
+    @property
+    def head_fields(self) -> list[tuple[forms.BoundField, str]]:
+        """The fields beside the checklists, each with what a colleague saved meanwhile, if that differs."""
+        return [
+            (self[name], self.theirs.get(name, "")) for name in ("inspected_on", "result", "findings", "disposal", "present")
+        ]
+
+    def draft(self) -> Draft:
+        """What was typed, as the command takes it."""
+        data = self.cleaned_data
+        return Draft(
+            inspected_on=data["inspected_on"],
+            result_id=int(data["result"]) if data["result"] else None,
+            findings=data["findings"],
+            disposal_id=int(data["disposal"]) if data["disposal"] else None,
+            present=data["present"],
+            answers={i.pk: Line(data[f"answer_{i.pk}"], data[f"remark_{i.pk}"]) for i in self.items},
+        )
+
+    def show_gaps(self, gaps: Iterable[Gap], sentence: Any) -> None:
+        """Mark what lacks at its field; ``sentence`` puts a rule's sentence into the reader's words."""
+        for gap in gaps:
+            self.add_error(gap.field, sentence(gap.sentence))
+
+    def show_theirs(self, saved: Draft) -> None:
+        """Note beside each field what a colleague saved meanwhile, where that is not what was typed here."""
+        typed = self.draft().kept()
+        for name, mine, other in (
+            ("inspected_on", typed.inspected_on, saved.inspected_on),
+            ("result", typed.result_id, saved.result_id),
+            ("findings", typed.findings, saved.findings),
+            ("disposal", typed.disposal_id, saved.disposal_id),
+            ("present", typed.present, saved.present),
+        ):
+            if mine != other:
+                self.theirs[name] = self._in_words(name, other)
+        for item in self.items:
+            mine_line, other_line = typed.answers.get(item.pk, Line()), saved.answers.get(item.pk, Line())
+            if mine_line != other_line:
+                answer = str(Answer(other_line.answer).label) if other_line.answer else "–"
+                self.theirs[f"answer_{item.pk}"] = f"{answer} {other_line.remark}".strip()
+
+    def _in_words(self, name: str, value: Any) -> str:
+        if value in (None, ""):
+            return "–"
+        if name in ("result", "disposal"):
+            return Code.objects.get(pk=value).label
+        return str(value)
+
+    @staticmethod
+    def initial_of(draft: Draft, version: int) -> dict[str, Any]:
+        """The first values of the page: what the record holds, nothing else."""
+        initial: dict[str, Any] = {
+            "version": version,
+            "inspected_on": draft.inspected_on,
+            "result": draft.result_id or "",
+            "findings": draft.findings,
+            "disposal": draft.disposal_id or "",
+            "present": draft.present,
+        }
+        for item, line in draft.answers.items():
+            initial |= {f"answer_{item}": line.answer, f"remark_{item}": line.remark}
+        return initial
+
+
+class SignForm(forms.Form):
+    """Confirmation by the own account: the password asked again, and the content that was shown."""
+
+    content_hash = forms.CharField(widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=_("Your password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+        help_text=_("Asked again, because this is your signature."),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.user = request, user
+
+    def clean_password(self) -> str:
+        """Wrong ones are counted like those at sign-in, so that nobody can guess on an unlocked phone."""
+        password: str = self.cleaned_data["password"]
+        if authenticate(self.request, username=self.user.username, password=password) != self.user:
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+
+class ReviewForm(forms.Form):
+    """The reviewer's decision on one round."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Decision.ACCEPT.value, _("Accept: the record is complete and lawful")),
+            (Decision.RETURN.value, _("Return: the team must complete or correct it")),
+        ],
+    )
+    remark = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Needed when you return it. It is never published. Findings are not rewritten here."),
+    )

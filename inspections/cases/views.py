@@ -1,0 +1,257 @@
+"""The office pages of cases: the work queue, an inspector's own cases, one case, its record, signature, review, release."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from inspections.cases import commands, queries, rules
+from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm, SignForm
+from inspections.cases.models import Case, Record
+from inspections.cases.states import CaseState
+from inspections.cases.steps import Viewer, next_step
+from registries import clock
+from registries.codes.models import Code, CodeTable
+from registries.ledger.change import Refused
+from registries.ledger.sentences import Sentence
+from registries.pages import act, page_of, signed_in
+from registries.people.access import access
+from registries.people.models import Unit, User
+from registries.people.queries import own_units
+
+
+def _words(sentence: Sentence) -> str:
+    """A rule's sentence in the reader's language."""
+    return Refused(sentence).sentence
+
+
+def _rows(page: Any, user: User) -> list[dict[str, Any]]:
+    """The cases of a page with where they stand and the viewer's next step."""
+    today, viewer = clock.today(), Viewer.of(user)
+    rows = []
+    for case in page:
+        stands = queries.standing(case, today)
+        left = _words(stands.countdown) if stands.countdown else ""
+        rows.append({"case": case, "stands": stands, "left": left, "step": next_step(case, stands.stage, viewer)})
+    return rows
+
+
+@access("inspections.view_cases")
+def case_list(request: HttpRequest) -> HttpResponse:
+    """The cases this person follows, the earliest due first, by state, unit and delay."""
+    user, today = signed_in(request), clock.today()
+    units = own_units(user)
+    offered = Unit.objects.filter(cases__isnull=False).distinct() if units is None else None
+    form = CaseFilter(request.GET or None, units=offered)
+    cases = queries.by_urgency(queries.with_progress(queries.office_cases(user), user))
+    late = queries.overdue(queries.office_cases(user), today).count()
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if wanted.get("q"):
+        cases = cases.filter(Q(number__icontains=wanted["q"]) | Q(subject__name__icontains=wanted["q"]))
+    if wanted.get("stage"):
+        cases = queries.in_stage(cases, wanted["stage"])
+    if wanted.get("unit"):
+        cases = cases.filter(unit=wanted["unit"])
+    if wanted.get("overdue"):
+        cases = queries.overdue(cases, today)
+    listed = page_of(request, cases)
+    context = {**listed, "form": form, "rows": _rows(listed["page"], user), "late": late}
+    return render(request, "office/cases/list.html", context)
+
+
+@access("inspections.view_own_cases")
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """An inspector's own cases: what is to do first, then what is on its way."""
+    user = signed_in(request)
+    cases = queries.by_urgency(queries.with_progress(queries.own_cases(user), user))
+    listed = page_of(request, cases)
+    rows = _rows(listed["page"], user)
+    todo = [row for row in rows if row["step"] and row["step"].mine]
+    rest = [row for row in rows if row not in todo]
+    return render(request, "office/cases/mine.html", {**listed, "todo": todo, "rest": rest})
+
+
+def _visible(request: HttpRequest, number: str) -> Case:
+    """The case, or no such page for whoever may not know of it."""
+    user = signed_in(request)
+    return get_object_or_404(queries.with_progress(queries.visible_cases(user), user), number=number)
+
+
+def _own(request: HttpRequest, number: str) -> Case:
+    """The case, for its team only."""
+    return get_object_or_404(queries.own_cases(signed_in(request)).select_related("subject", "draw"), number=number)
+
+
+@access("registries.use_office")
+def case_page(request: HttpRequest, number: str) -> HttpResponse:
+    """One case: whom, who, what, where it stands, what comes next and what has happened."""
+    user, case = signed_in(request), _visible(request, number)
+    stands = queries.standing(case, clock.today())
+    record = queries.last_record(case)
+    context = {
+        "case": case,
+        "stands": stands,
+        "left": _words(stands.countdown) if stands.countdown else "",
+        "record": record,
+        "team": queries.team(case),
+        "matters": case.matters.select_related("revision__matter").order_by("position"),
+        "categories": case.subject.categories.all(),
+        "sheets": queries.sheets(case, record) if record and record.submitted_at else [],
+        "signatures": queries.signatures(record),
+        "returned": queries.last_return(case) if case.state == CaseState.ON_SITE else None,
+        "step": next_step(case, stands.stage, Viewer.of(user)),
+        "history": queries.timeline(case),
+    }
+    return render(request, "office/cases/page.html", context)
+
+
+@access("inspections.begin_visit")
+@require_POST
+def begin(request: HttpRequest, number: str) -> HttpResponse:
+    """The team goes."""
+    case = _own(request, number)
+    if act(request, commands.begin_visit, case_id=case.pk) is None:
+        return redirect("case-page", number=number)
+    return redirect("case-record", number=number)
+
+
+def _record_form(case: Case, record: Record, data: Any = None) -> RecordForm:
+    kept = Q(pk__in=[pk for pk in (record.result_id, record.disposal_id) if pk])
+    codes = Code.objects.filter(Q(active=True) | kept, table__in=[CodeTable.RESULT, CodeTable.DISPOSAL])
+    initial = RecordForm.initial_of(queries.draft_of(record), record.version) if data is None else None
+    return RecordForm(data, initial=initial, items=queries.items_of(case), codes=codes)
+
+
+@access("inspections.save_record")
+def record(request: HttpRequest, number: str) -> HttpResponse:
+    """The record on the phone: keep it half-filled, or make it ready to sign. A refusal keeps everything that was typed."""
+    case = _own(request, number)
+    newest = queries.last_record(case)
+    if newest is None or case.state != CaseState.ON_SITE or newest.submitted_at:
+        return redirect("case-page", number=number)
+    form = _record_form(case, newest, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        form, done = _save(request, case, form)
+        if done:
+            return redirect(done, number=number)
+    context = {
+        "case": case,
+        "record": newest,
+        "form": form,
+        "returned": queries.last_return(case),
+        "answered": sum(bool(form[f"answer_{item.pk}"].value()) for item in form.items),
+    }
+    return render(request, "office/cases/record.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, case: Case, form: RecordForm) -> tuple[RecordForm, str]:
+    """Keep the draft, then submit it if that was asked. Returns the form to show, or the page to go to."""
+    user, draft = signed_in(request), form.draft()
+    try:
+        commands.save_record(actor=user, case_id=case.pk, version=form.cleaned_data["version"], draft=draft)
+    except Refused as refused:
+        return _refused(request, case, refused.sentence), ""
+    if "submit" not in request.POST:
+        messages.success(request, _("The draft is saved."))
+        return form, "case-record"
+    saved = queries.last_record(case)
+    assert saved is not None  # noqa: S101  (just saved)
+    try:
+        commands.submit_record(actor=user, case_id=case.pk, version=saved.version)
+    except Refused as refused:
+        shown = _refused(request, case, "")
+        gaps = queries.gaps_of(case, saved, draft.kept(), clock.today())
+        shown.show_gaps(gaps, _words)
+        if len(gaps) != 1:
+            shown.add_error(None, refused.sentence)
+        return shown, ""
+    messages.success(request, _("The record is complete. Now each of the team signs it."))
+    return form, "case-page"
+
+
+def _refused(request: HttpRequest, case: Case, sentence: str) -> RecordForm:
+    """The same page with all that was typed, the present version, and what a colleague saved beside what differs."""
+    newest = queries.last_record(case)
+    assert newest is not None  # noqa: S101  (the view has seen to it)
+    typed = request.POST.copy()
+    typed["version"] = str(newest.version)
+    form = _record_form(case, newest, typed)
+    if form.is_valid() and sentence:
+        form.show_theirs(queries.draft_of(newest))
+        form.add_error(None, sentence)
+    return form
+
+
+@access("inspections.take_back_record")
+@require_POST
+def take_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Reopen what nobody has signed."""
+    case = _own(request, number)
+    done = _("The record is open again.")
+    if act(request, commands.take_back_record, case_id=case.pk, done=done) is None:
+        return redirect("case-page", number=number)
+    return redirect("case-record", number=number)
+
+
+@access("inspections.sign_record")
+def sign(request: HttpRequest, number: str) -> HttpResponse:
+    """What is signed, whole, and the own password once more."""
+    case = _own(request, number)
+    newest = queries.last_record(case)
+    if newest is None or case.state != CaseState.ON_SITE or not newest.submitted_at:
+        return redirect("case-page", number=number)
+    user = signed_in(request)
+    shown = rules.fingerprint(queries.content_of(newest))
+    form = SignForm(request.POST or None, initial={"content_hash": shown}, request=request, user=user)
+    if request.method == "POST" and form.is_valid():
+        arguments = {"case_id": case.pk, "content_hash": form.cleaned_data["content_hash"]}
+        if act(request, commands.sign_record, form=form, done=_("You have signed the record."), **arguments):
+            return redirect("case-page", number=number)
+    context = {
+        "case": case,
+        "record": newest,
+        "sheets": queries.sheets(case, newest),
+        "signatures": queries.signatures(newest),
+        "form": form,
+    }
+    return render(request, "office/cases/sign.html", context, status=422 if form.errors else 200)
+
+
+@access("inspections.review_case")
+def review(request: HttpRequest, number: str) -> HttpResponse:
+    """The whole record, what was said in earlier rounds, and the decision. Nobody reviews an own case."""
+    case = _visible(request, number)
+    if case.state != CaseState.RECORDED:
+        return redirect("case-page", number=number)
+    form = ReviewForm(request.POST or None, initial={"version": case.version})
+    if request.method == "POST" and form.is_valid():
+        done = (
+            _("The record is accepted.")
+            if form.cleaned_data["decision"] == "accept"
+            else _("The record is returned to its team.")
+        )
+        if act(request, commands.review_case, form=form, done=done, case_id=case.pk, **form.cleaned_data):
+            return redirect("case-page", number=number)
+    newest = queries.last_record(case)
+    context = {
+        "case": case,
+        "record": newest,
+        "sheets": queries.sheets(case, newest),
+        "signatures": queries.signatures(newest),
+        "earlier": case.reviews.select_related("reviewer", "record").order_by("pk"),
+        "form": form,
+    }
+    return render(request, "office/cases/review.html", context, status=422 if form.errors else 200)
+
+
+@access("inspections.release_case")
+@require_POST
+def release(request: HttpRequest, number: str) -> HttpResponse:
+    """Let the reviewed result be disclosed now."""
+    case = _visible(request, number)
+    act(request, commands.release_case, case_id=case.pk, done=_("Released. The worker discloses it within a minute."))
+    return redirect("case-page", number=number)

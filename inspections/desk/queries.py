@@ -1,0 +1,195 @@
+"""What waits for a person, over all rooms of this floor and the registries: read only, by role, the earliest due first."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from inspections.cases import queries as cases
+from inspections.cases.rules import countdown
+from inspections.cases.states import CaseState, Stage
+from inspections.cases.steps import Viewer, next_step
+from inspections.draws.models import Draw, SeedSource, SourceEntry
+from inspections.draws.queries import visible_draws
+from inspections.draws.states import DrawState
+from inspections.plans.models import Plan
+from inspections.plans.queries import visible_plans
+from inspections.plans.states import PlanState
+from registries import clock
+from registries.imports.models import Import
+from registries.imports.states import ImportState
+from registries.ledger.sentences import Sentence
+from registries.matters.models import Edition
+from registries.matters.states import EditionState
+from registries.people.models import User
+
+MOST = 200
+"""Rows read of one kind; a desk with more than that is worked off in the room's own list."""
+
+
+class Task(NamedTuple):
+    """One thing to do: what kind, about what, until when, and the one step that does it."""
+
+    kind: str
+    title: str
+    text: str
+    label: str
+    url: str
+    due: dt.date | None = None
+
+
+class Row(NamedTuple):
+    """A task as the desk shows it: how long still (``late``, ``soon`` or empty for the colour, and in words)."""
+
+    task: Task
+    urgency: str
+    left: Sentence | None
+
+
+def todo(user: User, now: dt.datetime) -> list[Row]:
+    """Everything that waits for this person, overdue first, then by day, then what has no day."""
+    tasks = [task for right, find in _finders().items() if user.has_perm(right) for task in find(user, now)]
+    tasks.sort(key=lambda task: (task.due is None, task.due or dt.date.max))
+    return [Row(task, *(countdown(task.due, now.date()) if task.due else ("", None))) for task in tasks]
+
+
+def has_tasks(user: User) -> bool:
+    """Whether anything can ever wait for this person's role."""
+    return any(user.has_perm(right) for right in _finders())
+
+
+def _finders() -> dict[str, Callable[[User, dt.datetime], Iterator[Task]]]:
+    """Right → what waits for those who have it."""
+    return {
+        "inspections.begin_visit": _own_cases,
+        "inspections.review_case": _reviews,
+        "inspections.release_case": _releases,
+        "inspections.enter_source_value": _source_values,
+        "inspections.submit_draw": _draws,
+        "inspections.submit_plan": _plans,
+        "registries.commit_import": _imports,
+        "inspections.approve_draw": _draw_approvals,
+        "inspections.approve_plan": _plan_approvals,
+        "registries.approve_edition": _edition_approvals,
+    }
+
+
+def _case_tasks(user: User, wanted: Any) -> Iterator[Task]:
+    """The cases of ``wanted`` whose next step is this person's."""
+    viewer, today = Viewer.of(user), clock.today()
+    for case in cases.by_urgency(cases.with_progress(wanted, user))[:MOST]:
+        stands = cases.standing(case, today)
+        step = next_step(case, stands.stage, viewer)
+        if step is not None and step.mine:
+            url = reverse("case-page", args=[case.number]) if step.post else step.url
+            yield Task(_("Case"), case.subject.name, f"{case.number} · {stands.label}", step.label, url, stands.due_on)
+
+
+def _own_cases(user: User, _now: dt.datetime) -> Iterator[Task]:
+    return _case_tasks(user, cases.own_cases(user).filter(state__in=[CaseState.ASSIGNED, CaseState.ON_SITE]))
+
+
+def _reviews(user: User, _now: dt.datetime) -> Iterator[Task]:
+    return _case_tasks(user, cases.office_cases(user).filter(state=CaseState.RECORDED))
+
+
+def _releases(user: User, _now: dt.datetime) -> Iterator[Task]:
+    waiting = cases.in_stage(cases.office_cases(user), Stage.TO_PUBLISH).filter(released_at=None)
+    return _case_tasks(user, waiting)
+
+
+def _source_values(user: User, now: dt.datetime) -> Iterator[Task]:
+    """Announced sources that are known by now and wait for this person's entry, the first of each draw."""
+    earlier = SeedSource.objects.filter(draw=OuterRef("draw"), position__lt=OuterRef("position"), value="")
+    mine = SourceEntry.objects.filter(source=OuterRef("pk"), entered_by=user)
+    waiting = (
+        SeedSource.objects.filter(draw__in=visible_draws(user), draw__state=DrawState.COMMITTED, value="", moment__lte=now)
+        .exclude(Exists(earlier))
+        .annotate(entered=Exists(mine), people=Count("entries__entered_by", distinct=True))
+        .filter(Q(entered=False) | Q(people__gte=2))
+        .select_related("draw")
+    )
+    for source in waiting[:MOST]:
+        text = (
+            _("Two entries differ; look again.") if source.people >= 2 else _("Two people type it, each by their own account.")
+        )
+        url = reverse("draw-source", args=[source.draw_id, source.pk])
+        due = source.moment.astimezone(clock.BEIJING).date()
+        yield Task(_("Draw"), f"{source.draw}: {source.what}", text, _("Enter the value"), url, due)
+
+
+def _draw_task(draw: Draw, text: str, label: str, url: str) -> Task:
+    due = draw.planned.astimezone(clock.BEIJING).date() if draw.planned else None
+    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan_item.code})", text, label, url, due)
+
+
+def _draws(user: User, _now: dt.datetime) -> Iterator[Task]:
+    for draw in visible_draws(user).filter(state=DrawState.PREPARING)[:MOST]:
+        text = _("Returned: %(why)s") % {"why": draw.returned_because} if draw.returned_because else _("in preparation")
+        yield _draw_task(draw, text, _("Prepare and submit"), reverse("draw-page", args=[draw.pk]))
+
+
+def _draw_approvals(user: User, _now: dt.datetime) -> Iterator[Task]:
+    for draw in visible_draws(user).filter(state=DrawState.SUBMITTED).exclude(prepared_by=user)[:MOST]:
+        url = reverse("admin:inspections_draw_decide", args=[draw.pk])
+        yield _draw_task(draw, str(draw.unit), _("Approve or return"), url)
+
+
+def _plans(user: User, _now: dt.datetime) -> Iterator[Task]:
+    for plan in visible_plans(user).filter(state=PlanState.PREPARING)[:MOST]:
+        text = _("Returned: %(why)s") % {"why": plan.returned_because} if plan.returned_because else _("in preparation")
+        yield Task(_("Plan"), plan.title, text, _("Prepare and submit"), reverse("plan", args=[plan.pk]))
+
+
+def _plan_approvals(user: User, _now: dt.datetime) -> Iterator[Task]:
+    for plan in Plan.objects.filter(state=PlanState.SUBMITTED).exclude(prepared_by=user).select_related("unit")[:MOST]:
+        url = reverse("admin:inspections_plan_decide", args=[plan.pk])
+        yield Task(_("Plan"), plan.title, str(plan.unit), _("Approve or return"), url)
+
+
+def _edition_approvals(user: User, _now: dt.datetime) -> Iterator[Task]:
+    waiting = Edition.objects.filter(state=EditionState.SUBMITTED).exclude(prepared_by=user)
+    for edition in waiting.select_related("prepared_by")[:MOST]:
+        url = reverse("admin:registries_edition_decide", args=[edition.pk])
+        yield Task(_("Matter list"), edition.title, str(edition.prepared_by), _("Approve or return"), url)
+
+
+def _imports(user: User, _now: dt.datetime) -> Iterator[Task]:
+    labels = {ImportState.UPLOADED: _("Match the columns"), ImportState.CHECKED: _("Look through and take over")}
+    for batch in Import.objects.filter(state__in=labels, uploaded_by=user).defer("content")[:MOST]:
+        label = labels[ImportState(batch.state)]
+        yield Task(_("Import"), batch.file_name, batch.get_state_display(), label, f"/office/imports/{batch.pk}/")
+
+
+class Figure(NamedTuple):
+    """One number of the overview, with the list behind it."""
+
+    label: str
+    number: int
+    url: str
+    tone: str = ""
+
+
+def figures(user: User, today: dt.date) -> list[Figure]:
+    """How the cases this person follows stand, in five numbers; nothing for who follows none."""
+    if not user.has_perm("inspections.view_cases"):
+        return []
+    late = Q(ended_on__lt=cases.last_day_in_time(today), disclosure__isnull=True)
+    counts = cases.office_cases(user).aggregate(
+        late=Count("pk", filter=late),
+        out=Count("pk", filter=Q(state__in=[CaseState.ASSIGNED, CaseState.ON_SITE])),
+        review=Count("pk", filter=Q(state=CaseState.RECORDED)),
+        waiting=Count("pk", filter=Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED], disclosure__isnull=True)),
+        disclosed=Count("pk", filter=Q(disclosure__isnull=False)),
+    )
+    at = reverse("case-list")
+    return [
+        Figure(_("overdue"), counts["late"], f"{at}?overdue=on", "bad" if counts["late"] else ""),
+        Figure(_("with the teams"), counts["out"], at),
+        Figure(_("waiting for review"), counts["review"], f"{at}?stage={Stage.IN_REVIEW}", "wait" if counts["review"] else ""),
+        Figure(_("waiting for disclosure"), counts["waiting"], f"{at}?stage={Stage.TO_PUBLISH}"),
+        Figure(_("disclosed"), counts["disclosed"], f"{at}?stage={Stage.PUBLISHED}", "good" if counts["disclosed"] else ""),
+    ]

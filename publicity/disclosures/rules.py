@@ -1,0 +1,26 @@
+"""When a result is disclosed and what of it: whole, or counts only. Pure."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from registries.ledger.sentences import Sentence, say
+
+COUNTS_ONLY = "counts"
+
+
+def why_not_disclose(
+    *, state: str, disclosed: bool, released: bool, ended_on: dt.date | None, today: dt.date, unasked_from: int
+) -> Sentence | None:
+    """Reviewed, not disclosed yet, and either released or at least ``unasked_from`` days after the visit ended."""
+    if disclosed:
+        return say("This result is disclosed already.")
+    if state not in ("reviewed", "closed") or ended_on is None:
+        return say("Only a reviewed result can be disclosed.")
+    if not released and today < ended_on + dt.timedelta(days=unasked_from):
+        return say("Nobody released this result, and day %(day)s has not come.", day=unasked_from)
+    return None
+
+
+def is_named(publicity: Iterable[str]) -> bool:
+    """Whether the subject may be named: not if any of its categories is published as counts only."""
+    return COUNTS_ONLY not in set(publicity)
