@@ -92,11 +92,11 @@ def _found(data: Path) -> None:
 def open_account(data: Path, member: Person) -> User:
     """An account with its role: made by the system administrator, granted by the security administrator."""
     known = User.objects.filter(username=member.username).first()
-    if known is not None and known.role_codes:
+    if known is not None and not known.must_change_password:
         return known
     account = accounts.issue(data, username=member.username, role=member.role.value, name=member.name)
+    first = secrets.token_urlsafe(12)
     if known is None:
-        first = secrets.token_urlsafe(12)
         people_commands.create_account(
             actor=person("sysadmin"),
             username=member.username,
@@ -104,8 +104,11 @@ def open_account(data: Path, member: Person) -> User:
             unit_id=Unit.objects.get(code=member.unit).pk,
             password=first,
         )
-        _choose_password(account, first)
-    people_commands.grant_role(actor=person("secadmin"), user_id=person(member.username).pk, role=member.role.value)
+    else:
+        people_commands.reset_password(actor=person("sysadmin"), user_id=known.pk, password=first)
+    if member.role.value not in person(member.username).role_codes:
+        people_commands.grant_role(actor=person("secadmin"), user_id=person(member.username).pk, role=member.role.value)
+    _choose_password(account, first)
     return person(member.username)
 
 
