@@ -9,8 +9,9 @@ from config.navigation import office_navigation
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """Context for all pages; the navigation only for people who are signed in."""
-    user = getattr(request, "user", None)
+    """Context for all pages; the navigation only inside, for people who are signed in. Public pages read no session."""
+    inside = request.path.startswith(("/office/", "/admin/"))
+    user = getattr(request, "user", None) if inside else None
     signed_in = user is not None and user.is_authenticated
     return {
         "bureau_name": settings.BUREAU_NAME,

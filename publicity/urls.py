@@ -1,5 +1,7 @@
 """The addresses of the publicity floor, gathered from its rooms."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("publicity.site.urls")),
+]

@@ -1,0 +1,40 @@
+"""What changed between two texts, in pieces that a page can strike and underline. Pure."""
+
+import difflib
+from typing import NamedTuple
+
+ALIKE = 0.5
+"""Below this likeness a line is shown as replaced whole: a patchwork of single characters reads worse."""
+
+
+class Piece(NamedTuple):
+    """A run of text: ``same``, ``del`` (it stood there before) or ``add`` (it stands there now)."""
+
+    kind: str
+    text: str
+
+
+def lines(before: str, after: str) -> list[list[Piece]]:
+    """The lines that changed, each as pieces; lines that are the same on both sides are left out."""
+    old, new = before.splitlines(), after.splitlines()
+    changed: list[list[Piece]] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "replace" and b - a == d - c:
+            changed += [pieces(one, other) for one, other in zip(old[a:b], new[c:d], strict=True)]
+        elif tag != "equal":
+            changed += [[Piece("del", line)] for line in old[a:b]] + [[Piece("add", line)] for line in new[c:d]]
+    return changed
+
+
+def pieces(before: str, after: str) -> list[Piece]:
+    """One line, piece by piece."""
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return [Piece("del", before), Piece("add", after)]
+    found: list[Piece] = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            found.append(Piece("same", before[a:b]))
+            continue
+        found += [piece for piece in (Piece("del", before[a:b]), Piece("add", after[c:d])) if piece.text]
+    return found

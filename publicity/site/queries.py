@@ -1,0 +1,297 @@
+"""What the public reads of results, the matter list, plans and the ledger: frozen copies and published rows, nothing else.
+
+Draws stand in ``orders.py``. Nothing here takes a person: there is one public, and everybody sees the same.
+"""
+
+import datetime as dt
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, TextField, When
+from django.db.models.functions import Cast, TruncDate
+
+from inspections.draws.models import Draw, DrawnEntry
+from inspections.draws.queries import PUBLIC_STATES
+from inspections.draws.states import DrawState, Mode
+from inspections.plans.models import Plan, PlanItem
+from inspections.plans.states import PlanState
+from publicity.disclosures.models import Disclosure
+from registries import clock
+from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload
+from registries.matters.models import Edition, Matter, MatterRevision
+from registries.matters.queries import current_edition, with_content
+from registries.matters.states import EditionState
+
+# --- results ---------------------------------------------------------------------------------------------------------
+
+
+def results(asked: Mapping[str, Any]) -> QuerySet[Disclosure]:
+    """Disclosed results, newest first. ``asked``: q (words of the name, or a code), matter, town, result, unit, draw, since, until."""
+    found = Disclosure.objects.all()
+    for word in unicodedata.normalize("NFKC", asked.get("q") or "").split():
+        found = found.filter(Q(subject_name__icontains=word) | Q(subject_code__istartswith=word))
+    columns = {
+        "town": "town_name",
+        "result": "result_code",
+        "unit": "unit_name",
+        "draw": "draw_number",
+        "since": "inspected_on__gte",
+        "until": "inspected_on__lte",
+    }
+    found = found.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)})
+    if asked.get("matter"):
+        # the list of matters is JSON, which SQLite cannot search in; as text it holds the quoted code on both engines
+        text = Cast("matters", TextField())
+        found = found.annotate(matters_text=text).filter(matters_text__contains=f'"{asked["matter"]}"')
+    return found
+
+
+def result(public_id: str) -> Disclosure | None:
+    """The result under this address, or None where there is none."""
+    return Disclosure.objects.filter(public_id=public_id).first()
+
+
+def result_groups(found: QuerySet[Disclosure]) -> dict[str, int]:
+    """How many of these results found no problem, a problem, could not be inspected (``ResultGroup``)."""
+    return dict(found.order_by().values_list("result_group").annotate(Count("pk")))
+
+
+def choices_of(column: str, label: str = "") -> list[tuple[str, str]]:
+    """What the disclosed results hold in a column, to choose from: (value, label), sorted by label."""
+    pairs = Disclosure.objects.order_by().exclude(**{column: ""}).values_list(column, label or column).distinct()
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def published_matters() -> list[tuple[str, str]]:
+    """(code, name) of every matter that ever stood in a published edition, by code; the newest published name."""
+    rows = MatterRevision.objects.filter(editions__state=EditionState.PUBLISHED).order_by("editions__number")
+    return sorted(dict(rows.values_list("matter__code", "name")).items())
+
+
+def last_disclosed() -> dt.datetime | None:
+    """When the newest result was disclosed."""
+    newest: dt.datetime | None = Disclosure.objects.aggregate(at=Max("published_at"))["at"]
+    return newest
+
+
+class Punctuality(NamedTuple):
+    """How many results a unit disclosed, and how many of them on or before the day they were due."""
+
+    unit: str
+    total: int
+    on_time: int
+
+    @property
+    def percent(self) -> str:
+        """The share in percent, rounded down: 100 only when all were on time."""
+        tenths = self.on_time * 1000 // self.total if self.total else 0
+        return f"{tenths // 10}" if tenths % 10 == 0 else f"{tenths / 10:.1f}"
+
+
+def punctuality() -> list[Punctuality]:
+    """Per unit, by name. The day of publication is the calendar day in Beijing."""
+    day = TruncDate("published_at", tzinfo=clock.BEIJING)
+    rows = (
+        Disclosure.objects.order_by("unit_name")
+        .annotate(published_on=day)
+        .values_list("unit_name")
+        .annotate(total=Count("pk"), on_time=Count("pk", filter=Q(published_on__lte=F("due_on"))))
+    )
+    return [Punctuality(*row) for row in rows]
+
+
+def overall(units: list[Punctuality]) -> Punctuality:
+    """All units together."""
+    return Punctuality("", sum(unit.total for unit in units), sum(unit.on_time for unit in units))
+
+
+# --- the matter list -------------------------------------------------------------------------------------------------
+
+
+def editions() -> QuerySet[Edition]:
+    """Published editions, newest first, with the number of their matters as ``size``."""
+    return Edition.objects.filter(state=EditionState.PUBLISHED).annotate(size=Count("revisions")).order_by("-number")
+
+
+def edition_in_force() -> Edition | None:
+    """The edition in force, with ``size``."""
+    return editions().first()
+
+
+class UnitMatters(NamedTuple):
+    """The matters that one unit answers for; ``first`` is the running number of the first of them in the list."""
+
+    unit: str
+    revisions: list[MatterRevision]
+    first: int
+
+
+def matters_by_unit(edition: Edition) -> list[UnitMatters]:
+    """The whole list, by unit, then by code."""
+    by_unit: defaultdict[str, list[MatterRevision]] = defaultdict(list)
+    for revision in with_content(edition.revisions.all()).order_by("unit__code", "matter__code"):
+        by_unit[revision.unit.name].append(revision)
+    groups: list[UnitMatters] = []
+    for unit, revisions in by_unit.items():
+        groups.append(UnitMatters(unit, revisions, 1 + sum(len(group.revisions) for group in groups)))
+    return groups
+
+
+class PublishedMatter(NamedTuple):
+    """A matter as last published: its revision, the editions it stood in (newest first), and whether it is in force."""
+
+    revision: MatterRevision
+    editions: list[Edition]
+    in_force: bool
+
+
+def published_matter(code: str) -> PublishedMatter | None:
+    """The matter under this code, or None when no published edition ever had it."""
+    held = Edition.objects.filter(state=EditionState.PUBLISHED, revisions__matter__code=code)
+    stood = list(held.annotate(held=F("revisions__number")).order_by("-number"))
+    if not stood:
+        return None
+    revision = with_content(stood[0].revisions.all()).get(matter__code=code)
+    current = current_edition()
+    return PublishedMatter(revision, stood, current is not None and current.pk == stood[0].pk)
+
+
+# --- plans -----------------------------------------------------------------------------------------------------------
+
+
+def plans() -> QuerySet[Plan]:
+    """Published plans, newest first, with the number of their items as ``size``."""
+    published = Plan.objects.filter(state=PlanState.PUBLISHED)
+    return published.select_related("unit").annotate(size=Count("items")).order_by("-year", "-published_at")
+
+
+class ItemProgress(NamedTuple):
+    """A plan item: names of its matters (lead first), its public orders (number, state), subjects drawn and results disclosed."""
+
+    item: PlanItem
+    matters: list[tuple[str, str]]
+    orders: list[tuple[str, str]]
+    drawn: int
+    disclosed: int
+
+
+def plan_progress(plan: Plan) -> list[ItemProgress]:
+    """The items of a published plan and how far each has come."""
+    names = dict(published_matters())
+    items = plan.items.select_related("matter", "unit").prefetch_related("joint_matters").order_by("code")
+    winners = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__plan_item__plan=plan)
+    drawn = _counts(winners.exclude(draw__mode=Mode.TEAMS), "draw__plan_item__code")
+    disclosed = _counts(Disclosure.objects.filter(plan_item_code__in=items.values("code")), "plan_item_code")
+    orders: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    public = Draw.objects.filter(state__in=PUBLIC_STATES, plan_item__plan=plan).order_by("committed_at")
+    for code, number, state in public.values_list("plan_item__code", "number", "state"):
+        orders[code].append((str(number), state))
+    return [
+        ItemProgress(
+            item,
+            [(m.code, names.get(m.code, m.code)) for m in _matters_of(item)],
+            orders[item.code],
+            drawn.get(item.code, 0),
+            disclosed.get(item.code, 0),
+        )
+        for item in items
+    ]
+
+
+def _counts(rows: QuerySet[Any], column: str) -> dict[str, int]:
+    return dict(rows.order_by().values_list(column).annotate(Count("pk")))
+
+
+def _matters_of(item: PlanItem) -> list[Matter]:
+    return [item.matter, *item.joint_matters.all()]
+
+
+# --- the ledger ------------------------------------------------------------------------------------------------------
+
+
+class PublicFact(NamedTuple):
+    """An entry about a draw whose payload is public: place in the chain, what it says, and the very text that was hashed."""
+
+    entry: LedgerEntry
+    action: str
+    said: dict[str, Any]
+    body: str
+
+    @property
+    def moment(self) -> dt.datetime:
+        """When the entry was written."""
+        return dt.datetime.fromisoformat(self.entry.time)
+
+    @property
+    def draw(self) -> str:
+        """The number of the draw."""
+        return str(self.said.get("draw", ""))
+
+    @property
+    def value(self) -> str:
+        """The one thing this kind of entry adds: the order's or the result's hash, a value, the kind of void, a line."""
+        key = {"draws.commit": "order", "draws.source": "value", "draws.result": "result", "draws.void": "kind"}
+        return str(self.said.get(key.get(self.action, "line"), ""))
+
+
+def public_payloads() -> QuerySet[LedgerPayload]:
+    """The payloads that are public for ever, newest first, with their entries."""
+    return LedgerPayload.objects.filter(public=True).select_related("entry").order_by("-entry_id")
+
+
+def fact_of(payload: LedgerPayload) -> PublicFact:
+    """A public payload, read."""
+    return PublicFact(payload.entry, payload.entry.action, json.loads(payload.body), payload.body)
+
+
+def facts_on(draw: Draw) -> list[PublicFact]:
+    """The public facts whose object is this draw: commitment, result, void, replacements; oldest first."""
+    rows = public_payloads().filter(object_kind=draw._meta.label_lower, object_id=str(draw.pk)).order_by("entry_id")
+    return [fact_of(payload) for payload in rows]
+
+
+def entries() -> QuerySet[LedgerEntry]:
+    """Every entry, newest first: hashes and general actions."""
+    return LedgerEntry.objects.order_by("-seq")
+
+
+def checkpoints() -> QuerySet[Checkpoint]:
+    """Every checkpoint, newest first."""
+    return Checkpoint.objects.select_related("entry").order_by("-entry_id")
+
+
+def checkpoint(seq: int) -> Checkpoint | None:
+    """The checkpoint at this entry, if there is one."""
+    return Checkpoint.objects.filter(entry_id=seq).first()
+
+
+def exported(upto: int) -> Iterator[bytes]:
+    """The ledger up to an entry, one JSON object a line, payloads only where public: what ``verify_draw.py --ledger`` reads.
+
+    Other payloads do not even leave the database.
+    """
+    body = Case(When(payload__public=True, then=F("payload__body")), output_field=CharField())
+    columns = ("seq", "time", "action", "previous", "payload_hash", "entry_hash", "public_body")
+    rows = LedgerEntry.objects.filter(seq__lte=upto).order_by("seq").annotate(public_body=body).values_list(*columns)
+    for *plain, payload in rows.iterator(chunk_size=2000):
+        line = dict(zip(columns, plain, strict=False))
+        if payload is not None:
+            line["payload"] = payload
+        yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+# --- the day of the newest row ---------------------------------------------------------------------------------------
+
+
+def last_published() -> dt.datetime | None:
+    """When anything was published last: a result, an edition, a plan, or an order committed, drawn or voided."""
+    moments = [
+        last_disclosed(),
+        Edition.objects.filter(state=EditionState.PUBLISHED).aggregate(at=Max("published_at"))["at"],
+        Plan.objects.filter(state=PlanState.PUBLISHED).aggregate(at=Max("published_at"))["at"],
+        *Draw.objects.filter(state__in=PUBLIC_STATES).aggregate(Max("committed_at"), Max("drawn_at"), Max("voided_at")).values(),
+    ]
+    return max((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,32 @@
+"""The addresses of the public pages. They are for ever: what is published keeps its address."""
+
+from django.urls import path, re_path
+
+from publicity.site import views
+
+urlpatterns = [
+    path("", views.home, name="public-home"),
+    path("results/", views.result_list, name="public-results"),
+    re_path(r"^results/(?P<public_id>[0-9a-f]{32})/$", views.result_page, name="public-result"),
+    path("matters/", views.matter_list, name="public-matters"),
+    path("matters/editions/", views.edition_list, name="public-editions"),
+    path("matters/editions/<int:number>/", views.edition_page, name="public-edition"),
+    path("matters/<str:code>/", views.matter_page, name="public-matter"),
+    path("plans/", views.plan_list, name="public-plans"),
+    path("plans/<path:number>/", views.plan_page, name="public-plan"),
+    path("draws/", views.draw_list, name="public-draws"),
+    path("draws/<str:number>/", views.draw_page, name="public-draw"),
+    path("draws/<str:number>/verify/", views.draw_verify, name="public-draw-verify"),
+    path("draws/<str:number>/bundle.zip", views.draw_bundle, name="public-draw-bundle"),
+    path("draws/<str:number>/bundle/openings.txt", views.draw_openings, name="public-draw-openings"),
+    path("draws/<str:number>/bundle/<str:name>", views.draw_file, name="public-draw-file"),
+    path("draws/<str:number>/certificate.pdf", views.draw_certificate, name="public-draw-certificate"),
+    path("ledger/", views.ledger_facts, name="public-ledger"),
+    path("ledger/entries/", views.ledger_entries, name="public-ledger-entries"),
+    path("ledger/entries.jsonl", views.ledger_export, name="public-ledger-export"),
+    path("ledger/checkpoints/", views.checkpoint_list, name="public-checkpoints"),
+    path("ledger/checkpoints/<int:seq>.txt", views.checkpoint_text, name="public-checkpoint"),
+    path("how/", views.how, name="public-how"),
+    path("accessibility/", views.accessibility, name="public-accessibility"),
+    path("robots.txt", views.robots, name="public-robots"),
+]

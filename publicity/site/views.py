@@ -1,0 +1,398 @@
+"""The public pages: GET only, no session, no person. What may be seen is decided in the queries; unknown and unpublished are one 404."""
+
+import datetime as dt
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from inspections.draws.models import Draw
+from inspections.draws.wording import reason_label
+from publicity.site import differing, example, orders, queries, wording
+from publicity.site.bundle import zipped
+from publicity.site.forms import ResultsFilter
+from publicity.site.serving import MINUTE, YEAR, published
+from registries import clock
+from registries.codes.models import ResultGroup
+from registries.ledger.queries import head, latest_checkpoint
+from registries.matters.models import MatterRevision
+from registries.matters.queries import edition_before, edition_changes
+from registries.pages import page_of
+from registries.people.access import PUBLIC, access
+
+NEWEST = 6
+LINES = 100
+"""Lines of a result on one page."""
+TEXT = "text/plain; charset=utf-8"
+T = TypeVar("T")
+
+
+def _found(thing: T | None) -> T:
+    """The thing, or the 404 that unknown and unpublished share."""
+    if thing is None:
+        raise Http404
+    return thing
+
+
+def _latest(*moments: dt.datetime | None) -> dt.datetime | None:
+    """The last of these moments."""
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+# --- home, and the pages that explain --------------------------------------------------------------------------------
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page: search, newest results, how a draw works, punctuality, the next draws."""
+    now = clock.now()
+    units = queries.punctuality()
+    coming = list(orders.next_orders(now)[:3])
+    return render(
+        request,
+        "public/home.html",
+        {
+            "newest": queries.results({})[:NEWEST],
+            "units": units,
+            "all_units": queries.overall(units),
+            "counts": orders.state_counts(now),
+            "coming": coming,
+            "edition": queries.edition_in_force(),
+            "updated": queries.last_published(),
+        },
+    )
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def how(request: HttpRequest) -> HttpResponse:
+    """How a draw works, with one to follow by hand."""
+    return render(request, "public/how.html", {"example": example.follow()})
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What these pages promise to everybody who reads them, however they read."""
+    return render(request, "public/accessibility.html")
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Search engines may read all that is public."""
+    return HttpResponse("User-agent: *\nDisallow: /office/\nDisallow: /admin/\n", content_type=TEXT)
+
+
+# --- results ---------------------------------------------------------------------------------------------------------
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def result_list(request: HttpRequest) -> HttpResponse:
+    """Search and filters, all in the query string."""
+    form = ResultsFilter(request.GET)
+    form.is_valid()
+    found = queries.results(form.cleaned_data)
+    groups = queries.result_groups(found)
+    context = page_of(request, found) | {
+        "form": form,
+        "inspected": groups.get(ResultGroup.CLEAN, 0) + groups.get(ResultGroup.PROBLEM, 0),
+        "problems": groups.get(ResultGroup.PROBLEM, 0),
+        "narrowed": any(value for name, value in form.cleaned_data.items() if name != "q"),
+        "updated": queries.last_disclosed(),
+    }
+    return render(request, "public/results/list.html", context)
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def result_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One disclosed result, frozen."""
+    result = _found(queries.result(public_id))
+    on_time = result.published_at.astimezone(clock.BEIJING).date() <= result.due_on
+    context = {"result": result, "on_time": on_time, "updated": result.published_at}
+    return render(request, "public/results/page.html", context)
+
+
+# --- the matter list and the plans -----------------------------------------------------------------------------------
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def matter_list(request: HttpRequest) -> HttpResponse:
+    """The edition in force, whole."""
+    edition = queries.edition_in_force()
+    context = {
+        "edition": edition,
+        "groups": queries.matters_by_unit(edition) if edition else [],
+        "updated": edition.published_at if edition else None,
+    }
+    return render(request, "public/matters/list.html", context)
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def matter_page(request: HttpRequest, code: str) -> HttpResponse:
+    """One matter as last published: content, legal bases, checklist, and the editions it stood in."""
+    matter = _found(queries.published_matter(code))
+    context = {"matter": matter, "revision": matter.revision, "updated": matter.editions[0].published_at}
+    return render(request, "public/matters/page.html", context)
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def edition_list(request: HttpRequest) -> HttpResponse:
+    """Every published edition."""
+    context = page_of(request, queries.editions())
+    newest = context["page"].object_list[0] if context["page"].object_list else None
+    return render(request, "public/matters/editions.html", context | {"updated": newest.published_at if newest else None})
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def edition_page(request: HttpRequest, number: int) -> HttpResponse:
+    """One edition: what it changed against the one before, and its matters."""
+    edition = _found(queries.editions().filter(number=number).first())
+    before = edition_before(edition)
+    changes = [
+        (change, [(_field_label(field.field), differing.lines(field.before, field.after)) for field in change.fields])
+        for change in (edition_changes(edition, before) if before else [])
+    ]
+    context = {
+        "edition": edition,
+        "before": before,
+        "changes": changes,
+        "revisions": edition.revisions.select_related("matter", "unit").order_by("matter__code"),
+        "updated": edition.published_at,
+    }
+    return render(request, "public/matters/edition.html", context)
+
+
+def _field_label(field: str) -> str:
+    label = wording.FIELDS.get(field) or MatterRevision._meta.get_field(field).verbose_name  # type: ignore[union-attr]
+    return str(label)
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def plan_list(request: HttpRequest) -> HttpResponse:
+    """Every published plan."""
+    context = page_of(request, queries.plans())
+    newest = max((plan.published_at for plan in context["page"].object_list), default=None)
+    return render(request, "public/plans/list.html", context | {"updated": newest})
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def plan_page(request: HttpRequest, number: str) -> HttpResponse:
+    """One published plan: its items and how far they have come."""
+    plan = _found(queries.plans().filter(number=number).first())
+    items = queries.plan_progress(plan)
+    context = {
+        "plan": plan,
+        "items": items,
+        "drawn": sum(item.drawn for item in items),
+        "disclosed": sum(item.disclosed for item in items),
+        "updated": plan.published_at,
+    }
+    return render(request, "public/plans/page.html", context)
+
+
+# --- draws -----------------------------------------------------------------------------------------------------------
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def draw_list(request: HttpRequest) -> HttpResponse:
+    """Every order ever committed: open, overdue, drawn or voided."""
+    now = clock.now()
+    asked = request.GET.get("state", "")
+    context = page_of(request, orders.in_state(asked, now))
+    rows = [(draw, wording.standing(draw, now), sum(orders.sizes_of(draw).values()), _quota(draw)) for draw in context["page"]]
+    context |= {
+        "rows": rows,
+        "counts": orders.state_counts(now),
+        "asked": asked if asked in wording.STANDINGS else "",
+        "standings": wording.STANDINGS.values(),
+        "updated": _latest(*(moment for draw in context["page"] for moment in (draw.committed_at, draw.drawn_at, draw.voided_at))),
+    }
+    return render(request, "public/draws/list.html", context)
+
+
+def _quota(draw: Draw) -> int:
+    return sum(int(quota) for quota in draw.quotas.values())
+
+
+def _order(number: str) -> Any:
+    """The committed order of this number with what decides about its files, or 404."""
+    return _found(orders.order(number))
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def draw_page(request: HttpRequest, number: str) -> HttpResponse:
+    """One order from its commitment to its results, and everything needed to check it."""
+    draw = _order(number)
+    bodies = orders.open_bodies(draw, ("order.txt", "reveal.txt", "result.txt"))
+    order, result = orders.read(bodies)
+    strata = orders.strata_of(draw, order)
+    labels = {stratum.code: stratum.label for stratum in strata}
+    outcome = orders.outcome(draw, order, result, bodies, labels) if result else None
+    sources = orders.sources_of(draw)
+    context = {
+        "draw": draw,
+        "standing": wording.standing(draw, clock.now()),
+        "order": order,
+        "mode": wording.MODES[order.mode.partition(":")[0]],
+        "strata": strata,
+        "quota": sum(order.quotas.values()),
+        "idle": [stratum for stratum in strata if stratum.idle],
+        "scope": _scope(draw),
+        "sources": sources,
+        "outcome": outcome,
+        "page": Paginator(outcome.rows, LINES).get_page(request.GET.get("page")) if outcome else None,
+        "files": [(file, wording.FILES[file.name], wording.OPENS.get(file.opens, "")) for file in orders.files_of(draw)],
+        "openings": orders.openings(draw) is not None,
+        "visits_over": orders.visits_are_over(draw),
+        "results": orders.results_of(draw),
+        "facts": queries.facts_on(draw),
+        "successors": orders.successors_of(draw),
+        "void": wording.VOIDS.get(draw.void_kind, draw.void_kind),
+        "checkable": _missing(draw) is not None,
+        "updated": _latest(
+            draw.committed_at, draw.drawn_at, draw.voided_at, draw.certified_at, *(source.settled_at for source in sources)
+        ),
+    }
+    return render(request, "public/draws/page.html", context)
+
+
+def _scope(draw: Draw) -> dict[str, Any]:
+    """In scope by the registry − left out, per reason = entries."""
+    counts = draw.scope_counts
+    left_out = [(reason_label(reason), count) for reason, count in counts.get("left_out", {}).items()]
+    return {
+        "in_scope": counts.get("in_scope", 0),
+        "left_out": left_out,
+        "out": sum(count for _label, count in left_out),
+        "entries": sum(orders.sizes_of(draw).values()),
+        "inspectors": counts.get("inspectors", 0),
+    }
+
+
+def _missing(draw: Any) -> list[str] | None:
+    """The files a check has to do without, or None while nothing can be checked at all."""
+    closed = [file.name for file in orders.files_of(draw) if not file.is_open]
+    needed = ("reveal.txt", "result.txt", "roster.txt")
+    return None if draw.drawn_at is None or any(name in closed for name in needed) else closed
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def draw_verify(request: HttpRequest, number: str) -> HttpResponse:
+    """The page that computes the draw anew in the visitor's browser; before that is possible, when it will be."""
+    draw = _order(number)
+    missing = _missing(draw)
+    context: dict[str, Any] = {"draw": draw, "missing": missing, "updated": _latest(draw.committed_at, draw.drawn_at)}
+    if missing is None:
+        return render(request, "public/draws/verify_later.html", context)
+    names = [file.name for file in orders.files_of(draw) if file.is_open]
+    if orders.openings(draw) is not None:
+        names.append(orders.OPENINGS)
+    addresses = {name.removesuffix(".txt"): reverse("public-draw-file", args=[draw.number, name]) for name in names}
+    return render(request, "public/draws/verify.html", context | {"files": addresses})
+
+
+@access(PUBLIC)
+@published(YEAR)
+def draw_file(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """A file of the bundle, the very bytes that were kept."""
+    return HttpResponse(_found(orders.open_bodies(_order(number), [name]).get(name)), content_type=TEXT)
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def draw_openings(request: HttpRequest, number: str) -> HttpResponse:
+    """``openings.txt`` as of now; it grows with the disclosures."""
+    return HttpResponse(_found(orders.openings(_order(number))), content_type=TEXT)
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def draw_bundle(request: HttpRequest, number: str) -> HttpResponse:
+    """All that is public of a draw in one zip, the same bytes for the same files."""
+    draw = _order(number)
+    folder = f"draw-{draw.number}"
+    response = HttpResponse(zipped(orders.bundle(draw), folder), content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{folder}.zip"'
+    return response
+
+
+@access(PUBLIC)
+@published(YEAR)
+def draw_certificate(request: HttpRequest, number: str) -> HttpResponse:
+    """The certificate as it was issued."""
+    certificate = _found(orders.certificate(_order(number)))
+    response = HttpResponse(bytes(certificate.pdf), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="draw-{number}.pdf"'
+    return response
+
+
+# --- the ledger ------------------------------------------------------------------------------------------------------
+
+
+def _ledger() -> dict[str, Any]:
+    """What every page of the ledger shows: its head and the newest checkpoint."""
+    newest = head()
+    return {
+        "head": newest,
+        "checkpoint": latest_checkpoint(),
+        "origin": settings.LEDGER_ORIGIN,
+        "updated": dt.datetime.fromisoformat(newest.time) if newest else None,
+    }
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def ledger_facts(request: HttpRequest) -> HttpResponse:
+    """The newest checkpoint and all that is exact and public for ever: what happened to draws."""
+    context = page_of(request, queries.public_payloads())
+    facts = [queries.fact_of(payload) for payload in context["page"]]
+    return render(request, "public/ledger/facts.html", context | {"facts": facts} | _ledger())
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def ledger_entries(request: HttpRequest) -> HttpResponse:
+    """Every entry: hashes and general actions."""
+    return render(request, "public/ledger/entries.html", page_of(request, queries.entries()) | _ledger())
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def ledger_export(request: HttpRequest) -> HttpResponseBase:
+    """The whole chain, line by line, as ``verify_draw.py --ledger`` reads it."""
+    newest = head()
+    response = StreamingHttpResponse(queries.exported(newest.seq if newest else 0), content_type="application/x-ndjson")
+    response.headers["ETag"] = f'"{newest.entry_hash if newest else "empty"}"'
+    response.headers["Content-Disposition"] = 'attachment; filename="ledger.jsonl"'
+    return response
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def checkpoint_list(request: HttpRequest) -> HttpResponse:
+    """Every checkpoint, newest first."""
+    return render(request, "public/ledger/checkpoints.html", page_of(request, queries.checkpoints()) | _ledger())
+
+
+@access(PUBLIC)
+@published(YEAR)
+def checkpoint_text(request: HttpRequest, seq: int) -> HttpResponse:
+    """The exact four lines of a checkpoint."""
+    return HttpResponse(_found(queries.checkpoint(seq)).text, content_type=TEXT)

@@ -1,0 +1,67 @@
+"""The words of the public pages: files of a bundle, when they open, kinds of voids, states of an order."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from inspections.draws.models import Draw
+from publicity.site import rules
+
+FILES: dict[str, Promise] = {
+    "order.txt": _("the order: what is drawn, how, when and from which values; fixed before they are known"),
+    "reveal.txt": _("the secret and the values that shook the slips"),
+    "result.txt": _("who was drawn, as blinded codes, with every winning number"),
+    "roster.txt": _("everybody in the box, as blinded codes with their slips"),
+    "inspectors.txt": _("the inspectors who could be sent, as blinded codes"),
+    "recusals.txt": _("who must not inspect whom, as blinded codes"),
+    "history.txt": _("replacements after the draw"),
+    "openings.txt": _("whose code is whose, for results that are public by name"),
+}
+
+OPENS: dict[str, Promise] = {
+    "draw": _("public with the draw"),
+    "visits": _("public when all visits are over"),
+}
+
+VOIDS: dict[str, Promise] = {
+    "mistake": _("a mistake found in time"),
+    "lapsed": _("lapsed"),
+    "source-failed": _("a source failed"),
+    "server-failed": _("the server failed"),
+}
+
+MODES: dict[str, Promise] = {
+    "lot": _("subjects and inspectors are both drawn"),
+    "adhoc": _("only the inspectors are drawn: every subject listed is visited"),
+    "teams": _("only the inspectors are drawn, for subjects of another draw"),
+}
+
+
+class Standing(NamedTuple):
+    """Where an order stands, for the public: a word for tests and filters, what to call it, the tone of its chip."""
+
+    word: str
+    label: Any
+    tone: str
+
+
+STANDINGS: dict[str, Standing] = {
+    "open": Standing("open", pgettext_lazy("public order", "waiting for its values"), "wait"),
+    "overdue": Standing("overdue", pgettext_lazy("public order", "overdue"), "bad"),
+    "drawn": Standing("drawn", pgettext_lazy("public order", "drawn"), "good"),
+    "voided": Standing("voided", pgettext_lazy("public order", "voided"), "neutral"),
+}
+
+
+def standing(draw: Draw, now: dt.datetime) -> Standing:
+    """Where a committed order stands now."""
+    if rules.is_overdue(draw.state, draw.planned, now):
+        return STANDINGS["overdue"]
+    return STANDINGS.get(draw.state, STANDINGS["open"])
+
+
+FIELDS: dict[str, Promise] = {"bases": _("legal bases"), "items": _("checklist")}
+"""What a revision holds beside its columns, as a difference between editions names it."""

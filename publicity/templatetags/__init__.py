@@ -1,0 +1,1 @@
+"""How public pages write hashes, values and results."""
