@@ -3,7 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("registries.inspectors.urls")),
     path("", include("registries.people.urls")),
     path("", include("registries.codes.urls")),
+    path("", include("registries.imports.urls")),
     path("", include("registries.matters.urls")),
+    path("", include("registries.subjects.urls")),
 ]

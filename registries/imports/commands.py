@@ -23,7 +23,7 @@ from registries.imports.states import MOVES, ImportState, RowClass
 from registries.imports.surveys import Survey
 from registries.ledger.change import Change, Refused, alter, refuse, refuse_now
 from registries.ledger.commands import command, wake
-from registries.ledger.sentences import say
+from registries.ledger.sentences import Sentence, say
 from registries.people.models import User
 from registries.people.queries import own_units
 
@@ -38,7 +38,7 @@ def upload_import(*, actor: User, kind: str, file_name: str, content: bytes, sur
     refuse(rules.why_not_kind(allowed=known is not None and actor.has_perm(known.right)))
     refuse(rules.why_not_upload(uploads_today=uploads_on(actor, clock.today())))
     if survey.hostile:
-        refuse_now(say("%(sentence)s", sentence=survey.hostile))
+        refuse_now(Sentence(survey.hostile, {}))
     batch = Import(
         kind=kind,
         file_name=file_name[-200:],

@@ -1,0 +1,195 @@
+"""The pages of an import: the list, the upload, one page for all its states, its workbooks."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from registries.imports import commands, queries, rules, workbooks
+from registries.imports.forms import CommitForm, ImportFilterForm, MappingForm, UploadForm, left_out
+from registries.imports.kinds import KINDS
+from registries.imports.models import Import
+from registries.imports.preview import TONES, shown_rows
+from registries.imports.states import ImportState, RowClass
+from registries.imports.surveys import survey
+from registries.ledger.change import Refused
+from registries.ledger.sentences import Sentence
+from registries.pages import act, page_of, signed_in
+from registries.people.access import access
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATE_TONES = {
+    ImportState.UPLOADED: "wait",
+    ImportState.CHECKING: "info",
+    ImportState.CHECKED: "wait",
+    ImportState.COMMITTED: "good",
+    ImportState.CANCELLED: "neutral",
+    ImportState.FAILED: "bad",
+}
+REGISTRY_PAGES = {
+    "units": "/office/units/",
+    "codes": "/office/codes/",
+    "matters": "/office/matters/",
+    "subjects": "/office/subjects/",
+    "exclusions": "/office/subjects/",
+    "complaints": "/office/subjects/",
+    "violations": "/office/subjects/",
+    "inspectors": "/office/inspectors/",
+    "recusals": "/office/inspectors/",
+}
+
+
+@access("registries.view_imports")
+@require_GET
+def import_list(request: HttpRequest) -> HttpResponse:
+    """The imports this person sees, the newest first, and the templates they may fill in."""
+    user = signed_in(request)
+    kinds = queries.kinds_for(user)
+    form = ImportFilterForm(request.GET, kinds=kinds or list(KINDS.values()))
+    rows = queries.visible_imports(user)
+    if form.is_valid():
+        rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
+    listed = page_of(request, rows)
+    shown = [
+        {"batch": batch, "kind": KINDS[batch.kind].label, "tone": STATE_TONES[ImportState(batch.state)], **queries.tally(batch.counts)}
+        for batch in listed["page"]
+    ]
+    return render(request, "office/imports/list.html", {**listed, "form": form, "rows": shown, "kinds": kinds})
+
+
+@access("registries.upload_import")
+@require_http_methods(["GET", "POST"])
+def import_new(request: HttpRequest) -> HttpResponse:
+    """Choose a kind of table and a file."""
+    user = signed_in(request)
+    kinds = queries.kinds_for(user)
+    form = UploadForm(request.POST or None, request.FILES or None, kinds=kinds, initial={"kind": request.GET.get("kind")})
+    if request.method == "POST" and form.is_valid():
+        kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
+        content = file.read()
+        look = survey(KINDS[kind].layouts, content, queries.remembered_mappings(kind, user))
+        change = act(
+            request, commands.upload_import, form=form, kind=kind, file_name=file.name, content=content, survey=look
+        )
+        if change is not None:
+            return redirect("import", pk=change.obj.pk)
+    return render(request, "office/imports/new.html", {"form": form, "kinds": kinds})
+
+
+def _visible(request: HttpRequest, pk: int) -> Import:
+    return get_object_or_404(queries.visible_imports(signed_in(request)), pk=pk)
+
+
+def _reason(why: Sentence | None) -> str:
+    return Refused(why).sentence if why is not None else ""
+
+
+def _page(request: HttpRequest, batch: Import, mapping: MappingForm | None = None) -> HttpResponse:
+    """The page of an import, whatever its state."""
+    kind = KINDS[batch.kind]
+    user = signed_in(request)
+    counts = queries.tally(batch.counts)
+    may = user.has_perm(kind.right)
+    context: dict[str, Any] = {
+        "batch": batch,
+        "kind": kind,
+        "tone": STATE_TONES[ImportState(batch.state)],
+        "counts": counts,
+        "may": may,
+        "registry": REGISTRY_PAGES.get(kind.code, ""),
+        "before": queries.taken_over_before(batch.kind, batch.sha256) if batch.state in ("uploaded", "checked") else None,
+    }
+    if may and batch.state in (ImportState.UPLOADED, ImportState.CHECKED):
+        context["mapping"] = mapping or MappingForm(kind=kind, mapping=batch.mapping, version=batch.version)
+    if batch.state in (ImportState.CHECKED, ImportState.COMMITTED):
+        context |= _rows(request, batch, counts)
+    if may and batch.state == ImportState.CHECKED:
+        taken = {"added": counts["added"], "changed": counts["changed"], "refused": counts["refused"]}
+        context["why_not_all"] = _reason(rules.why_not_commit(**taken, only_good=False))
+        context["why_not_good"] = _reason(rules.why_not_commit(**taken, only_good=True))
+        context["left_out"] = left_out(counts["refused"])
+    return render(request, "office/imports/page.html", context)
+
+
+def _rows(request: HttpRequest, batch: Import, counts: dict[str, int]) -> dict[str, Any]:
+    """The asked page of the asked rows: the refused ones first of all, if there are any."""
+    asked = request.GET.get("effect", RowClass.REFUSED if counts["refused"] and batch.state == ImportState.CHECKED else "")
+    effect = asked if asked in RowClass.values else ""
+    listed = page_of(request, queries.rows_of(batch, row_class=effect))
+    tabs = [("", _("all rows"), sum(counts.values()), "")]
+    tabs += [(one.value, str(one.label), counts[one.value], TONES[one]) for one in RowClass]
+    return {**listed, "query": f"effect={effect}", "effect": effect, "tabs": tabs, "rows": shown_rows(KINDS[batch.kind], listed["page"])}
+
+
+@access("registries.view_imports")
+@require_GET
+def import_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import: its columns, its progress, its preview or its outcome."""
+    return _page(request, _visible(request, pk))
+
+
+@access("registries.map_import")
+@require_POST
+def import_map(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm the columns; the worker begins."""
+    batch = _visible(request, pk)
+    form = MappingForm(request.POST, kind=KINDS[batch.kind], mapping=batch.mapping, version=batch.version)
+    if form.is_valid() and act(
+        request, commands.map_import, form=form, import_id=pk, version=form.cleaned_data["version"], columns=form.columns
+    ):
+        return redirect("import", pk=pk)
+    return _page(request, batch, form)
+
+
+@access("registries.commit_import")
+@require_POST
+def import_commit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take over the good rows, all of the file or all but the refused."""
+    batch = _visible(request, pk)
+    form = CommitForm(request.POST)
+    if form.is_valid():
+        counts = queries.tally(batch.counts)
+        done = _("%(added)s rows were added and %(changed)s changed.") % counts
+        act(request, commands.commit_import, done=done, import_id=pk, **form.cleaned_data)
+    return redirect("import", pk=pk)
+
+
+@access("registries.cancel_import")
+@require_POST
+def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the import up."""
+    _visible(request, pk)
+    form = CommitForm(request.POST)
+    if form.is_valid():
+        done = _("The import was cancelled; nothing was taken over.")
+        act(request, commands.cancel_import, done=done, import_id=pk, version=form.cleaned_data["version"])
+    return redirect("import", pk=pk)
+
+
+@access("registries.view_imports")
+@require_GET
+def import_refused(request: HttpRequest, pk: int) -> HttpResponse:
+    """The refused rows with the reason beside each cell."""
+    batch = _visible(request, pk)
+    if not queries.rows_of(batch, row_class=RowClass.REFUSED).exists():
+        raise Http404
+    stem = batch.file_name.rpartition(".")[0] or batch.file_name
+    return _workbook(workbooks.refused_workbook(batch), _("%(file)s - refused rows.xlsx") % {"file": stem})
+
+
+@access("registries.upload_import")
+@require_GET
+def import_template(request: HttpRequest, kind: str) -> HttpResponse:
+    """An empty workbook of a kind that this person may bring."""
+    known = KINDS.get(kind)
+    if known is None or not signed_in(request).has_perm(known.right):
+        raise Http404
+    return _workbook(workbooks.template(known), _("%(table)s - template.xlsx") % {"table": known.label})
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
