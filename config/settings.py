@@ -165,8 +165,10 @@ else:
     }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A polled queue acknowledges only between polls of two seconds, so its one worker takes whatever is there (0 = no limit).
+CELERY_WORKER_PREFETCH_MULTIPLIER = 0 if CELERY_BROKER_URL.startswith("fsqueue") else 1
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("WORKER_MAX_MEMORY_KB", default=160_000)  # a PDF's fonts are given back
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -277,6 +279,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"sunlot": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+    "loggers": {"sunlot": {"level": "INFO"}, "axes": {"level": "ERROR"}, "weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -98,7 +98,7 @@ def _commit(draw: Draw) -> None:
         reserves=5,
         team_size=draw.matter.team_size,
         inspector_unit_ids=[draw.unit_id],
-        planned=first + 2 * gap,
+        planned=first + gap,
         sources=[Announced("dice", "法制大队会议室（演示）", first), Announced("demo", f"{first:%Y%m%d}001", first + gap)],
     )
     draw.refresh_from_db()
