@@ -26,6 +26,8 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Accounts"), "/office/accounts/", "registries.view_accounts"),
     Entry(_("Units"), "/office/units/", "registries.view_units"),
     Entry(_("Code tables"), "/office/codes/", "registries.view_codes"),
+    Entry(_("Subject categories"), "/office/categories/", "registries.view_codes"),
+    Entry(_("Ledger"), "/office/ledger/", "registries.view_ledger"),
     Entry(_("Approvals"), "/admin/", "registries.enter_admin"),
 )
 

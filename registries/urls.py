@@ -9,4 +9,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.imports.urls")),
     path("", include("registries.matters.urls")),
     path("", include("registries.subjects.urls")),
+    path("", include("registries.ledger.urls")),
 ]

@@ -34,9 +34,7 @@ class Inspector(models.Model):
     specialties = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("specialties"))
     fields = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("enforcement fields"))
     may_lead = models.BooleanField(_("may lead"), default=False)
-    most_open_cases = models.PositiveSmallIntegerField(
-        _("most open cases"), default=6, validators=[MinValueValidator(1)]
-    )
+    most_open_cases = models.PositiveSmallIntegerField(_("most open cases"), default=6, validators=[MinValueValidator(1)])
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     phone = SealedTextField(_("phone"), blank=True)
     id_number = SealedTextField(_("ID number"), blank=True)
@@ -79,9 +77,7 @@ class Certificate(models.Model):
         ordering = ("inspector", "valid_until")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "number"], name="certificate_number_once_per_kind"),
-            models.CheckConstraint(
-                condition=Q(valid_until__gte=F("valid_from")), name="certificate_ends_after_it_begins"
-            ),
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="certificate_ends_after_it_begins"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,11 @@ from django.db.models import Q, QuerySet
 
 from registries.inspectors.models import Inspector, Recusal
 from registries.inspectors.rules import Validity, why_not_eligible
+from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
+from registries.people.models import User
+from registries.people.queries import people
+from registries.people.roles import Role
 
 
 def inspectors() -> QuerySet[Inspector]:
@@ -42,3 +46,14 @@ def recusals_on(inspector_ids: Iterable[int], day: dt.date) -> set[tuple[int, in
     return {
         (inspector, subject) for inspector, subject in standing.values_list("inspector_id", "subject_id") if inspector in wanted
     }
+
+
+def why_not_in_words(inspector: Inspector, day: dt.date) -> str:
+    """:func:`why_not_on` in the reader's language ("" when the person may inspect)."""
+    why = why_not_on(inspector, day)
+    return Refused(why).sentence if why is not None else ""
+
+
+def accounts_to_join() -> QuerySet[User]:
+    """Accounts with the role of inspector that are joined to none yet."""
+    return people().filter(groups__name=Role.INSPECTOR, inspector__isnull=True, is_active=True)

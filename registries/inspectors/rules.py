@@ -44,3 +44,16 @@ def why_not_eligible(
     if recused:
         return say("has declared a conflict with this subject")
     return None
+
+
+def why_not_link(*, own: bool, has_role: bool, taken: bool, same: bool) -> Sentence | None:
+    """Why an account may not be joined to an inspector."""
+    if own:
+        return say("Nobody does this to their own account. Ask another system administrator.")
+    if not has_role:
+        return say("This account has not the role of inspector. The security administrator grants it first.")
+    if taken:
+        return say("This account is joined to another inspector already.")
+    if same:
+        return say("This account is joined to this inspector already.")
+    return None

@@ -1,6 +1,7 @@
 """Reading the ledger: the head, the chain as links, the history of one object."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from django.db import models
 
@@ -58,3 +59,35 @@ def had_a_hand(obj: models.Model, actor_id: int) -> bool:
 def latest_checkpoint() -> Checkpoint | None:
     """The newest checkpoint."""
     return Checkpoint.objects.select_related("entry").order_by("-entry_id").first()
+
+
+def undelivered(keeper: str, limit: int = 200) -> list[Checkpoint]:
+    """The oldest checkpoints that were not sent to this keeper yet."""
+    rows = Checkpoint.objects.exclude(deliveries__keeper=keeper).order_by("entry_id")
+    return list(rows[:limit])
+
+
+def payloads() -> models.QuerySet[LedgerPayload]:
+    """Every entry that still has its payload, newest first, with entry and actor."""
+    return LedgerPayload.objects.select_related("entry", "actor").order_by("-entry_id")
+
+
+class Verification(NamedTuple):
+    """What recomputing the chain found: ``wrong`` is None when it holds."""
+
+    wrong: str | None
+    entries: int
+    head: LedgerEntry | None
+    without_payload: int
+
+
+def verification() -> Verification:
+    """Recompute the whole chain, from the first entry to the head."""
+    newest = head()
+    upto = newest.seq if newest else 0
+    return Verification(
+        wrong=first_break(links(upto)) if newest else None,
+        entries=upto,
+        head=newest,
+        without_payload=LedgerEntry.objects.filter(seq__lte=upto, payload__isnull=True).count(),
+    )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from registries import clock
 from registries.ledger import chain
 from registries.ledger.change import Change, shown
 from registries.ledger.context import address
-from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload, RefusalTally
+from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
 
 LEDGER_LOCK = 0x53554E4C4F54  # "SUNLOT": one writer of the chain's head at a time
 
@@ -62,9 +62,7 @@ def append(
         action=action,
         payload_hash=payload_hash,
         previous=previous,
-        entry_hash=chain.entry_hash(
-            previous=previous, seq=seq, time=time, action=action, payload_hash=payload_hash
-        ),
+        entry_hash=chain.entry_hash(previous=previous, seq=seq, time=time, action=action, payload_hash=payload_hash),
     )
     LedgerPayload.objects.create(
         entry=entry,
@@ -157,3 +155,24 @@ def settle_refusals() -> int:
     return len(past)
 
 
+def daily_checkpoint(today: dt.date, actor_id: int) -> Checkpoint | None:
+    """Once a day, an entry and a checkpoint of the head, also on days when nothing happens; None when today has one.
+
+    ``actor_id`` is the system user. It is no ``@command``: nothing of the business changes, and the checkpoint must name
+    the entry itself.
+    """
+    with transaction.atomic(durable=True):
+        _lock_head()
+        day = today.isoformat()
+        if LedgerEntry.objects.filter(action="ledger.daily", time__gte=day).exists():
+            return None
+        entry = append("ledger.daily", {"day": day}, verb="registries.daily_checkpoint", actor_id=actor_id)
+        return checkpoint(entry)
+
+
+def record_delivery(checkpoints: Iterable[Checkpoint], keeper: str) -> None:
+    """Write that these checkpoints left the house to a keeper."""
+    now = clock.now()
+    CheckpointDelivery.objects.bulk_create(
+        [CheckpointDelivery(checkpoint=one, keeper=keeper, sent_at=now) for one in checkpoints], ignore_conflicts=True
+    )

@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 
+from registries.fields import SealedTextField
 from registries.ledger import queries
 from registries.ledger.models import LedgerPayload
 from registries.ledger.words import in_words
@@ -68,6 +69,8 @@ class _Names:
         """One value as people read it."""
         if value is None or value == "":
             return ""
+        if isinstance(field, SealedTextField):
+            return _("(kept encrypted)") if value else ""
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(field, models.ForeignKey):

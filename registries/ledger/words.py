@@ -49,12 +49,14 @@ WORDS: dict[str, Promise] = {
     "draws.result": _("public: the result"),
     "draws.void": _("public: the order is voided"),
     "draws.replace": _("public: a replacement"),
+    "inspections.open_cases": _("opened the cases of the draw"),
     "inspections.begin_visit": _("began the visit"),
     "inspections.save_record": _("saved the record"),
     "inspections.submit_record": _("completed the record"),
+    "inspections.take_back_record": _("took the record back"),
     "inspections.sign_record": _("signed the record"),
     "inspections.review_case": _("reviewed the case"),
-    "publicity.release_case": _("released the case for publication"),
+    "inspections.release_case": _("released the case for disclosure"),
     "publicity.publish_case": _("published the result"),
 }
 

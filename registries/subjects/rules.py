@@ -48,10 +48,10 @@ def why_not_same(*, seen: int, now: int) -> Sentence | None:
     return say("This entry was changed meanwhile. Read it again, then make your change.")
 
 
-def why_not_verified_on(day: dt.date, *, before: dt.date, today: dt.date) -> Sentence | None:
-    """A confirmation lies neither in the future nor before the last one."""
-    if day > today:
-        return say("An entry cannot be confirmed in the future.")
-    if day < before:
-        return say("The entry was already confirmed on %(day)s.", day=before.isoformat())
+def why_not_entry(*, reason: str, categories: int) -> Sentence | None:
+    """Every change keeps why it was made; every entry has a category (product.md §3)."""
+    if not reason.strip():
+        return say("Say why you change the entry; it stands in its history.")
+    if not categories:
+        return say("Every entry has at least one category.")
     return None
