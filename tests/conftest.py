@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Playwright's synchronous interface runs an event loop in the test's thread, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "stack"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "stack", "county", "walked"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -116,14 +116,15 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
     ``stack.url`` is where it answers, ``stack.manage("command", …)`` runs a management command beside it.
     """
-    env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": ""} | keys.make(tmp_path / "keys") | _own_servers(tmp_path)
+    env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": ""} | keys.make(tmp_path / "keys") | own_servers(tmp_path)
     running = Stack(tmp_path, env=env)
     running.manage("migrate", "--verbosity=0")
     with running:
         yield running
 
 
-def _own_servers(folder: Path) -> dict[str, str]:
+def own_servers(folder: Path) -> dict[str, str]:
+    """A database and a queue of this pass's engine that nobody else uses, as environment variables."""
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         return {"DATABASE_URL": f"sqlite:///{folder}/sunlot.sqlite3", "CELERY_BROKER_URL": "fsqueue://localhost/"}
     from config.testing.services import empty_queue, fresh_database
