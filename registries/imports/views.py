@@ -66,8 +66,11 @@ def import_new(request: HttpRequest) -> HttpResponse:
     """Choose a kind of table and a file."""
     user = signed_in(request)
     kinds = queries.kinds_for(user)
-    form = UploadForm(request.POST or None, request.FILES or None, kinds=kinds, initial={"kind": request.GET.get("kind")})
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = UploadForm(
+        request.POST if sent else None, request.FILES if sent else None, kinds=kinds, initial={"kind": request.GET.get("kind")}
+    )
+    if sent and form.is_valid():
         kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
         content = file.read()
         look = survey(KINDS[kind].layouts, content, queries.remembered_mappings(kind, user))
