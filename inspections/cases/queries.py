@@ -6,10 +6,10 @@ import operator
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
-from inspections.cases.models import Assignment, Case, Record, Signature
+from inspections.cases.models import Assignment, Case, Record, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.states import CaseState, Decision, Stage
 from inspections.draws.models import Draw, DrawnEntry
@@ -27,26 +27,45 @@ from registries.subjects.queries import exclusion_on
 # --- which cases -----------------------------------------------------------------------------------------------------
 
 
+class Viewer(NamedTuple):
+    """Who looks at cases: the person and the units they keep (None means every one), looked up once a page."""
+
+    user: User
+    units: set[int] | None
+
+    def may(self, right: str) -> bool:
+        """Whether the role has this right of the floor."""
+        return self.user.has_perm(f"inspections.{right}")
+
+    def keeps(self, unit_id: int) -> bool:
+        """Whether this person keeps the rows of that unit."""
+        return self.units is None or unit_id in self.units
+
+
+def viewer(user: User) -> Viewer:
+    """This person as a viewer."""
+    return Viewer(user, own_units(user) if user.has_perm("inspections.view_cases") else set())
+
+
 def own_cases(user: User) -> QuerySet[Case]:
     """The cases this person is on the team of now."""
     mine = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, inspector__user=user)
     return Case.objects.filter(Exists(mine))
 
 
-def office_cases(user: User) -> QuerySet[Case]:
+def office_cases(viewer: Viewer) -> QuerySet[Case]:
     """The cases somebody follows who is not on the team: a clerk those of the own units, reviewer, supervisor, auditor all."""
-    if not user.has_perm("inspections.view_cases"):
+    if not viewer.may("view_cases"):
         return Case.objects.none()
-    units = own_units(user)
-    return Case.objects.all() if units is None else Case.objects.filter(unit_id__in=units)
+    return Case.objects.all() if viewer.units is None else Case.objects.filter(unit_id__in=viewer.units)
 
 
-def visible_cases(user: User) -> QuerySet[Case]:
+def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     """Every case this person may open; for all others there is no such case."""
-    visible = office_cases(user)
-    if not user.has_perm("inspections.view_own_cases"):
+    visible = office_cases(viewer)
+    if not viewer.may("view_own_cases"):
         return visible
-    mine = Q(pk__in=own_cases(user).values("pk"))
+    mine = Q(pk__in=own_cases(viewer.user).values("pk"))
     return Case.objects.filter(mine | Q(pk__in=visible.values("pk")))
 
 
@@ -151,18 +170,14 @@ def standing(case: Any, today: dt.date) -> Standing:
 
 
 def team(case: Case) -> list[Assignment]:
-    """Who is on the team now, the leader first, with inspector, account, unit and certificates."""
-    return list(
-        case.assignments.filter(ended_at=None)
-        .select_related("inspector__user", "inspector__unit")
-        .prefetch_related("inspector__certificates")
-        .order_by("position")
-    )
+    """Who is on the team now, the leader first, with inspector and unit."""
+    return list(case.assignments.filter(ended_at=None).select_related("inspector__unit").order_by("position"))
 
 
 def members_on(case: Case, day: dt.date) -> list[Member]:
     """The team as the rules take it: who may inspect on ``day``, and who has declared a conflict with the subject."""
     people = [place.inspector for place in team(case)]
+    prefetch_related_objects(people, "certificates")
     recused = recusals_on([person.pk for person in people], day)
     return [Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused) for p in people]
 
@@ -182,9 +197,15 @@ def was_on_team(case: Case, user: User) -> bool:
     return case.assignments.filter(inspector__user=user).exists()
 
 
+def rounds(case: Case) -> list[Record]:
+    """The records of a case, the newest last."""
+    return list(case.records.select_related("saved_by", "result", "disposal").order_by("round"))
+
+
 def last_record(case: Case) -> Record | None:
     """The record of the newest round."""
-    return case.records.select_related("saved_by", "result", "disposal").order_by("-round").first()
+    records = rounds(case)
+    return records[-1] if records else None
 
 
 def items_of(case: Case) -> list[ChecklistItem]:
@@ -250,7 +271,7 @@ def sheets(case: Case, record: Record | None) -> list[Sheet]:
 
 def signatures(record: Record | None) -> list[Signature]:
     """Who signed, in order."""
-    return list(record.signatures.select_related("inspector", "signed_by")) if record else []
+    return list(record.signatures.select_related("inspector")) if record else []
 
 
 class Event(NamedTuple):
@@ -263,16 +284,24 @@ class Event(NamedTuple):
     tone: str
 
 
-def timeline(case: Case) -> list[Event]:
-    """All that happened to a case, oldest first, from the ledger; repeated saves of one person are told once."""
-    records = list(case.records.all())
-    reviews = {str(one.pk): one for one in case.reviews.all()}
-    signed = Signature.objects.filter(record__case=case)
-    told = functools.reduce(operator.or_, map(history, [case, *records, *signed, *reviews.values()]))
+def all_signatures(case: Case) -> list[Signature]:
+    """Who signed in any round, in order."""
+    return list(Signature.objects.filter(record__case=case).select_related("inspector").order_by("pk"))
+
+
+def reviews(case: Case) -> list[Review]:
+    """Every decision of a reviewer, in order."""
+    return list(case.reviews.select_related("reviewer").order_by("pk"))
+
+
+def timeline(case: Case, *rows: Record | Signature | Review) -> list[Event]:
+    """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
+    decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
+    told = functools.reduce(operator.or_, map(history, [case, *rows]))
     events: list[Event] = []
     previous = None
     for payload in told:
-        review = reviews.get(payload.object_id) if payload.object_kind == "inspections.review" else None
+        review = decided.get(payload.object_id) if payload.object_kind == "inspections.review" else None
         event = Event(
             dt.datetime.fromisoformat(payload.entry.time),
             str(payload.actor or ""),
@@ -289,10 +318,9 @@ def timeline(case: Case) -> list[Event]:
     return events
 
 
-def last_return(case: Case) -> Any:
-    """The last review if it returned the record, with its reviewer; else None."""
-    review = case.reviews.select_related("reviewer").order_by("-pk").first()
-    return review if review is not None and review.decision == Decision.RETURN else None
+def last_return(decided: list[Review]) -> Review | None:
+    """The last of these reviews if it returned the record; else None."""
+    return decided[-1] if decided and decided[-1].decision == Decision.RETURN else None
 
 
 # --- what is due -----------------------------------------------------------------------------------------------------

@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from inspections.cases.queries import Viewer
 from inspections.cases.states import Stage
-from registries.people.models import User
-from registries.people.queries import own_units
 
 
 class Step(NamedTuple):
@@ -23,22 +22,6 @@ class Step(NamedTuple):
     def mine(self) -> bool:
         """Whether the viewer can take it."""
         return bool(self.url)
-
-
-class Viewer(NamedTuple):
-    """Who looks at cases: the person and the units they keep (None means every one), looked up once a page."""
-
-    user: User
-    units: set[int] | None
-
-    @classmethod
-    def of(cls, user: User) -> "Viewer":
-        """This person as a viewer."""
-        return cls(user, own_units(user))
-
-    def may(self, right: str) -> bool:
-        """Whether the role has the right."""
-        return self.user.has_perm(f"inspections.{right}")
 
 
 def next_step(case: Any, stage: str, viewer: Viewer) -> Step | None:
@@ -93,7 +76,7 @@ def _review_step(case: Any, viewer: Viewer) -> Step:
 def _release_step(case: Any, viewer: Viewer) -> Step:
     if case.released_at:
         return Step(_("The worker discloses the result"), _("It is released; nothing is left to do."))
-    if viewer.may("release_case") and (viewer.units is None or case.unit_id in viewer.units):
+    if viewer.may("release_case") and viewer.keeps(case.unit_id):
         text = _("Reviewed. You can release it now; from day 15 on it is disclosed without being asked.")
         url = reverse("case-release", kwargs={"number": case.number})
         return Step(_("Release for disclosure"), text, _("Release"), url, post=True)

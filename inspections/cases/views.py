@@ -12,16 +12,16 @@ from django.views.decorators.http import require_POST
 from inspections.cases import commands, queries, rules
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm, SignForm
 from inspections.cases.models import Case, Record
+from inspections.cases.queries import Viewer, viewer
 from inspections.cases.states import CaseState
-from inspections.cases.steps import Viewer, next_step
+from inspections.cases.steps import next_step
 from registries import clock
 from registries.codes.models import Code, CodeTable
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
-from registries.people.models import Unit, User
-from registries.people.queries import own_units
+from registries.people.models import Unit
 
 
 def _words(sentence: Sentence) -> str:
@@ -29,26 +29,25 @@ def _words(sentence: Sentence) -> str:
     return Refused(sentence).sentence
 
 
-def _rows(page: Any, user: User) -> list[dict[str, Any]]:
+def _rows(page: Any, looks: Viewer) -> list[dict[str, Any]]:
     """The cases of a page with where they stand and the viewer's next step."""
-    today, viewer = clock.today(), Viewer.of(user)
+    today = clock.today()
     rows = []
     for case in page:
         stands = queries.standing(case, today)
         left = _words(stands.countdown) if stands.countdown else ""
-        rows.append({"case": case, "stands": stands, "left": left, "step": next_step(case, stands.stage, viewer)})
+        rows.append({"case": case, "stands": stands, "left": left, "step": next_step(case, stands.stage, looks)})
     return rows
 
 
 @access("inspections.view_cases")
 def case_list(request: HttpRequest) -> HttpResponse:
     """The cases this person follows, the earliest due first, by state, unit and delay."""
-    user, today = signed_in(request), clock.today()
-    units = own_units(user)
-    offered = Unit.objects.filter(cases__isnull=False).distinct() if units is None else None
+    looks, today = viewer(signed_in(request)), clock.today()
+    offered = Unit.objects.filter(cases__isnull=False).distinct() if looks.units is None else None
     form = CaseFilter(request.GET or None, units=offered)
-    cases = queries.by_urgency(queries.with_progress(queries.office_cases(user), user))
-    late = queries.overdue(queries.office_cases(user), today).count()
+    cases = queries.by_urgency(queries.with_progress(queries.office_cases(looks), looks.user))
+    late = queries.overdue(queries.office_cases(looks), today).count()
     wanted = form.cleaned_data if form.is_valid() else {}
     if wanted.get("q"):
         cases = cases.filter(Q(number__icontains=wanted["q"]) | Q(subject__name__icontains=wanted["q"]))
@@ -59,7 +58,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if wanted.get("overdue"):
         cases = queries.overdue(cases, today)
     listed = page_of(request, cases)
-    context = {**listed, "form": form, "rows": _rows(listed["page"], user), "late": late}
+    context = {**listed, "form": form, "rows": _rows(listed["page"], looks), "late": late}
     return render(request, "office/cases/list.html", context)
 
 
@@ -69,16 +68,15 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     cases = queries.by_urgency(queries.with_progress(queries.own_cases(user), user))
     listed = page_of(request, cases)
-    rows = _rows(listed["page"], user)
+    rows = _rows(listed["page"], viewer(user))
     todo = [row for row in rows if row["step"] and row["step"].mine]
     rest = [row for row in rows if row not in todo]
     return render(request, "office/cases/mine.html", {**listed, "todo": todo, "rest": rest})
 
 
-def _visible(request: HttpRequest, number: str) -> Case:
+def _visible(looks: Viewer, number: str) -> Case:
     """The case, or no such page for whoever may not know of it."""
-    user = signed_in(request)
-    return get_object_or_404(queries.with_progress(queries.visible_cases(user), user), number=number)
+    return get_object_or_404(queries.with_progress(queries.visible_cases(looks), looks.user), number=number)
 
 
 def _own(request: HttpRequest, number: str) -> Case:
@@ -89,9 +87,13 @@ def _own(request: HttpRequest, number: str) -> Case:
 @access("registries.use_office")
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """One case: whom, who, what, where it stands, what comes next and what has happened."""
-    user, case = signed_in(request), _visible(request, number)
+    looks = viewer(signed_in(request))
+    case = _visible(looks, number)
     stands = queries.standing(case, clock.today())
-    record = queries.last_record(case)
+    rounds = queries.rounds(case)
+    record = rounds[-1] if rounds else None
+    signed = queries.all_signatures(case) if rounds else []
+    decided = queries.reviews(case) if rounds else []
     context = {
         "case": case,
         "stands": stands,
@@ -101,10 +103,10 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "matters": case.matters.select_related("revision__matter").order_by("position"),
         "categories": case.subject.categories.all(),
         "sheets": queries.sheets(case, record) if record and record.submitted_at else [],
-        "signatures": queries.signatures(record),
-        "returned": queries.last_return(case) if case.state == CaseState.ON_SITE else None,
-        "step": next_step(case, stands.stage, Viewer.of(user)),
-        "history": queries.timeline(case),
+        "signatures": [one for one in signed if record and one.record_id == record.pk],
+        "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
+        "step": next_step(case, stands.stage, looks),
+        "history": queries.timeline(case, *rounds, *signed, *decided),
     }
     return render(request, "office/cases/page.html", context)
 
@@ -142,7 +144,7 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "record": newest,
         "form": form,
-        "returned": queries.last_return(case),
+        "returned": queries.last_return(queries.reviews(case)),
         "answered": sum(bool(form[f"answer_{item.pk}"].value()) for item in form.items),
     }
     return render(request, "office/cases/record.html", context, status=422 if form.errors else 200)
@@ -224,7 +226,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
 @access("inspections.review_case")
 def review(request: HttpRequest, number: str) -> HttpResponse:
     """The whole record, what was said in earlier rounds, and the decision. Nobody reviews an own case."""
-    case = _visible(request, number)
+    case = _visible(viewer(signed_in(request)), number)
     if case.state != CaseState.RECORDED:
         return redirect("case-page", number=number)
     form = ReviewForm(request.POST or None, initial={"version": case.version})
@@ -242,7 +244,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "record": newest,
         "sheets": queries.sheets(case, newest),
         "signatures": queries.signatures(newest),
-        "earlier": case.reviews.select_related("reviewer", "record").order_by("pk"),
+        "earlier": queries.reviews(case),
         "form": form,
     }
     return render(request, "office/cases/review.html", context, status=422 if form.errors else 200)
@@ -252,6 +254,6 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def release(request: HttpRequest, number: str) -> HttpResponse:
     """Let the reviewed result be disclosed now."""
-    case = _visible(request, number)
+    case = _visible(viewer(signed_in(request)), number)
     act(request, commands.release_case, case_id=case.pk, done=_("Released. The worker discloses it within a minute."))
     return redirect("case-page", number=number)

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inspections.cases import queries as cases
+from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
-from inspections.cases.steps import Viewer, next_step
+from inspections.cases.steps import next_step
 from inspections.draws.models import Draw, SeedSource, SourceEntry
 from inspections.draws.queries import visible_draws
 from inspections.draws.states import DrawState
@@ -49,9 +50,9 @@ class Row(NamedTuple):
     left: Sentence | None
 
 
-def todo(user: User, now: dt.datetime) -> list[Row]:
+def todo(looks: Viewer, now: dt.datetime) -> list[Row]:
     """Everything that waits for this person, overdue first, then by day, then what has no day."""
-    tasks = [task for right, find in _finders().items() if user.has_perm(right) for task in find(user, now)]
+    tasks = [task for right, find in _finders().items() if looks.user.has_perm(right) for task in find(looks, now)]
     tasks.sort(key=lambda task: (task.due is None, task.due or dt.date.max))
     return [Row(task, *(countdown(task.due, now.date()) if task.due else ("", None))) for task in tasks]
 
@@ -61,7 +62,7 @@ def has_tasks(user: User) -> bool:
     return any(user.has_perm(right) for right in _finders())
 
 
-def _finders() -> dict[str, Callable[[User, dt.datetime], Iterator[Task]]]:
+def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
     """Right → what waits for those who have it."""
     return {
         "inspections.begin_visit": _own_cases,
@@ -77,36 +78,38 @@ def _finders() -> dict[str, Callable[[User, dt.datetime], Iterator[Task]]]:
     }
 
 
-def _case_tasks(user: User, wanted: Any) -> Iterator[Task]:
+def _case_tasks(looks: Viewer, wanted: Any) -> Iterator[Task]:
     """The cases of ``wanted`` whose next step is this person's."""
-    viewer, today = Viewer.of(user), clock.today()
-    for case in cases.by_urgency(cases.with_progress(wanted, user))[:MOST]:
+    today = clock.today()
+    for case in cases.by_urgency(cases.with_progress(wanted, looks.user))[:MOST]:
         stands = cases.standing(case, today)
-        step = next_step(case, stands.stage, viewer)
+        step = next_step(case, stands.stage, looks)
         if step is not None and step.mine:
             url = reverse("case-page", args=[case.number]) if step.post else step.url
             yield Task(_("Case"), case.subject.name, f"{case.number} · {stands.label}", step.label, url, stands.due_on)
 
 
-def _own_cases(user: User, _now: dt.datetime) -> Iterator[Task]:
-    return _case_tasks(user, cases.own_cases(user).filter(state__in=[CaseState.ASSIGNED, CaseState.ON_SITE]))
+def _own_cases(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    return _case_tasks(looks, cases.own_cases(looks.user).filter(state__in=[CaseState.ASSIGNED, CaseState.ON_SITE]))
 
 
-def _reviews(user: User, _now: dt.datetime) -> Iterator[Task]:
-    return _case_tasks(user, cases.office_cases(user).filter(state=CaseState.RECORDED))
+def _reviews(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    return _case_tasks(looks, cases.office_cases(looks).filter(state=CaseState.RECORDED))
 
 
-def _releases(user: User, _now: dt.datetime) -> Iterator[Task]:
-    waiting = cases.in_stage(cases.office_cases(user), Stage.TO_PUBLISH).filter(released_at=None)
-    return _case_tasks(user, waiting)
+def _releases(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    waiting = cases.in_stage(cases.office_cases(looks), Stage.TO_PUBLISH).filter(released_at=None)
+    return _case_tasks(looks, waiting)
 
 
-def _source_values(user: User, now: dt.datetime) -> Iterator[Task]:
+def _source_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     """Announced sources that are known by now and wait for this person's entry, the first of each draw."""
     earlier = SeedSource.objects.filter(draw=OuterRef("draw"), position__lt=OuterRef("position"), value="")
-    mine = SourceEntry.objects.filter(source=OuterRef("pk"), entered_by=user)
+    mine = SourceEntry.objects.filter(source=OuterRef("pk"), entered_by=looks.user)
     waiting = (
-        SeedSource.objects.filter(draw__in=visible_draws(user), draw__state=DrawState.COMMITTED, value="", moment__lte=now)
+        SeedSource.objects.filter(
+            draw__in=visible_draws(looks.user), draw__state=DrawState.COMMITTED, value="", moment__lte=now
+        )
         .exclude(Exists(earlier))
         .annotate(entered=Exists(mine), people=Count("entries__entered_by", distinct=True))
         .filter(Q(entered=False) | Q(people__gte=2))
@@ -126,40 +129,40 @@ def _draw_task(draw: Draw, text: str, label: str, url: str) -> Task:
     return Task(_("Draw"), f"{draw.matter.name} ({draw.plan_item.code})", text, label, url, due)
 
 
-def _draws(user: User, _now: dt.datetime) -> Iterator[Task]:
-    for draw in visible_draws(user).filter(state=DrawState.PREPARING)[:MOST]:
+def _draws(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    for draw in visible_draws(looks.user).filter(state=DrawState.PREPARING)[:MOST]:
         text = _("Returned: %(why)s") % {"why": draw.returned_because} if draw.returned_because else _("in preparation")
         yield _draw_task(draw, text, _("Prepare and submit"), reverse("draw-page", args=[draw.pk]))
 
 
-def _draw_approvals(user: User, _now: dt.datetime) -> Iterator[Task]:
-    for draw in visible_draws(user).filter(state=DrawState.SUBMITTED).exclude(prepared_by=user)[:MOST]:
+def _draw_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    for draw in visible_draws(looks.user).filter(state=DrawState.SUBMITTED).exclude(prepared_by=looks.user)[:MOST]:
         url = reverse("admin:inspections_draw_decide", args=[draw.pk])
         yield _draw_task(draw, str(draw.unit), _("Approve or return"), url)
 
 
-def _plans(user: User, _now: dt.datetime) -> Iterator[Task]:
-    for plan in visible_plans(user).filter(state=PlanState.PREPARING)[:MOST]:
+def _plans(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    for plan in visible_plans(looks.user).filter(state=PlanState.PREPARING)[:MOST]:
         text = _("Returned: %(why)s") % {"why": plan.returned_because} if plan.returned_because else _("in preparation")
         yield Task(_("Plan"), plan.title, text, _("Prepare and submit"), reverse("plan", args=[plan.pk]))
 
 
-def _plan_approvals(user: User, _now: dt.datetime) -> Iterator[Task]:
-    for plan in Plan.objects.filter(state=PlanState.SUBMITTED).exclude(prepared_by=user).select_related("unit")[:MOST]:
+def _plan_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    for plan in Plan.objects.filter(state=PlanState.SUBMITTED).exclude(prepared_by=looks.user).select_related("unit")[:MOST]:
         url = reverse("admin:inspections_plan_decide", args=[plan.pk])
         yield Task(_("Plan"), plan.title, str(plan.unit), _("Approve or return"), url)
 
 
-def _edition_approvals(user: User, _now: dt.datetime) -> Iterator[Task]:
-    waiting = Edition.objects.filter(state=EditionState.SUBMITTED).exclude(prepared_by=user)
+def _edition_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    waiting = Edition.objects.filter(state=EditionState.SUBMITTED).exclude(prepared_by=looks.user)
     for edition in waiting.select_related("prepared_by")[:MOST]:
         url = reverse("admin:registries_edition_decide", args=[edition.pk])
         yield Task(_("Matter list"), edition.title, str(edition.prepared_by), _("Approve or return"), url)
 
 
-def _imports(user: User, _now: dt.datetime) -> Iterator[Task]:
+def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     labels = {ImportState.UPLOADED: _("Match the columns"), ImportState.CHECKED: _("Look through and take over")}
-    for batch in Import.objects.filter(state__in=labels, uploaded_by=user).defer("content")[:MOST]:
+    for batch in Import.objects.filter(state__in=labels, uploaded_by=looks.user).defer("content")[:MOST]:
         label = labels[ImportState(batch.state)]
         yield Task(_("Import"), batch.file_name, batch.get_state_display(), label, f"/office/imports/{batch.pk}/")
 
@@ -173,12 +176,12 @@ class Figure(NamedTuple):
     tone: str = ""
 
 
-def figures(user: User, today: dt.date) -> list[Figure]:
+def figures(looks: Viewer, today: dt.date) -> list[Figure]:
     """How the cases this person follows stand, in five numbers; nothing for who follows none."""
-    if not user.has_perm("inspections.view_cases"):
+    if not looks.may("view_cases"):
         return []
     late = Q(ended_on__lt=cases.last_day_in_time(today), disclosure__isnull=True)
-    counts = cases.office_cases(user).aggregate(
+    counts = cases.office_cases(looks).aggregate(
         late=Count("pk", filter=late),
         out=Count("pk", filter=Q(state__in=[CaseState.ASSIGNED, CaseState.ON_SITE])),
         review=Count("pk", filter=Q(state=CaseState.RECORDED)),

@@ -1,0 +1,408 @@
+"""The office pages of cases: who sees which, what they show, how the record is filled in, signed, reviewed, released."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from inspections.cases import commands, queries
+from inspections.cases.models import Case
+from inspections.cases.states import CaseState
+from registries import clock
+from registries.people.models import User
+from registries.people.roles import Role
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(person: User | None) -> Client:
+    """A browser in which this person is signed in, reading English."""
+    assert person is not None
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies["language"] = "en"
+    return client
+
+
+def members(case: Case) -> list[User]:
+    """The accounts of the team, the leader's first."""
+    return [one.user for one in make.team_of(case) if one.user]
+
+
+def page(client: Client, address: str, status: int = 200) -> str:
+    """The text of a page."""
+    response = client.get(address)
+    assert response.status_code == status, address
+    return response.content.decode()
+
+
+def typed(case: Case, **changes: Any) -> dict[str, Any]:
+    """What a browser sends for a complete, clean record."""
+    record = queries.last_record(case)
+    assert record is not None
+    values: dict[str, Any] = {
+        "version": record.version,
+        "inspected_on": clock.today().isoformat(),
+        "result": make.result().pk,
+        "findings": "",
+        "disposal": "",
+        "present": "经理王某",
+    }
+    for item in queries.items_of(case):
+        values |= {f"answer_{item.pk}": "yes", f"remark_{item.pk}": ""}
+    return {**values, **changes}
+
+
+def begun() -> Case:
+    """A case whose visit has begun."""
+    case = make.case()
+    commands.begin_visit(actor=members(case)[0], case_id=case.pk)
+    case.refresh_from_db()
+    return case
+
+
+# --- who sees which ---------------------------------------------------------------------------------------------------
+
+
+def test_an_inspector_sees_own_cases_and_no_trace_of_others() -> None:
+    mine, foreign = make.case(), make.case()
+    browser = signed_in(members(mine)[0])
+    listed = page(browser, "/office/cases/mine/")
+    assert mine.subject.name in listed
+    assert foreign.subject.name not in listed
+    assert page(browser, f"/office/cases/{mine.number}/")
+    for way in ("", "record/", "sign/"):
+        assert foreign.subject.name not in page(browser, f"/office/cases/{foreign.number}/{way}", 404)
+    for way in ("begin/", "take-back/"):
+        assert browser.post(f"/office/cases/{foreign.number}/{way}").status_code == 404
+    assert page(browser, "/office/cases/NO-SUCH/", 404)
+
+
+@pytest.mark.parametrize("address", ["/office/cases/", "/office/draws/"])
+def test_an_inspector_never_sees_the_drawn_list(address: str) -> None:
+    case = make.case()
+    assert case.subject.name not in page(signed_in(members(case)[0]), address, 403)
+
+
+def test_an_inspector_who_left_the_team_no_longer_sees_the_case() -> None:
+    case = make.case()
+    leaver = make.team_of(case)[0]
+    case.assignments.filter(inspector=leaver).update(ended_at=clock.now(), ended_because="leave")
+    assert page(signed_in(leaver.user), f"/office/cases/{case.number}/", 404)
+
+
+def test_a_clerk_sees_the_cases_of_the_own_unit_only() -> None:
+    own, other = make.case(), make.case()
+    browser = signed_in(make.user(Role.CLERK, unit=own.unit))
+    listed = page(browser, "/office/cases/")
+    assert own.subject.name in listed
+    assert other.subject.name not in listed
+    assert page(browser, f"/office/cases/{own.number}/")
+    assert page(browser, f"/office/cases/{other.number}/", 404)
+    assert browser.post(f"/office/cases/{other.number}/release/").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR])
+def test_those_who_watch_over_all_units_see_all_cases(role: Role) -> None:
+    cases = [make.case(), make.case()]
+    listed = page(signed_in(make.user(role)), "/office/cases/")
+    assert all(case.subject.name in listed for case in cases)
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.PARTNER])
+def test_other_roles_see_no_case(role: Role) -> None:
+    case = make.case()
+    browser = signed_in(make.user(role))
+    assert page(browser, "/office/cases/", 403)
+    assert page(browser, f"/office/cases/{case.number}/", 404)
+
+
+def test_visitors_are_asked_to_sign_in() -> None:
+    case = make.case()
+    for address in ("/office/", "/office/cases/", f"/office/cases/{case.number}/record/"):
+        response = Client().get(address)
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/office/sign-in/")
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_has_the_most_urgent_first_and_tells_delays_in_words() -> None:
+    today = clock.today()
+    draw = make.drawn_draw(winners=3)
+    fresh = make.case(draw)
+    late = make.recorded_case(make.case(draw), inspected_on=today - dt.timedelta(days=22))
+    soon = make.recorded_case(make.case(draw), inspected_on=today - dt.timedelta(days=18))
+    listed = page(signed_in(make.user(Role.SUPERVISOR)), "/office/cases/")
+    order = [listed.index(case.subject.name) for case in (late, soon, fresh)]
+    assert order == sorted(order)
+    assert "2 days overdue" in listed
+    assert "2 days left" in listed
+    assert "1 case is overdue" in listed
+
+
+def test_the_list_is_narrowed_by_state_delay_unit_and_words() -> None:
+    fresh = make.case()
+    late = make.recorded_case(inspected_on=clock.today() - dt.timedelta(days=30))
+    browser = signed_in(make.user(Role.SUPERVISOR))
+    for query, found in (
+        ("stage=untouched", fresh),
+        ("stage=in-review", late),
+        ("overdue=on", late),
+        (f"unit={fresh.unit_id}", fresh),
+        (f"q={late.number}", late),
+        (f"q={fresh.subject.name}", fresh),
+    ):
+        listed = page(browser, f"/office/cases/?{query}")
+        other = late if found == fresh else fresh
+        assert found.number in listed, query
+        assert other.number not in listed, query
+    assert "No case fits" in page(browser, "/office/cases/?q=nowhere")
+
+
+def test_a_case_without_a_team_says_so() -> None:
+    draw = make.drawn_draw(winners=1, teams=[[]])
+    case = make.case(draw)
+    browser = signed_in(make.user(Role.CLERK, unit=case.unit))
+    assert "Team to be drawn" in page(browser, "/office/cases/")
+    assert "Team to be drawn" in page(browser, f"/office/cases/{case.number}/")
+
+
+# --- one case ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_viewer_one_next_step() -> None:
+    case = make.case()
+    assert "Begin the visit" in page(signed_in(members(case)[0]), f"/office/cases/{case.number}/")
+    clerk = signed_in(make.user(Role.CLERK, unit=case.unit))
+    assert "Waiting for the team" in page(clerk, f"/office/cases/{case.number}/")
+    make.recorded_case(case)
+    assert "Review the record" in page(signed_in(make.user(Role.REVIEWER)), f"/office/cases/{case.number}/")
+    assert "Waiting for the legal review" in page(clerk, f"/office/cases/{case.number}/")
+
+
+def test_the_inspector_is_not_shown_the_risk_grade_nor_the_sealed_columns() -> None:
+    case = make.case()
+    team = page(signed_in(members(case)[0]), f"/office/cases/{case.number}/")
+    assert case.subject.get_risk_grade_display() not in team
+    clerk = page(signed_in(make.user(Role.CLERK, unit=case.unit)), f"/office/cases/{case.number}/")
+    assert "Risk grade" in clerk
+    assert case.subject.phone not in team + clerk
+
+
+# --- the record -------------------------------------------------------------------------------------------------------
+
+
+def test_beginning_leads_to_an_empty_record_with_nothing_prefilled() -> None:
+    case = make.case()
+    browser = signed_in(members(case)[0])
+    response = browser.post(f"/office/cases/{case.number}/begin/")
+    assert response.headers["Location"] == f"/office/cases/{case.number}/record/"
+    form = page(browser, f"/office/cases/{case.number}/record/")
+    assert "checked>" not in form
+    assert " selected" not in form.replace('value="" selected', "")
+    assert f'value="{clock.today().isoformat()}"' not in form
+    assert form.count('type="radio"') == 4 * len(queries.items_of(case))
+
+
+def test_a_draft_may_be_incomplete_and_comes_back_as_it_was_typed() -> None:
+    case = begun()
+    browser = signed_in(members(case)[1])
+    item = queries.items_of(case)[0]
+    response = browser.post(f"/office/cases/{case.number}/record/", {"version": 1, "save": "1", f"remark_{item.pk}": "门锁坏"})
+    assert response.status_code == 302
+    form = page(browser, f"/office/cases/{case.number}/record/")
+    assert "门锁坏" in form
+    assert "The draft is saved" in form
+    assert members(case)[1].name in form
+
+
+def test_an_incomplete_record_keeps_everything_and_names_what_lacks() -> None:
+    case = begun()
+    browser = signed_in(members(case)[0])
+    one, two, _three = queries.items_of(case)
+    data = typed(case, present="", findings="走廊堆物", **{f"answer_{one.pk}": "", f"answer_{two.pk}": "no", "submit": "1"})
+    response = browser.post(f"/office/cases/{case.number}/record/", data)
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert "Answer this item" in shown
+    assert "Say what you found" in shown
+    assert "走廊堆物" in shown
+    assert f'href="#id_answer_{one.pk}_0"' in shown
+    record = case.records.get()
+    assert (record.findings, record.submitted_at) == ("走廊堆物", None)
+
+
+def test_a_complete_record_goes_on_to_the_signatures() -> None:
+    case = begun()
+    browser = signed_in(members(case)[0])
+    response = browser.post(f"/office/cases/{case.number}/record/", typed(case, submit="1"))
+    assert response.headers["Location"] == f"/office/cases/{case.number}/"
+    assert case.records.get().submitted_at is not None
+    assert browser.get(f"/office/cases/{case.number}/record/").status_code == 302
+
+
+def test_a_colleague_who_saved_meanwhile_is_named_and_nothing_typed_is_lost() -> None:
+    case = begun()
+    first, second = members(case)
+    item = queries.items_of(case)[0]
+    old = typed(case)
+    signed_in(first).post(
+        f"/office/cases/{case.number}/record/", {**old, f"answer_{item.pk}": "no", f"remark_{item.pk}": "未登记"}
+    )
+    browser = signed_in(second)
+    response = browser.post(f"/office/cases/{case.number}/record/", {**old, "findings": "我写的"})
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert f"{first.name} saved this record just now" in shown
+    assert "我写的" in shown
+    assert "Saved meanwhile: no 未登记" in shown
+    assert case.records.get().findings == ""
+    again = browser.post(f"/office/cases/{case.number}/record/", {**old, "version": 2, "findings": "我写的"})
+    assert again.status_code == 302
+    assert case.records.get().findings == "我写的"
+
+
+def test_a_returned_record_shows_the_remark_and_the_teams_own_answers() -> None:
+    case = make.recorded_case()
+    reviewer = make.user(Role.REVIEWER)
+    commands.review_case(actor=reviewer, case_id=case.pk, version=case.version, decision="return", remark="请补第2项")
+    form = page(signed_in(members(case)[0]), f"/office/cases/{case.number}/record/")
+    assert "请补第2项" in form
+    assert form.count("checked>") == len(queries.items_of(case))
+
+
+def test_a_refused_visit_is_told_in_a_sentence() -> None:
+    case = make.case()
+    make.exclusion(case.subject)
+    browser = signed_in(members(case)[0])
+    response = browser.post(f"/office/cases/{case.number}/begin/", follow=True)
+    assert "lawfully out of scope" in response.content.decode()
+    assert Case.objects.get(pk=case.pk).state == CaseState.ASSIGNED
+
+
+# --- signing ----------------------------------------------------------------------------------------------------------
+
+
+def test_signing_asks_for_the_password_again() -> None:
+    case = make.case()
+    make.record(case, submitted_at=clock.now())
+    address = f"/office/cases/{case.number}/sign/"
+    for person in members(case):
+        browser = signed_in(person)
+        hidden = browser.get(address).context["form"].initial
+        wrong = browser.post(address, {**hidden, "password": "guess"})
+        assert wrong.status_code == 422
+        assert "not your password" in wrong.content.decode()
+        right = browser.post(address, {**hidden, "password": make.PASSWORD})
+        assert right.status_code == 302, right.content.decode()
+    case.refresh_from_db()
+    assert case.state == CaseState.RECORDED
+
+
+def test_guessing_the_password_locks_the_account() -> None:
+    case = make.case()
+    make.record(case, submitted_at=clock.now())
+    browser = signed_in(members(case)[0])
+    address = f"/office/cases/{case.number}/sign/"
+    hidden = browser.get(address).context["form"].initial
+    for _try in range(6):
+        browser.post(address, {**hidden, "password": "guess"})
+    browser.post(address, {**hidden, "password": make.PASSWORD})
+    assert case.records.get().signatures.count() == 0
+
+
+def test_what_was_changed_since_it_was_shown_is_not_signed() -> None:
+    case = make.case()
+    make.record(case, submitted_at=clock.now())
+    browser = signed_in(members(case)[0])
+    response = browser.post(f"/office/cases/{case.number}/sign/", {"content_hash": "0" * 64, "password": make.PASSWORD})
+    assert "changed since you opened it" in response.content.decode()
+    assert case.records.get().signatures.count() == 0
+
+
+def test_who_has_signed_waits_for_the_other() -> None:
+    case = make.case()
+    make.record(case, signed=1)
+    first, second = members(case)
+    assert "Waiting for the other signature" in page(signed_in(first), f"/office/cases/{case.number}/")
+    assert "Read and sign" in page(signed_in(second), f"/office/cases/{case.number}/")
+
+
+# --- review and release -----------------------------------------------------------------------------------------------
+
+
+def test_a_reviewer_accepts_or_returns() -> None:
+    case = make.recorded_case()
+    browser = signed_in(make.user(Role.REVIEWER))
+    address = f"/office/cases/{case.number}/review/"
+    assert queries.items_of(case)[0].title in page(browser, address)
+    assert "checked>" not in page(browser, address)
+    silent = browser.post(address, {"version": case.version, "decision": "return", "remark": ""})
+    assert silent.status_code == 422
+    assert "Say what must be completed" in silent.content.decode()
+    assert browser.post(address, {"version": case.version, "decision": "accept"}).status_code == 302
+    case.refresh_from_db()
+    assert case.state == CaseState.REVIEWED
+    assert browser.get(address).status_code == 302
+
+
+def test_the_page_of_an_own_case_has_no_decision() -> None:
+    both = make.user(Role.INSPECTOR, Role.REVIEWER)
+    case = make.recorded_case(make.case(team=[make.inspector(user=both), make.inspector()]))
+    browser = signed_in(both)
+    shown = page(browser, f"/office/cases/{case.number}/review/")
+    assert "another reviewer must decide" in shown
+    assert 'name="decision"' not in shown
+    response = browser.post(f"/office/cases/{case.number}/review/", {"version": case.version, "decision": "accept"})
+    assert response.status_code == 422
+    assert Case.objects.get(pk=case.pk).state == CaseState.RECORDED
+
+
+def test_the_clerk_releases_with_one_button() -> None:
+    case = make.reviewed_case()
+    browser = signed_in(make.user(Role.CLERK, unit=case.unit))
+    assert "Release for disclosure" in page(browser, f"/office/cases/{case.number}/")
+    browser.post(f"/office/cases/{case.number}/release/")
+    assert Case.objects.get(pk=case.pk).released_at is not None
+    assert "The worker discloses the result" in page(browser, f"/office/cases/{case.number}/")
+    assert signed_in(make.user(Role.REVIEWER)).post(f"/office/cases/{case.number}/release/").status_code == 403
+
+
+@pytest.mark.parametrize("way", ["begin", "take-back", "release"])
+def test_a_get_never_changes_anything(way: str) -> None:
+    case = make.case()
+    person = make.user(Role.CLERK, unit=case.unit) if way == "release" else members(case)[0]
+    assert signed_in(person).get(f"/office/cases/{case.number}/{way}/").status_code == 405
+
+
+# --- cost -------------------------------------------------------------------------------------------------------------
+
+
+def test_no_page_asks_more_than_15_queries(django_assert_max_num_queries: Any) -> None:
+    draw = make.drawn_draw(make.matter(items=8), winners=6, joint=[make.matter(items=8), make.matter(items=8)])
+    cases = [make.case(draw) for _ in range(6)]
+    make.record(cases[0], signed=1)
+    make.record(cases[1], answered=False)
+    for case in cases[2:4]:
+        make.recorded_case(case)
+    make.reviewed_case(cases[4])
+    clerk, reviewer = make.user(Role.CLERK, unit=draw.unit), make.user(Role.REVIEWER)
+    member = members(cases[0])[1]
+    for person, address in (
+        (clerk, "/office/cases/"),
+        (reviewer, "/office/cases/"),
+        (member, "/office/cases/mine/"),
+        (reviewer, f"/office/cases/{cases[2].number}/"),
+        (clerk, f"/office/cases/{cases[4].number}/"),
+        (member, f"/office/cases/{cases[0].number}/"),
+        (member, f"/office/cases/{cases[0].number}/sign/"),
+        (members(cases[1])[0], f"/office/cases/{cases[1].number}/record/"),
+        (reviewer, f"/office/cases/{cases[2].number}/review/"),
+    ):
+        browser = signed_in(person)
+        with django_assert_max_num_queries(15, info=address):
+            assert browser.get(address).status_code == 200
