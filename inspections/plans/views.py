@@ -23,7 +23,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     """Published plans, and those in preparation of the own units."""
     user = signed_in(request)
     form = PlanFilterForm(request.GET)
-    plans = queries.visible_plans(user).annotate(size=Count("items"))
+    plans = queries.visible_plans(user).annotate(size=Count("items")).order_by("-year", "-pk")
     if form.is_valid():
         wanted = form.cleaned_data
         plans = plans.filter(**{name: wanted[name] for name in ("year", "state") if wanted[name]})

@@ -61,7 +61,7 @@ class _Names:
             for part in ("before", "after"):
                 for name, value in body.get(part, {}).items():
                     field = _field(kind, name)
-                    if isinstance(field, models.ForeignKey) and value is not None:
+                    if isinstance(field, models.ForeignKey) and isinstance(value, int):
                         wanted[field.remote_field.model].add(value)
         self._rows = {model: model._default_manager.in_bulk(keys) for model, keys in wanted.items()}
 
@@ -74,7 +74,7 @@ class _Names:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(field, models.ForeignKey):
-            return str(self._rows[field.remote_field.model].get(value, value))
+            return str(self._rows.get(field.remote_field.model, {}).get(value, value))
         if field is not None and field.choices:
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(value, list):

@@ -83,11 +83,11 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     """One matter: all of its newest revision, and how it came to it."""
     user = signed_in(request)
     row = get_object_or_404(Matter, code=code)
-    visible = queries.visible_revisions(user)
-    newest = get_object_or_404(queries.with_content(visible), matter=row)
+    newest_number = get_object_or_404(queries.visible_revisions(user), matter=row).number
+    all_revisions = list(queries.with_content(row.revisions.filter(number__lte=newest_number)).order_by("-number"))
+    newest = all_revisions[0]
     edition = queries.current_edition()
     listed = set(edition.revisions.values_list("pk", flat=True)) if edition else set()
-    all_revisions = list(queries.with_content(row.revisions.filter(number__lte=newest.number)).order_by("-number"))
     today = clock.today()
     labels = queries.labels()
     context = {
@@ -105,7 +105,7 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "office/matters/matter.html", context)
 
 
-def _sent(formset: BaseFormSet[Any]) -> list[Any]:
+def _sent(formset: "BaseFormSet[Any]") -> list[Any]:
     """The contents of the rows that were filled in and not struck out, in their order."""
     forms = formset.ordered_forms if formset.can_order else formset.forms
     gone = formset.deleted_forms

@@ -135,7 +135,7 @@ def subject_verify(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def category_list(request: HttpRequest) -> HttpResponse:
     """The categories of subjects and how their results are published."""
-    rows = SubjectCategory.objects.annotate(size=Count("subjects"))
+    rows = SubjectCategory.objects.annotate(size=Count("subjects")).order_by("code")
     may_save = signed_in(request).has_perm("registries.save_category")
     return render(request, "office/subjects/category_list.html", {"rows": rows, "may_save": may_save})
 
