@@ -7,6 +7,7 @@ is a document, and what it no longer says no longer holds.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -47,7 +48,7 @@ class MatterRegister(Register):
         """Blank cells clear."""
         _clear_blanks(drafts)
 
-    @property
+    @cached_property
     def many(self) -> frozenset[str]:
         """Fields and specialties stand in one relation of the revision."""
         return frozenset(("categories", "fields", "specialties"))

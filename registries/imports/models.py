@@ -52,8 +52,8 @@ class ImportRow(models.Model):
 
     ``sheet`` is the layout's kind, ``number`` the row of the file, ``identity`` the key it is known by, ``title`` what
     people call it. ``values`` is for the commit: ``key``, ``set`` and ``was`` (columns after and before, rows of other
-    tables by their codes). ``details`` is for people: ``changes`` (column → before, after), ``reasons`` (heading, value,
-    sentence, remedy; on a row that is not refused, cautions) and, of a refused row, its ``cells`` as written.
+    tables by their codes). ``details`` is for people: of a changed row ``changes`` (column → before, after), of a refused
+    one ``reasons`` (heading, value, sentence, remedy; on any other row these are cautions) and its ``cells`` as written.
     """
 
     batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")

@@ -1,12 +1,13 @@
 """The rows of an import as its page shows them: what each would do, column by column, and why some are refused."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from registries.imports.kinds import TableKind
 from registries.imports.models import ImportRow
+from registries.imports.registers import Context, Register
 from registries.imports.states import RowClass
-from registries.spreadsheets.columns import Layout
 
 TONES = {RowClass.ADDED: "good", RowClass.CHANGED: "wait", RowClass.SAME: "neutral", RowClass.REFUSED: "bad"}
 
@@ -43,17 +44,27 @@ class Shown(NamedTuple):
     reasons: list[Reason]
 
 
-def shown_rows(kind: TableKind, rows: Iterable[ImportRow]) -> list[Shown]:
-    """The rows as people read them."""
-    layouts = {layout.kind: layout for layout in kind.layouts}
-    return [_shown(row, layouts) for row in rows]
+def shown_rows(kind: TableKind, rows: Iterable[ImportRow], today: dt.date) -> list[Shown]:
+    """The rows of one page as people read them. Asks for the tables that new rows name, at most once each."""
+    taken = list(rows)
+    context = Context(None, today)
+    for register in kind.registers:
+        new = [row for row in taken if row.sheet == register.layout.kind and row.row_class == RowClass.ADDED]
+        if new:
+            register.load_links(new, context)
+    registers = {register.layout.kind: register for register in kind.registers}
+    return [_shown(row, registers, context) for row in taken]
 
 
-def _shown(row: ImportRow, layouts: dict[str, Layout]) -> Shown:
-    layout = layouts[row.sheet]
-    headings = {other.kind: other.sheet for other in layouts.values()} | {c.name: c.heading for c in layout.columns}
-    changes: dict[str, Any] = row.details.get("changes", {})
+def _shown(row: ImportRow, registers: dict[str, Register], context: Context) -> Shown:
+    register = registers[row.sheet]
+    layout = register.layout
+    headings = {code: other.layout.sheet for code, other in registers.items()} | {c.name: c.heading for c in layout.columns}
     effect = RowClass(row.row_class)
+    changes: dict[str, Any] = row.details.get("changes", {})
+    if effect is RowClass.ADDED:
+        written = {name: register.text_of(name, value, context) for name, value in row.values["set"].items()}
+        changes = {name: ["", text] for name, text in written.items() if text}
     return Shown(
         row.number,
         layout.sheet,

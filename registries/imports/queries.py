@@ -39,7 +39,7 @@ def visible_imports(user: User) -> QuerySet[Import]:
 
 def rows_of(batch: Import, *, sheet: str = "", row_class: str = "") -> QuerySet[ImportRow]:
     """The rows of an import in the order of the file, of one sheet or one effect if asked."""
-    rows = ImportRow.objects.filter(batch=batch).defer("values").order_by("sheet", "number")
+    rows = ImportRow.objects.filter(batch=batch).order_by("sheet", "number")
     if sheet:
         rows = rows.filter(sheet=sheet)
     return rows.filter(row_class=row_class) if row_class else rows

@@ -7,6 +7,7 @@ A register is a layout whose columns are named like the model's; what is particu
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.db import models
@@ -194,9 +195,9 @@ class Register:
         one.set = {name: value for name, value in one.values.items() if stands is None or before[name] != value}
         one.was = {name: before[name] for name in one.set} if stands else {}
         one.effect = RowClass.ADDED if stands is None else RowClass.CHANGED if one.set else RowClass.SAME
-        for name, value in one.set.items():
-            after = self.text_of(name, value, context)
-            one.changes[name] = [self.text_of(name, one.was[name], context) if stands else "", after]
+        if stands is not None:
+            for name, value in one.set.items():
+                one.changes[name] = [self.text_of(name, one.was[name], context), self.text_of(name, value, context)]
 
     def text_of(self, name: str, value: Plain, context: Context) -> str:
         """A column's value as people read it."""
@@ -238,7 +239,7 @@ class Register:
                 values[name] = plain(getattr(row, name))
         return values
 
-    @property
+    @cached_property
     def many(self) -> frozenset[str]:
         """The columns that name several rows of another table."""
         return frozenset(name for name in self.links if self.model._meta.get_field(name).many_to_many)

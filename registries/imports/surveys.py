@@ -43,11 +43,11 @@ class Survey:
 def survey(layouts: Sequence[Layout], content: bytes, remembered: Iterable[Sequence[Mapping[str, Any]]] = ()) -> Survey:
     """Look at a file for these layouts. ``remembered`` are mappings of earlier imports, the newest first."""
     try:
-        admit(content)
+        form = admit(content)
     except Unreadable as no:
         return Survey(hostile=no.sentence)
     try:
-        sheets = open_sheets(content)
+        sheets = open_sheets(content, form)
         found = assign(sheets, layouts)
         if not found:
             tabulate(sheets[0], layouts[0])  # says which columns a header must name

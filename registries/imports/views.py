@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from registries import clock
 from registries.imports import commands, queries, rules, workbooks
 from registries.imports.forms import CommitForm, ImportFilterForm, MappingForm, UploadForm, left_out
 from registries.imports.kinds import KINDS
@@ -124,7 +125,8 @@ def _rows(request: HttpRequest, batch: Import, counts: dict[str, int]) -> dict[s
     listed = page_of(request, queries.rows_of(batch, row_class=effect))
     tabs = [("", _("all rows"), sum(counts.values()), "")]
     tabs += [(one.value, str(one.label), counts[one.value], TONES[one]) for one in RowClass]
-    return {**listed, "query": f"effect={effect}", "effect": effect, "tabs": tabs, "rows": shown_rows(KINDS[batch.kind], listed["page"])}
+    rows = shown_rows(KINDS[batch.kind], listed["page"], clock.today())
+    return {**listed, "query": f"effect={effect or 'all'}", "effect": effect, "tabs": tabs, "rows": rows}
 
 
 @access("registries.view_imports")

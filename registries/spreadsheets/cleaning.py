@@ -118,20 +118,23 @@ def _plain(cell: Cell) -> str:
 
 def _code_text(cell: Cell) -> str:
     """A cell as the text of a code, or `BadCell` when a spreadsheet program has already spoilt it."""
-    as_text = _("Format the column as text and type it again.")
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
-        raise BadCell(_("The spreadsheet program has made a date or a truth value of this number."), as_text)
+        raise BadCell(_("The spreadsheet program has made a date or a truth value of this number."), _as_text())
     if isinstance(cell, int | float):
         if not math.isfinite(cell) or cell != int(cell):
-            raise BadCell(_("A code is no number with decimals."), as_text)
+            raise BadCell(_("A code is no number with decimals."), _as_text())
         if abs(cell) >= 1e15:
-            raise BadCell(_("The cell is a number of more than 15 digits, and the spreadsheet program has lost the last ones."), as_text)
+            raise BadCell(_("The cell is a number of more than 15 digits, and the spreadsheet program has lost the last ones."), _as_text())
         return str(int(cell))
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", _plain(cell)))
     if _EXPONENT.fullmatch(text):
-        raise BadCell(_("The number was shortened to “%(text)s”, and its digits are lost.") % {"text": text}, as_text)
+        raise BadCell(_("The number was shortened to “%(text)s”, and its digits are lost.") % {"text": text}, _as_text())
     floated = _FLOATED.fullmatch(text)
     return floated[1] if floated else text
+
+
+def _as_text() -> str:
+    return _("Format the column as text and type it again.")
 
 
 def _code(column: Column, cell: Cell) -> str:

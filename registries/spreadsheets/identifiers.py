@@ -16,11 +16,10 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 def check_uscc(text: str) -> None:
     """Refuse what is no 统一社会信用代码: 18 characters, no I O S V Z, digits in 3–8, the check character of GB 32100."""
-    compare = _("Compare it with the licence.")
     if re.fullmatch(r"\d{15}", text):
         raise BadCell(_("15 digits are an old registration number, no credit code."), _("Put it in the column 注册号 and give the credit code of 18 characters."))
     if len(text) != 18:
-        raise BadCell(_("The credit code has %(length)s characters, not 18.") % {"length": len(text)}, compare)
+        raise BadCell(_("The credit code has %(length)s characters, not 18.") % {"length": len(text)}, _remedy(""))
     for position, character in enumerate(text, start=1):
         if character not in _USCC_CHARACTERS or (position in range(3, 9) and not character.isdecimal()):
             raise BadCell(_("Character %(position)s of the credit code is “%(character)s”, which cannot stand there.") % {"position": position, "character": character}, _remedy(character))
@@ -28,12 +27,12 @@ def check_uscc(text: str) -> None:
     if expected != text[17]:
         raise BadCell(
             _("The check character is “%(written)s”, but the other 17 characters give “%(expected)s”: at least one character is wrong.") % {"written": text[17], "expected": expected},
-            compare,
+            _remedy(""),
         )
 
 
 def _remedy(character: str) -> str:
-    if character in "IOSVZ":
+    if character in {"I", "O", "S", "V", "Z"}:
         return _("The letters I, O, S, V and Z never occur; 1, 0, 5, U or 2 may be meant. Compare it with the licence.")
     return _("Compare it with the licence.")
 

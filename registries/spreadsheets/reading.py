@@ -52,9 +52,12 @@ class Table:
     rows: list[tuple[int, dict[str, Cell]]]
 
 
-def open_sheets(content: bytes) -> list[Sheet]:
-    """The visible sheets of a file of any form that the gate admits, in the order of the file, or `Unreadable`."""
-    form = admit(content)
+def open_sheets(content: bytes, admitted: Form | None = None) -> list[Sheet]:
+    """The visible sheets of a file of any form that the gate admits, in the order of the file, or `Unreadable`.
+
+    `admitted` is what the gate has just said of these very bytes, when the caller asked it already.
+    """
+    form = admitted or admit(content)
     if form is Form.TEXT:
         sheets = [_text_sheet(content)]
     else:

@@ -158,12 +158,11 @@ ALLOWED = {
 def test_a_move_is_made_from_its_states_only(clerk: User, state: str, move: str) -> None:
     batch = bring(clerk, "subjects", subjects(1))
     Import.objects.filter(pk=batch.pk).update(state=state)
-    seen = {"import_id": batch.pk, "version": batch.version}
     moves: dict[str, Callable[[], Any]] = {
-        "map": lambda: commands.map_import(actor=clerk, **seen, columns={"subjects": batch.mapping[0]["columns"]}),
+        "map": lambda: confirm(clerk, batch),
         "check": lambda: commands.check_import(actor=system_user(), import_id=batch.pk, findings=Findings(batch.version)),
-        "commit": lambda: commands.commit_import(actor=clerk, **seen),
-        "cancel": lambda: commands.cancel_import(actor=clerk, **seen),
+        "commit": lambda: commit(clerk, batch),
+        "cancel": lambda: commands.cancel_import(actor=clerk, import_id=batch.pk, version=batch.version),
     }
     if state in ALLOWED[move]:
         moves[move]()

@@ -106,8 +106,8 @@ def test_a_changed_matter_gets_a_new_revision_and_the_old_one_stays(clerk: User,
     }
     commit(clerk, batch)
     old, new = MatterRevision.objects.order_by("number")
-    assert (old, old.ratio_percent, old.requirements.count()) == (listed, 5, 2)
-    assert (new.number, new.ratio_percent, new.requirements.get().label) == (2, 10, "治安")
+    assert (old, str(old.ratio_percent), old.requirements.count()) == (listed, "5.00", 2)
+    assert (new.number, str(new.ratio_percent), new.requirements.get().label) == (2, "10.00", "治安")
     assert new.bases.count() == 1, "a sheet that is not there leaves the list as it is"
     assert new.items.count() == 2
     assert Matter.objects.count() == 1

@@ -1,0 +1,133 @@
+"""How long an import takes: `python tests/bench/bench_import.py [rows …]` (10,000 unless told otherwise).
+
+Rows of the subject registry in one .xlsx: the first look, check (preview) and commit of new rows, then the same file again (nothing
+to do), then with a tenth of the rows changed. Beside it the bare parse of the same bytes by calamine. Seconds are by
+the clock and of the processor, which other work on the machine stretches less; the ratios in brackets are of processor time. On a
+SQLite file of its own, in one process whose peak memory is shown. Says, never judges.
+"""
+
+import io
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+FOLDER = tempfile.TemporaryDirectory(prefix="sunlot-bench-")
+os.environ.update(DEMO="1", DATA_DIR=FOLDER.name, DATABASE_URL=f"sqlite:///{FOLDER.name}/bench.sqlite3")
+os.environ["CELERY_BROKER_URL"] = "fsqueue://localhost/"
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.testing.settings"  # the real password hash alone takes 100 MB
+
+import django  # noqa: E402
+
+django.setup()
+
+import python_calamine  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from registries.codes.models import CodeTable  # noqa: E402
+from registries.people.models import Unit, User  # noqa: E402
+from registries.people.roles import Role  # noqa: E402
+from tests import factories  # noqa: E402
+from tests.import_files import check, commit, confirm, subject_row, upload, workbook  # noqa: E402
+
+T = TypeVar("T")
+CATEGORIES = ("旅馆", "民宿", "典当行", "网吧")
+
+
+class Took(NamedTuple):
+    """Seconds by the clock, and seconds of the processor."""
+
+    clock: float
+    processor: float
+
+    def shown(self, unit: float) -> str:
+        """Both, and the ratio to the bare parse."""
+        return f"{self.clock:5.2f} s, processor {self.processor:.2f} s ({self.processor / unit:4.1f})"
+
+
+def timed(work: Callable[[], T]) -> tuple[T, Took]:
+    """What a piece of work gives, and how long it took."""
+    clock, processor = time.perf_counter(), time.process_time()
+    done = work()
+    return done, Took(time.perf_counter() - clock, time.process_time() - processor)
+
+
+def peak() -> int:
+    """The most memory this process has held, in MB (Linux)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) // 1024
+
+
+def made(rows: int, every: int = 0) -> bytes:
+    """:func:`table`, in a process of its own, so that writing a workbook does not count as memory of the import."""
+    with get_context("fork").Pool(1) as pool:
+        return pool.apply(table, (rows, every))
+
+
+def table(rows: int, every: int = 0) -> bytes:
+    """A workbook of this many subjects; every so many-th at another address."""
+    lines = [
+        subject_row(
+            n,
+            uscc=factories.credit_code(n),
+            categories="、".join(CATEGORIES[n % 4 : n % 4 + 2]),
+            contact=f"示例{n}",
+            phone=f"139{n:08}",
+            risk_grade="ABCD"[n % 4],
+            graded_on="2026年1月5日",
+            grade_source="示例信用平台",
+            address=f"示例路{n}号" + ("新" if every and n % every == 0 else ""),
+        )
+        for n in range(rows)
+    ]
+    return workbook("subjects", subjects=lines)
+
+
+def parse(content: bytes) -> int:
+    """The bare parse: every cell of every sheet once."""
+    with python_calamine.load_workbook(io.BytesIO(content)) as book:
+        return sum(len(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names)
+
+
+def run(actor: User, content: bytes, unit: float, what: str) -> None:
+    """One file through all its steps."""
+    batch, look = timed(lambda: upload(actor, "subjects", content))
+    batch = confirm(actor, batch)
+    batch, preview = timed(lambda: check(batch))
+    counts = batch.counts["subjects"]
+    taken = Took(0, 0)
+    if set(counts) - {"same"}:
+        batch, taken = timed(lambda: commit(actor, batch))
+    steps = f"look {look.shown(unit)}   preview {preview.shown(unit)}   commit {taken.shown(unit)}"
+    sys.stdout.write(f"  {what:<16} {steps}   peak {peak()} MB   {counts}\n")
+
+
+def main() -> None:
+    """Print the figures."""
+    call_command("migrate", verbosity=0)
+    for name in CATEGORIES:
+        factories.category(name)
+    factories.code(CodeTable.TOWN, "南麻街道")
+    factories.unit(code="ZA")
+    actor = factories.user(Role.CLERK, unit=factories.unit(kind=Unit.Kind.BUREAU))
+    for size in [int(argument) for argument in sys.argv[1:]] or [10_000]:
+        first, second = made(size), made(size, every=10)
+        at_rest = peak()
+        bare = min((timed(partial(parse, first))[1] for _time in range(5)), key=lambda took: took.processor)
+        sys.stdout.write(
+            f"{size} rows, {len(first) / 1024:.0f} KB; bare parse {bare.clock:.3f} s; {at_rest} MB before, {peak()} MB after it\n"
+        )
+        run(actor, first, bare.processor, "all new")
+        run(actor, first, bare.processor, "the same again")
+        run(actor, second, bare.processor, "a tenth changed")
+
+
+if __name__ == "__main__":
+    main()
