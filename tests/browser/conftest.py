@@ -83,3 +83,16 @@ def county(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     running.python(f"from pathlib import Path\nfrom config.demo import office\noffice.load(print, Path({str(data)!r}))")
     with stack:
         yield running
+
+
+@pytest.fixture(scope="session")
+def walked(county: County) -> County:
+    """The county after one draw was walked to publication, with another one waiting for approval."""
+    county.python(
+        f"""
+        from pathlib import Path
+        from config.demo import walk
+        walk.walk({county.url!r}, Path({str(county.data)!r}), print)
+        """
+    )
+    return county

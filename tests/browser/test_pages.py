@@ -1,0 +1,124 @@
+"""Every page, in Chinese and English, at 1366 and 390 px: it answers, axe finds nothing, nothing runs over the edge, no script error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import DESK, PHONE, County
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PUBLIC = "public"
+PAGES: dict[str, tuple[str, ...]] = {
+    PUBLIC: (
+        "/", "/results/", "/results/?q=没有这样的名称", "/results/{result}/", "/matters/", "/matters/ZA01/", "/matters/editions/", "/matters/editions/1/",
+        "/plans/", "/plans/{plan}/", "/draws/", "/draws/{draw}/", "/draws/{draw}/verify/", "/ledger/", "/ledger/entries/",
+        "/ledger/checkpoints/", "/how/", "/accessibility/", "/office/sign-in/", "/no-such-page/",
+    ),
+    "clerk-za": (
+        "/office/", "/office/password/", "/office/draws/", "/office/draws/new/", "/office/draws/{draw_pk}/", "/office/cases/",
+        "/office/cases/{case}/", "/office/matters/", "/office/matters/ZA01/", "/office/matters/ZA01/revise/", "/office/editions/",
+        "/office/editions/{edition_pk}/", "/office/plans/", "/office/plans/{plan_pk}/", "/office/subjects/", "/office/subjects/{subject}/",
+        "/office/subjects/{subject}/change/", "/office/inspectors/", "/office/inspectors/{inspector}/", "/office/imports/",
+        "/office/imports/new/", "/office/units/", "/office/codes/",
+    ),
+    "clerk": ("/office/imports/", "/office/imports/{import_pk}/", "/office/plans/new/", "/office/editions/new/"),
+    "supervisor": (
+        "/office/", "/admin/", "/admin/inspections/draw/", "/admin/inspections/draw/{draw_pk}/decide/", "/admin/inspections/plan/{plan_pk}/decide/",
+        "/admin/registries/edition/{edition_pk}/decide/", "/admin/inspections/draw/{draw_pk}/change/",
+    ),
+    "reviewer": ("/office/", "/office/cases/", "/office/cases/{case}/"),
+    "sysadmin": ("/office/", "/office/accounts/", "/office/accounts/new/", "/office/accounts/{user_pk}/", "/office/units/new/", "/office/codes/town/", "/office/categories/"),
+    "secadmin": ("/office/", "/office/accounts/{user_pk}/"),
+    "auditor": ("/office/", "/office/ledger/", "/admin/"),
+    "{officer}": ("/office/", "/office/cases/mine/", "/office/cases/{case}/"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def places(walked: County) -> dict[str, str]:
+    """What stands for the names in the addresses."""
+    found = walked.json(
+        """
+        import json
+        from inspections.cases.models import Case
+        from inspections.draws.models import Draw
+        from inspections.plans.models import Plan
+        from publicity.disclosures.models import Disclosure
+        from registries.imports.models import Import
+        from registries.inspectors.models import Inspector
+        from registries.matters.models import Edition
+        from registries.people.models import User
+        from registries.subjects.models import Subject
+        draw = Draw.objects.exclude(certificate=None).order_by("pk").first()
+        case = Case.objects.filter(draw=draw).order_by("pk").first()
+        plan = Plan.objects.get(state="published")
+        print(json.dumps({
+            "draw": draw.number, "draw_pk": draw.pk, "case": case.number, "plan_pk": plan.pk, "plan": plan.number,
+            "officer": case.assignments.order_by("position").first().inspector.user.username,
+            "result": Disclosure.objects.first().public_id, "import_pk": Import.objects.order_by("-pk").first().pk,
+            "inspector": Inspector.objects.first().number, "edition_pk": Edition.objects.first().pk,
+            "user_pk": User.objects.get(username="clerk-za").pk, "subject": Subject.objects.filter(unit__code="ZA").first().key,
+        }))
+        """
+    )
+    assert isinstance(found, dict)
+    return {name: str(value) for name, value in found.items()}
+
+
+def looked_at(page: Page, address: str, errors: list[str], *, language: str) -> Iterator[str]:
+    """What is wrong with the page as it stands; ``errors``: what its console said (axe itself adds inline styles, so it comes last)."""
+    answer = page.goto(address)
+    assert answer is not None
+    wanted = 404 if "no-such-page" in address else 200
+    if answer.status != wanted:
+        yield f"status {answer.status}"
+        return
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        yield "runs over the edge"
+    yield from (f"console {text}" for text in errors if "404" not in text)
+    found = Axe().run(page)
+    errors.clear()
+    yield from (f"axe {v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"])
+    if language == "en" and "/admin/" not in address and page.get_attribute("html", "lang") != "en":
+        yield "is not in English"
+
+
+@pytest.mark.engine("sqlite3")
+@pytest.mark.parametrize("who", PAGES)
+def test_every_page_is_sound_at_both_widths_in_both_languages(walked: County, places: dict[str, str], who: str) -> None:
+    name = who.format(**places)
+    page = walked.visitor() if who == PUBLIC else walked.person(name)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    outside: list[str] = []
+    page.on("request", lambda request: outside.append(request.url) if not request.url.startswith((walked.url, "data:", "blob:")) else None)
+    wrong = []
+    for language in ("zh-hans", "en"):
+        page.context.add_cookies([{"name": "language", "value": language, "url": walked.url}])
+        for width, viewport in (("1366", DESK), ("390", PHONE)):
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            for template in PAGES[who]:
+                path = template.format(**places)
+                found = looked_at(page, walked.url + path, errors, language=language)
+                wrong += [f"{path} {width} {language}: {fault}" for fault in found]
+    assert not wrong, "\n".join(wrong)
+    assert not outside, "a page asked somebody else: " + ", ".join(outside)
+
+
+@pytest.mark.engine("sqlite3")
+def test_the_public_pages_work_without_javascript(walked: County, places: dict[str, str]) -> None:
+    page = walked.visitor(scripts=False)
+    page.goto(f"{walked.url}/")
+    page.fill("main input[type=search], main input[name=q]", "沂源")
+    page.locator("main form.search button").first.click()
+    page.locator("main a[href^='/results/']:not([href*='?'])").first.click()
+    assert page.locator("h1").count() == 1
+    page.goto(f"{walked.url}/draws/{places['draw']}/")
+    assert places["draw"] in page.inner_text("h1")
