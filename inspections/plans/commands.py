@@ -105,18 +105,11 @@ def _write(plan: Plan, row: PlanItem | None, item: ItemValues) -> PlanItem:
 
 def _told(row: PlanItem) -> str:
     """An item as the ledger keeps it, in one line."""
-    amount = f"{row.ratio_percent}%" if row.ratio_percent is not None else f"{row.number}"
-    joint = "+".join(row.joint_matters.values_list("code", flat=True))
-    parts = (
-        row.matter.code,
-        joint,
-        row.unit.code,
-        row.source,
-        amount,
-        f"{row.first_month}-{row.last_month}",
-        row.document_number,
-    )
-    return " ".join(part for part in parts if part)
+    amount = f"{row.ratio_percent.normalize():f}%" if row.ratio_percent is not None else f"× {row.number}"
+    joint = "".join(f"+{code}" for code in row.joint_matters.values_list("code", flat=True))
+    months = f"{row.first_month}–{row.last_month}"
+    parts = (f"{row.matter.code}{joint}", amount, months, row.unit.short_name, row.source, row.document_number)
+    return " · ".join(part for part in parts if part and part != PlanItem.Source.ROUTINE)
 
 
 @command("inspections.submit_plan")

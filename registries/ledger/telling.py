@@ -21,8 +21,22 @@ if TYPE_CHECKING:
 else:  # generic for the type checker only
     Field = models.Field
 
-HIDDEN = frozenset({"version", "must_change_password", "created_at", "prepared_at", "position"})
-"""Columns that say nothing to people."""
+HIDDEN = frozenset(
+    (
+        "version",
+        "password",
+        "must_change_password",
+        "position",
+        "created_by",
+        "created_at",
+        "prepared_by",
+        "prepared_at",
+        "approved_by",
+        "published_at",
+        "submitted_at",
+    )
+)
+"""Columns that say nothing beyond who did it and when."""
 
 
 class Altered(NamedTuple):
@@ -77,6 +91,8 @@ class _Names:
             return str(self._rows.get(field.remote_field.model, {}).get(value, value))
         if field is not None and field.choices:
             return str(dict(field.flatchoices).get(value, value))
+        if isinstance(field, models.DateTimeField):
+            return dt.datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M")
         if isinstance(value, list):
             return "、".join(str(one) for one in value)
         return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
@@ -100,13 +116,16 @@ def _words_of(name: str) -> str:
     return {
         "roles": _("roles"),
         "founders": _("administrators"),
-        "password": _("password"),
-        "items": _("items"),
+        "items": _("checklist items"),
         "bases": _("legal bases"),
-        "counts": _("counts"),
         "matters": _("matters"),
         "item": _("item"),
-        "removed": _("removed"),
+        "file": _("file"),
+        "bytes": _("bytes"),
+        "added": _("added"),
+        "changed": _("changed"),
+        "same": _("left alone"),
+        "refused": _("refused"),
     }.get(name, name)
 
 
@@ -148,7 +167,9 @@ def _altered(kind: str, body: dict[str, Any], names: _Names) -> Iterable[Altered
         if name in HIDDEN:
             continue
         field = _field(kind, name)
-        yield Altered(_label(field, name), names.text(field, before.get(name)), names.text(field, after.get(name)))
+        was, now = names.text(field, before.get(name)), names.text(field, after.get(name))
+        if was or now:
+            yield Altered(_label(field, name), was, now)
 
 
 def history_told(*objects: models.Model) -> list[Telling]:

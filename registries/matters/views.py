@@ -84,7 +84,9 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     user = signed_in(request)
     row = get_object_or_404(Matter, code=code)
     newest_number = get_object_or_404(queries.visible_revisions(user), matter=row).number
-    all_revisions = list(queries.with_content(row.revisions.filter(number__lte=newest_number)).order_by("-number"))
+    all_revisions = list(
+        queries.with_content(row.revisions.filter(number__lte=newest_number)).select_related("created_by").order_by("-number")
+    )
     newest = all_revisions[0]
     edition = queries.current_edition()
     listed = set(edition.revisions.values_list("pk", flat=True)) if edition else set()

@@ -13,7 +13,7 @@ from registries.people import queries, rules
 from registries.people.models import Unit, User
 from registries.people.passwords import why_not_password
 from registries.people.roles import Role
-from registries.people.titles import TITLES, title
+from registries.people.titles import TITLES, title, titles
 
 
 def _new_account(*, username: str, name: str, unit_id: int | None, email: str, password: str) -> User:
@@ -133,9 +133,9 @@ def _title(role: str) -> str:
 
 def _hold(user: User, wanted: set[str] | frozenset[str]) -> Change:
     """Make the account hold exactly these roles."""
-    before = sorted(user.role_codes)
+    before = user.role_codes
     user.groups.set(Group.objects.filter(name__in=wanted))
-    return Change(user, {"roles": before}, {"roles": sorted(wanted)})
+    return Change(user, {"roles": titles(before)}, {"roles": titles(wanted)})
 
 
 @command("registries.save_unit")

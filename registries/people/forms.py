@@ -67,7 +67,7 @@ class OwnPasswordForm(forms.Form):
 class AccountForm(forms.Form):
     """Name, unit and address of an account."""
 
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Full name"), max_length=40)
     unit = forms.ModelChoiceField(
         label=_("Unit"),
         queryset=Unit.objects.none(),

@@ -14,6 +14,7 @@ from registries.people.commands import Founder
 from registries.people.models import Unit, User
 from registries.people.queries import system_user
 from registries.people.roles import Role
+from registries.people.titles import title
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +112,7 @@ def test_a_role_is_granted_and_revoked_by_the_security_administrator() -> None:
     commands.grant_role(actor=security, user_id=person.pk, role="clerk")
     assert User.objects.get(pk=person.pk).role_codes == {"clerk"}
     body = json.loads(last().body)
-    assert (body["before"], body["after"]) == ({"roles": []}, {"roles": ["clerk"]})
+    assert (body["before"], body["after"]) == ({"roles": []}, {"roles": [title("clerk")]})
     assert "already" in refusal(lambda: commands.grant_role(actor=security, user_id=person.pk, role="clerk"))
     commands.revoke_role(actor=security, user_id=person.pk, role="clerk")
     assert not User.objects.get(pk=person.pk).role_codes
