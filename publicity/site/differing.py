@@ -1,8 +1,10 @@
 """What changed between two texts, in pieces that a page can strike and underline. Pure."""
 
 import difflib
+import re
 from typing import NamedTuple
 
+_NUMBER = re.compile(r"^[0-9]+\. ")
 ALIKE = 0.5
 """Below this likeness a line is shown as replaced whole: a patchwork of single characters reads worse."""
 
@@ -15,8 +17,11 @@ class Piece(NamedTuple):
 
 
 def lines(before: str, after: str) -> list[list[Piece]]:
-    """The lines that changed, each as pieces; lines that are the same on both sides are left out."""
-    old, new = before.splitlines(), after.splitlines()
+    """The lines that changed, each as pieces; lines that are the same on both sides are left out.
+
+    The running number of a line (``5. ``) is not looked at: an item that moves up has not changed.
+    """
+    old, new = ([_NUMBER.sub("", line) for line in text.splitlines()] for text in (before, after))
     changed: list[list[Piece]] = []
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "replace" and b - a == d - c:

@@ -18,6 +18,7 @@ from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry
 from inspections.draws.protocol import Keys, digest, keys_from, seed
 from inspections.draws.queries import public_draws, stratum_labels
 from inspections.draws.states import DrawState
+from publicity.disclosures.masking import why_not_publish
 from publicity.disclosures.models import Disclosure
 from publicity.site import rules
 from publicity.site.rules import Opens
@@ -147,19 +148,39 @@ def open_bodies(draw: Any, names: Iterable[str] = rules.FILES) -> dict[str, byte
     return {name: bytes(body) for name, body in rows}
 
 
+class Opened(NamedTuple):
+    """A code that a disclosed result opens: what proves it, and the result's address."""
+
+    opening: Opening
+    public_id: str
+
+
+def opened(draw: Draw) -> list[Opened]:
+    """The subjects of a drawn order whose result is disclosed by name.
+
+    An opening never says more than the result: nobody whose code the result keeps to itself (natural persons), and no
+    name with a number of a person in it.
+    """
+    rows = Disclosure.objects.filter(
+        named=True, case__draw=draw, case__draw__drawn_at__isnull=False, subject_code=F("case__drawn__entry__public_id")
+    ).values_list(*(f"case__drawn__entry__{column}" for column in ("code", "public_id", "name", "nonce")), "public_id")
+    return [
+        Opened(Opening(code, "subject", key, name, nonce), public_id)
+        for code, key, name, nonce, public_id in rows
+        if why_not_publish(name) is None
+    ]
+
+
 def openings(draw: Draw) -> bytes | None:
-    """``openings.txt`` as of now: the subjects of this draw whose result is disclosed by name; None while there is none."""
-    rows = RosterEntry.objects.filter(
-        drawn__case__draw=draw, drawn__case__disclosure__named=True, draw=draw, draw__drawn_at__isnull=False
-    ).values_list("code", "public_id", "name", "nonce")
-    opened = [Opening(code, "subject", public_id, name, nonce) for code, public_id, name, nonce in rows]
-    return write_openings(opened) if opened else None
+    """``openings.txt`` as of now; None while nothing is opened."""
+    rows = [one.opening for one in opened(draw)]
+    return write_openings(rows) if rows else None
 
 
 def bundle(draw: Any) -> dict[str, bytes]:
     """All that is open of an order, openings included, by file name."""
-    opened = openings(draw)
-    return open_bodies(draw) | ({OPENINGS: opened} if opened else {})
+    proofs = openings(draw)
+    return open_bodies(draw) | ({OPENINGS: proofs} if proofs else {})
 
 
 def certificate(draw: Draw) -> DrawCertificate | None:
@@ -244,14 +265,11 @@ def strata_of(draw: Any, order: Order) -> list[Stratum]:
     ]
 
 
-def outcome(draw: Draw, order: Order, result: Result, bodies: Mapping[str, bytes], labels: Mapping[str, str]) -> Outcome:
-    """The result line by line. A name stands beside a code only where a disclosure by name opened it."""
-    opened = {
-        code: (name, public_id)
-        for code, name, public_id in Disclosure.objects.filter(case__draw=draw, named=True).values_list(
-            "case__drawn__entry__code", "subject_name", "public_id"
-        )
-    }
+def outcome(
+    order: Order, result: Result, bodies: Mapping[str, bytes], labels: Mapping[str, str], opened: Iterable[Opened]
+) -> Outcome:
+    """The result line by line. A name stands beside a code only where a disclosed result opened it."""
+    names = {one.opening.code: (one.opening.name, one.public_id) for one in opened}
     places = {team.winner: len(team.inspectors) for team in result.teams}
     rows = [
         Row(
@@ -262,7 +280,7 @@ def outcome(draw: Draw, order: Order, result: Result, bodies: Mapping[str, bytes
             line.slip,
             line.ticket,
             places.get(line.code, 0),
-            *opened.get(line.code, ("", "")),
+            *names.get(line.code, ("", "")),
         )
         for line in result.drawn
     ]

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, TextField, When
@@ -144,7 +144,7 @@ class PublishedMatter(NamedTuple):
     """A matter as last published: its revision, the editions it stood in (newest first), and whether it is in force."""
 
     revision: MatterRevision
-    editions: list[Edition]
+    editions: Sequence[Edition]
     in_force: bool
 
 

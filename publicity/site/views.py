@@ -19,7 +19,6 @@ from publicity.site.serving import MINUTE, YEAR, published
 from registries import clock
 from registries.codes.models import ResultGroup
 from registries.ledger.queries import head, latest_checkpoint
-from registries.matters.models import MatterRevision
 from registries.matters.queries import edition_before, edition_changes
 from registries.pages import page_of
 from registries.people.access import PUBLIC, access
@@ -28,6 +27,8 @@ NEWEST = 6
 LINES = 100
 """Lines of a result on one page."""
 TEXT = "text/plain; charset=utf-8"
+WRITTEN_ON = dt.date(2026, 11, 23)
+"""When the pages that only explain were last written."""
 T = TypeVar("T")
 
 
@@ -72,14 +73,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @published(MINUTE)
 def how(request: HttpRequest) -> HttpResponse:
     """How a draw works, with one to follow by hand."""
-    return render(request, "public/how.html", {"example": example.follow()})
+    return render(request, "public/how.html", {"example": example.follow(), "updated_on": WRITTEN_ON})
 
 
 @access(PUBLIC)
 @published(MINUTE)
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What these pages promise to everybody who reads them, however they read."""
-    return render(request, "public/accessibility.html")
+    return render(request, "public/accessibility.html", {"updated_on": WRITTEN_ON})
 
 
 @access(PUBLIC)
@@ -161,7 +162,7 @@ def edition_page(request: HttpRequest, number: int) -> HttpResponse:
     edition = _found(queries.editions().filter(number=number).first())
     before = edition_before(edition)
     changes = [
-        (change, [(_field_label(field.field), differing.lines(field.before, field.after)) for field in change.fields])
+        (change, [(field.field, differing.lines(field.before, field.after)) for field in change.fields])
         for change in (edition_changes(edition, before) if before else [])
     ]
     context = {
@@ -172,11 +173,6 @@ def edition_page(request: HttpRequest, number: int) -> HttpResponse:
         "updated": edition.published_at,
     }
     return render(request, "public/matters/edition.html", context)
-
-
-def _field_label(field: str) -> str:
-    label = wording.FIELDS.get(field) or MatterRevision._meta.get_field(field).verbose_name  # type: ignore[union-attr]
-    return str(label)
 
 
 @access(PUBLIC)
@@ -243,7 +239,8 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     order, result = orders.read(bodies)
     strata = orders.strata_of(draw, order)
     labels = {stratum.code: stratum.label for stratum in strata}
-    outcome = orders.outcome(draw, order, result, bodies, labels) if result else None
+    opened = orders.opened(draw)
+    outcome = orders.outcome(order, result, bodies, labels, opened) if result else None
     sources = orders.sources_of(draw)
     context = {
         "draw": draw,
@@ -258,7 +255,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "outcome": outcome,
         "page": Paginator(outcome.rows, LINES).get_page(request.GET.get("page")) if outcome else None,
         "files": [(file, wording.FILES[file.name], wording.OPENS.get(file.opens, "")) for file in orders.files_of(draw)],
-        "openings": orders.openings(draw) is not None,
+        "openings": bool(opened),
         "visits_over": orders.visits_are_over(draw),
         "results": orders.results_of(draw),
         "facts": queries.facts_on(draw),

@@ -61,7 +61,3 @@ def standing(draw: Draw, now: dt.datetime) -> Standing:
     if rules.is_overdue(draw.state, draw.planned, now):
         return STANDINGS["overdue"]
     return STANDINGS.get(draw.state, STANDINGS["open"])
-
-
-FIELDS: dict[str, Promise] = {"bases": _("legal bases"), "items": _("checklist")}
-"""What a revision holds beside its columns, as a difference between editions names it."""
