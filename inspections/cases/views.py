@@ -176,14 +176,21 @@ def _save(request: HttpRequest, case: Case, form: RecordForm) -> tuple[RecordFor
 
 
 def _refused(request: HttpRequest, case: Case, sentence: str) -> RecordForm:
-    """The same page with all that was typed, the present version, and what a colleague saved beside what differs."""
+    """The same page with all that was typed and the present version. After a colleague's save (``sentence``), what they
+    saved fills the fields left empty here and stands beside those that differ."""
     newest = queries.last_record(case)
     assert newest is not None  # noqa: S101  (the view has seen to it)
+    saved = queries.draft_of(newest)
     typed = request.POST.copy()
     typed["version"] = str(newest.version)
+    if sentence:
+        for name, value in RecordForm.initial_of(saved, newest.version).items():
+            untouched = not request.POST.get(name) and not request.POST.get(name.replace("remark_", "answer_"))
+            if untouched and value:
+                typed[name] = str(value)
     form = _record_form(case, newest, typed)
     if form.is_valid() and sentence:
-        form.show_theirs(queries.draft_of(newest))
+        form.show_theirs(saved)
         form.add_error(None, sentence)
     return form
 

@@ -266,6 +266,24 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_nothing_typed_is_lost() ->
     assert case.records.get().findings == "我写的"
 
 
+def test_what_a_colleague_saved_fills_what_was_left_empty() -> None:
+    case = begun()
+    first, second = members(case)
+    one, two, _three = queries.items_of(case)
+    address = f"/office/cases/{case.number}/record/"
+    signed_in(first).post(address, {"version": 1, f"answer_{one.pk}": "no", f"remark_{one.pk}": "未登记", "findings": "缺登记"})
+    browser = signed_in(second)
+    shown = browser.post(address, {"version": 1, f"answer_{two.pk}": "yes"})
+    form = shown.context["form"]
+    assert shown.status_code == 422
+    assert form.theirs == {f"answer_{two.pk}": "–"}
+    sent = {name: form[name].value() for name in form.fields if form[name].value()}
+    assert browser.post(address, sent).status_code == 302
+    draft = queries.draft_of(case.records.get())
+    assert draft.findings == "缺登记"
+    assert {item: line.answer for item, line in draft.answers.items()} == {one.pk: "no", two.pk: "yes"}
+
+
 def test_a_returned_record_shows_the_remark_and_the_teams_own_answers() -> None:
     case = make.recorded_case()
     reviewer = make.user(Role.REVIEWER)
