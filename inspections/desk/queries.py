@@ -164,7 +164,7 @@ def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     labels = {ImportState.UPLOADED: _("Match the columns"), ImportState.CHECKED: _("Look through and take over")}
     for batch in Import.objects.filter(state__in=labels, uploaded_by=looks.user).defer("content")[:MOST]:
         label = labels[ImportState(batch.state)]
-        yield Task(_("Import"), batch.file_name, batch.get_state_display(), label, f"/office/imports/{batch.pk}/")
+        yield Task(_("Import"), batch.file_name, batch.get_state_display(), label, reverse("import", args=[batch.pk]))
 
 
 class Figure(NamedTuple):

@@ -10,6 +10,10 @@ from inspections.draws.models import SeedSource, SourceEntry
 from inspections.draws.states import DrawState
 from inspections.plans.states import PlanState
 from registries import clock
+from registries.imports.models import Import
+from registries.imports.states import ImportState
+from registries.matters.models import Edition
+from registries.matters.states import EditionState
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
@@ -128,3 +132,25 @@ def test_no_desk_asks_more_than_15_queries(django_assert_max_num_queries: Any) -
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         with django_assert_max_num_queries(20 if person == everything else 15):
             assert client.get("/office/").status_code == 200
+
+
+def test_an_import_that_is_ready_waits_for_who_uploaded_it() -> None:
+    clerk, other = make.user(Role.CLERK, unit=make.unit()), make.user(Role.CLERK, unit=make.unit())
+    batch = Import.objects.create(
+        kind="subjects",
+        file_name="检查对象名录库.xlsx",
+        content=b"x",
+        sha256="0" * 64,
+        state=ImportState.CHECKED,
+        uploaded_by=clerk,
+        uploaded_at=clock.now(),
+    )
+    assert f"/office/imports/{batch.pk}/" in desk(clerk)
+    assert batch.file_name not in desk(other)
+
+
+def test_an_edition_waits_for_another_supervisor() -> None:
+    edition = Edition.objects.create(
+        title="事项清单第2期", prepared_by=make.user(Role.CLERK), prepared_at=clock.now(), state=EditionState.SUBMITTED
+    )
+    assert f"/admin/registries/edition/{edition.pk}/decide/" in desk(make.user(Role.SUPERVISOR))
