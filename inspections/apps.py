@@ -2,13 +2,14 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class InspectionsConfig(AppConfig):
     """Middle floor."""
 
     name = "inspections"
-    verbose_name = "Inspections"
+    verbose_name = _("Plans, draws and cases")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

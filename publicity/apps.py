@@ -2,13 +2,14 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class PublicityConfig(AppConfig):
     """Top floor."""
 
     name = "publicity"
-    verbose_name = "Publicity"
+    verbose_name = _("Disclosures")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -2,13 +2,14 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class RegistriesConfig(AppConfig):
     """Ground floor."""
 
     name = "registries"
-    verbose_name = "Registries"
+    verbose_name = _("Registries and lists")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -138,7 +138,8 @@ def content_of(revision: MatterRevision) -> dict[str, str]:
         for b in revision.bases.all()
     )
     content["items"] = "\n".join(
-        f"{i.position}. {i.title}: {i.content}" + (f" ({i.article})" if i.article else "") for i in revision.items.all()
+        f"{i.title}: {i.content}" + (f" ({i.article})" if i.article else "") + (f" [{i.guidance}]" if i.guidance else "")
+        for i in revision.items.all()
     )
     return content
 

@@ -50,13 +50,23 @@ class Difference(NamedTuple):
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
-    """What changed between two contents (field name → text), in the order of the newer one."""
+    """What changed between two contents (field name → text), in the order of the newer one.
+
+    Of texts of several lines only the lines that went and came, unless merely their order changed.
+    """
     names = [*after, *(name for name in before if name not in after)]
     return [
-        Difference(name, before.get(name, ""), after.get(name, ""))
+        _difference(name, before.get(name, ""), after.get(name, ""))
         for name in names
         if before.get(name, "") != after.get(name, "")
     ]
+
+
+def _difference(name: str, before: str, after: str) -> Difference:
+    old, new = before.splitlines(), after.splitlines()
+    gone = [line for line in old if line not in new]
+    come = [line for line in new if line not in old]
+    return Difference(name, "\n".join(gone), "\n".join(come)) if gone or come else Difference(name, before, after)
 
 
 def why_not_revise(*, keeps: bool, unit: str, seen: int, newest: int) -> Sentence | None:
