@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ImportState(models.TextChoices):
@@ -10,7 +11,7 @@ class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("columns to be confirmed")
     CHECKING = "checking", _("being checked")
     CHECKED = "checked", _("ready to be taken over")
-    COMMITTED = "committed", _("taken over")
+    COMMITTED = "committed", pgettext_lazy("state of an import", "taken over")
     CANCELLED = "cancelled", _("cancelled")
     FAILED = "failed", _("could not be read")
 
@@ -31,4 +32,4 @@ class RowClass(models.TextChoices):
     ADDED = "added", _("will be added")
     CHANGED = "changed", _("will be changed")
     SAME = "same", _("left alone")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("row of an import", "refused")
