@@ -60,10 +60,15 @@ class DecisionForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label=gettext_lazy("Reason for returning it"),
-        required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Say why you return it; the clerk reads it.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and "return" not in self.data:
+            self.fields["reason"].required = False
 
 
 class DecidingAdmin(ReadingAdmin):
