@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from inspections.draws import commands, queries
 from inspections.draws.chances import inclusion_chances
-from inspections.draws.forms import ApproveForm, ReturnForm
+from inspections.draws.forms import ApproveForm, ReturnForm, VoidForm
 from inspections.draws.models import Draw
 from inspections.draws.sources import entropy_bits, public_possibilities, thin_entropy
 from inspections.draws.states import DrawState
@@ -38,9 +38,9 @@ class DrawAdmin(ReadingAdmin):
     @admin.display(description=gettext_lazy("approval"))
     def decide(self, draw: Draw) -> str:
         """The way to the decision, where one waits."""
-        if draw.state != DrawState.SUBMITTED:
+        if draw.state not in (DrawState.SUBMITTED, DrawState.COMMITTED):
             return ""
-        return format_html('<a href="/admin/inspections/draw/{}/decide/">{}</a>', draw.pk, _("Decide"))
+        return format_html('<a href="/admin/inspections/draw/{}/decide/">{}</a>', draw.pk, _("Decide") if draw.state == DrawState.SUBMITTED else _("Look or void"))
 
     def get_urls(self) -> list[URLPattern]:
         """The decision has an address of its own, outside Django's change form."""
@@ -52,9 +52,10 @@ class DrawAdmin(ReadingAdmin):
         draw = get_object_or_404(queries.visible_draws(signed_in(request)).select_related("prepared_by"), pk=pk)
         returning = "return" in request.POST
         initial = {"version": draw.version}
-        approve = ApproveForm(request.POST if request.method == "POST" and not returning else None, initial=initial)
+        approve = ApproveForm(request.POST if "approve" in request.POST else None, initial=initial)
         back = ReturnForm(request.POST if returning else None, initial=initial)
-        if self._approved(request, draw, approve) or self._returned(request, draw, back):
+        void = VoidForm(request.POST if "void" in request.POST else None, initial=initial)
+        if self._approved(request, draw, approve) or self._returned(request, draw, back) or self._voided(request, draw, void):
             return redirect("admin:inspections_draw_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -62,11 +63,12 @@ class DrawAdmin(ReadingAdmin):
             "draw": draw,
             "approve": approve,
             "back": back,
-            "form": back if returning else approve,
+            "void": void,
+            "form": back if returning else void if void.is_bound else approve,
             "may_decide": signed_in(request).has_perm("inspections.approve_draw"),
             **facts_for_approval(draw),
         }
-        failed = approve.errors or back.errors
+        failed = approve.errors or back.errors or void.errors
         return TemplateResponse(request, "admin/draws/decide.html", context, status=422 if failed else 200)
 
     def _approved(self, request: HttpRequest, draw: Draw, form: ApproveForm) -> bool:
@@ -94,6 +96,27 @@ class DrawAdmin(ReadingAdmin):
         done = _("Returned to its clerk.")
         return form.is_valid() and bool(
             act(request, commands.return_draw, done=done, form=form, draw_id=draw.pk, **form.cleaned_data)
+        )
+
+    def _voided(self, request: HttpRequest, draw: Draw, form: VoidForm) -> bool:
+        if not form.is_valid():
+            return False
+        data = form.cleaned_data
+        if not signed_in(request).check_password(data["void_password"]):
+            form.add_error("void_password", _("This is not your password."))
+            return False
+        done = _("Voided. It stays public and is counted.")
+        return bool(
+            act(
+                request,
+                commands.void_draw,
+                done=done,
+                form=form,
+                draw_id=draw.pk,
+                version=data["version"],
+                kind=data["kind"],
+                reason=data["void_reason"],
+            )
         )
 
 

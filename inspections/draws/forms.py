@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.models import Draw
 from inspections.draws.sources import GAMES, Announced
-from inspections.draws.states import SlipRule, Stratify
+from inspections.draws.states import SlipRule, Stratify, VoidKind
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
 from registries.people.models import Unit
@@ -27,10 +27,72 @@ def moment_field(label: Any, hint: Any, *, required: bool = False) -> forms.Date
     )
 
 
-class DrawForm(forms.Form):
-    """What is chosen while preparing: who may be drawn, strata, slips, quotas, teams, sources and the moment."""
+class SourcesForm(forms.Form):
+    """The announced sources and the planned moment: all that is new in a draw that keeps the roster of a voided one."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    planned = moment_field(
+        _("Planned moment of the draw"), _("The worker draws by itself once every source is in and this moment has come.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Adds the fields of each source."""
+        super().__init__(*args, **kwargs)
+        games = [("", _("– none –"))] + [
+            (code, game.label) for code, game in GAMES.items() if settings.DEMO_LOTTERY or not game.demo
+        ]
+        for n in range(1, MOST_SOURCES + 1):
+            self.fields[f"game_{n}"] = forms.ChoiceField(label=_("Source"), choices=games, required=False)
+            self.fields[f"issue_{n}"] = forms.CharField(
+                label=_("Issue, round or place"), required=False, max_length=100
+            )
+            self.fields[f"moment_{n}"] = moment_field(_("Known at"), "")
+
+    @property
+    def source_rows(self) -> list[tuple[int, Any, Any, Any]]:
+        """The fields of each source, for the template."""
+        return [(n, self[f"game_{n}"], self[f"issue_{n}"], self[f"moment_{n}"]) for n in range(1, MOST_SOURCES + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        """A source is given whole or not at all."""
+        data: dict[str, Any] = super().clean() or {}
+        for n in range(1, MOST_SOURCES + 1):
+            game, issue, moment = data.get(f"game_{n}"), data.get(f"issue_{n}"), data.get(f"moment_{n}")
+            if game and not issue:
+                self.add_error(f"issue_{n}", _("Say which issue, round or place, so that it names one value."))
+            if issue and "|" in issue:
+                self.add_error(f"issue_{n}", _("The sign | cannot be used here."))
+            if game and not moment and f"moment_{n}" not in self.errors:
+                self.add_error(f"moment_{n}", _("Say when this value is known."))
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes."""
+        data = self.cleaned_data
+        sources = [
+            Announced(data[f"game_{n}"], data[f"issue_{n}"].strip(), data[f"moment_{n}"])
+            for n in range(1, MOST_SOURCES + 1)
+            if data.get(f"game_{n}")
+        ]
+        return {"version": data["version"], "planned": data["planned"], "sources": sources}
+
+    @classmethod
+    def announced(cls, draw: Draw) -> dict[str, Any]:
+        """First values: the sources and the moment as they are."""
+        initial: dict[str, Any] = {
+            "version": draw.version,
+            "planned": draw.planned and draw.planned.astimezone(BEIJING).replace(tzinfo=None),
+        }
+        for source in draw.sources.all():
+            initial[f"game_{source.position}"] = source.game
+            initial[f"issue_{source.position}"] = source.what.removeprefix(GAMES[source.game].label).strip()
+            initial[f"moment_{source.position}"] = source.moment.astimezone(BEIJING).replace(tzinfo=None)
+        return initial
+
+
+class DrawForm(SourcesForm):
+    """What is chosen while preparing: who may be drawn, strata, slips, quotas, teams, sources and the moment."""
+
     categories = forms.MultipleChoiceField(
         label=_("Subject categories"), widget=forms.CheckboxSelectMultiple, required=False
     )
@@ -60,9 +122,6 @@ class DrawForm(forms.Form):
         label=_("Inspectors per visit"), validators=[MinValueValidator(2), MaxValueValidator(9)]
     )
     inspector_units = forms.MultipleChoiceField(label=_("Inspectors from"), widget=forms.CheckboxSelectMultiple)
-    planned = moment_field(
-        _("Planned moment of the draw"), _("The worker draws by itself once every source is in and this moment has come.")
-    )
 
     def __init__(self, *args: Any, draw: Draw, strata: list[str], **kwargs: Any) -> None:
         """``strata``: those of the preview; each gets a quota field."""
@@ -80,45 +139,12 @@ class DrawForm(forms.Form):
             fields[f"quota_{stratum}"] = forms.IntegerField(
                 label=stratum, required=False, validators=[MinValueValidator(0)]
             )
-        games = [("", _("– none –"))] + [
-            (code, game.label) for code, game in GAMES.items() if settings.DEMO_LOTTERY or not game.demo
-        ]
-        for n in range(1, MOST_SOURCES + 1):
-            fields[f"game_{n}"] = forms.ChoiceField(label=_("Source"), choices=games, required=False)
-            fields[f"issue_{n}"] = forms.CharField(
-                label=_("Issue, round or place"), required=False, max_length=100
-            )
-            fields[f"moment_{n}"] = moment_field(_("Known at"), "")
-
-    @property
-    def source_rows(self) -> list[tuple[int, Any, Any, Any]]:
-        """The fields of each source, for the template."""
-        return [(n, self[f"game_{n}"], self[f"issue_{n}"], self[f"moment_{n}"]) for n in range(1, MOST_SOURCES + 1)]
-
-    def clean(self) -> dict[str, Any]:
-        """A source is given whole or not at all."""
-        data: dict[str, Any] = super().clean() or {}
-        for n in range(1, MOST_SOURCES + 1):
-            game, issue, moment = data.get(f"game_{n}"), data.get(f"issue_{n}"), data.get(f"moment_{n}")
-            if game and not issue:
-                self.add_error(f"issue_{n}", _("Say which issue, round or place, so that it names one value."))
-            if issue and "|" in issue:
-                self.add_error(f"issue_{n}", _("The sign | cannot be used here."))
-            if game and not moment and f"moment_{n}" not in self.errors:
-                self.add_error(f"moment_{n}", _("Say when this value is known."))
-        return data
 
     def arguments(self) -> dict[str, Any]:
         """What the command takes."""
         data = self.cleaned_data
-        sources = [
-            Announced(data[f"game_{n}"], data[f"issue_{n}"].strip(), data[f"moment_{n}"])
-            for n in range(1, MOST_SOURCES + 1)
-            if data.get(f"game_{n}")
-        ]
         quotas = {s: data[f"quota_{s}"] for s in self.strata if data.get(f"quota_{s}") is not None}
-        return {
-            "version": data["version"],
+        return super().arguments() | {
             "category_ids": [int(pk) for pk in data["categories"]],
             "town_ids": [int(pk) for pk in data["towns"]],
             "grades": "".join(data["grades"]),
@@ -128,15 +154,12 @@ class DrawForm(forms.Form):
             "reserves": data["reserves"],
             "team_size": data["team_size"],
             "inspector_unit_ids": [int(pk) for pk in data["inspector_units"]],
-            "planned": data["planned"],
-            "sources": sources,
         }
 
     @classmethod
     def initial_of(cls, draw: Draw, quotas: dict[str, int]) -> dict[str, Any]:
         """The form's first values: the draw as it is."""
-        initial: dict[str, Any] = {
-            "version": draw.version,
+        chosen = {
             "categories": [str(c.pk) for c in draw.categories.all()],
             "towns": [str(t.pk) for t in draw.towns.all()],
             "grades": list(draw.grades),
@@ -145,15 +168,8 @@ class DrawForm(forms.Form):
             "reserves": draw.reserves,
             "team_size": draw.team_size,
             "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
-            "planned": draw.planned and draw.planned.astimezone(BEIJING).replace(tzinfo=None),
         }
-        initial |= {f"quota_{s}": quota for s, quota in quotas.items()}
-        for source in draw.sources.all():
-            label = GAMES[source.game].label
-            initial[f"game_{source.position}"] = source.game
-            initial[f"issue_{source.position}"] = source.what.removeprefix(label).strip()
-            initial[f"moment_{source.position}"] = source.moment.astimezone(BEIJING).replace(tzinfo=None)
-        return initial
+        return cls.announced(draw) | chosen | {f"quota_{s}": quota for s, quota in quotas.items()}
 
 
 class SourceValueForm(forms.Form):
@@ -187,3 +203,16 @@ class ReturnForm(forms.Form):
         label=_("Reason for returning it"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500
     )
 
+
+
+class VoidForm(forms.Form):
+    """The supervisor voids a committed order, with a kind of the closed list; the own password is asked again."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("Kind of void"), choices=VoidKind.choices, widget=forms.RadioSelect)
+    void_reason = forms.CharField(
+        label=_("Reason, kept for ever"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500
+    )
+    void_password = forms.CharField(
+        label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )

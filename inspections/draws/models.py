@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from inspections.draws.states import DrawState, Mode, SlipRule, Stratify
+from inspections.draws.states import DrawState, Mode, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.codes.models import Code
 from registries.fields import SealedTextField
@@ -55,8 +55,12 @@ class Draw(models.Model):
     drawn_at = models.DateTimeField(_("drawn"), null=True, blank=True)
     returned_because = models.TextField(_("returned because"), blank=True)
     voided_at = models.DateTimeField(_("voided"), null=True, blank=True)
-    void_kind = models.CharField(_("kind of void"), max_length=20, blank=True)
+    void_kind = models.CharField(_("kind of void"), max_length=20, blank=True, choices=VoidKind.choices)
     void_reason = models.TextField(_("reason of the void"), blank=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    keeps_roster = models.BooleanField(_("roster and quotas of the order it replaces"), default=False)
     # what was submitted and committed
     roster_digest = models.CharField(_("digest of the roster as submitted"), max_length=64, blank=True)
     scope_counts = models.JSONField(_("in scope and left out"), default=dict)
@@ -84,6 +88,8 @@ class Draw(models.Model):
         "approved_by",
         "committed_at",
         "drawn_at",
+        "voided_at",
+        "void_kind",
         "roster_digest",
         "order_hash",
         "commitment",
@@ -114,6 +120,14 @@ class Draw(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(team_size__gte=2, team_size__lte=9), name="draw_team_of_two_to_nine"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="voided")
+                | (Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_kind="") & ~Q(void_reason="")),
+                name="voided_draw_says_why",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=Q(replaces__isnull=False), name="one_successor_per_voided_draw"
             ),
             models.UniqueConstraint(
                 fields=["plan_item"], condition=Q(state="committed"), name="one_open_order_per_plan_item"

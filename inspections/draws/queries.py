@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from inspections.draws import roster as rosters
@@ -57,6 +58,12 @@ def due_draws(now: dt.datetime) -> QuerySet[Draw]:
 def draws_without_certificate() -> QuerySet[Draw]:
     """Drawn draws whose certificate was not made yet."""
     return Draw.objects.filter(state=DrawState.DRAWN, certificate__isnull=True)
+
+
+def lapsing_draws(now: dt.datetime) -> QuerySet[Draw]:
+    """Submitted draws whose first source is nearer than the lead: nobody can approve them in time any more."""
+    soon = now + dt.timedelta(seconds=settings.DRAW_SOURCE_LEAD)
+    return Draw.objects.filter(state=DrawState.SUBMITTED, sources__position=1, sources__moment__lt=soon)
 
 
 def announced(draw: Draw) -> list[Announced]:

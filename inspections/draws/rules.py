@@ -107,6 +107,40 @@ def why_not_enter(
     return None
 
 
+SOURCE_FAILS_AFTER = dt.timedelta(minutes=30)
+"""A source that two people could not agree on so long after its moment may be called failed."""
+
+
+def why_not_void(
+    *, kind: str, reason: str, first_source: dt.datetime, open_source: dt.datetime | None, now: dt.datetime, prepared: bool
+) -> Sentence | None:
+    """A void needs a kind of the closed list that fits the time (draw protocol 1, §3), and a reason.
+
+    ``open_source``: the moment of the first source without a settled value; None when all are in. Then nothing but the
+    draw may follow, because whoever voids could already know the result.
+    """
+    if prepared:
+        return say("You had a hand in this draw; another supervisor must void it.")
+    if not reason.strip():
+        return say("Say why; the reason is kept for ever.")
+    if open_source is None:
+        return say("Every source is in: this order is drawn now, whatever comes out.")
+    if kind == "mistake" and now >= first_source:
+        return say("Its first source has appeared: a mistake no longer voids this order.")
+    if kind == "source-failed" and now < open_source + SOURCE_FAILS_AFTER:
+        return say("The open source may still be typed: it has failed only 30 minutes after its moment.")
+    if kind not in ("mistake", "source-failed", "server-failed"):
+        return say("Choose the kind of void.")
+    return None
+
+
+def why_not_succeed(*, voided: bool, succeeded: bool) -> Sentence | None:
+    """Only a voided order is replaced, and only once."""
+    if not voided:
+        return say("Only a voided order is replaced.")
+    return say("This order was replaced already.") if succeeded else None
+
+
 def why_not_run(*, values: Sequence[str], planned: dt.datetime, now: dt.datetime) -> Sentence | None:
     """The worker draws when every source is in and the planned moment has come."""
     if not all(values):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DrawState(models.TextChoices):
-    """preparing → submitted → committed → drawn; a committed or drawn one may be voided."""
+    """preparing → submitted → committed → drawn; a committed order may be voided, a result never."""
 
     PREPARING = "preparing", _("preparing")
     SUBMITTED = "submitted", _("submitted for approval")
@@ -21,7 +21,9 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "approve": (("submitted",), "committed"),
     "enter_source": (("committed",), "committed"),
     "run": (("committed",), "drawn"),
-    "void": (("committed", "drawn"), "voided"),
+    "void": (("committed",), "voided"),
+    "lapse": (("submitted",), "preparing"),
+    "succeed": (("voided",), "voided"),
 }
 """Move → (allowed from, to)."""
 
@@ -49,3 +51,11 @@ class SlipRule(models.TextChoices):
     EQUAL = "equal", _("one slip each")
     GRADE = "grade", _("by risk grade")
     FULL = "full", _("by grade, complaints, violations and years without a visit")
+
+
+class VoidKind(models.TextChoices):
+    """Why an order is voided (draw protocol 1, §3); a closed list, counted in public."""
+
+    MISTAKE = "mistake", _("mistake found in time")
+    SOURCE_FAILED = "source-failed", _("source failed")
+    SERVER_FAILED = "server-failed", _("server failed")

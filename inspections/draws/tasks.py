@@ -26,6 +26,11 @@ def issue_certificate(draw_id: int) -> None:
 
 @shared_task(name="inspections.sweep_draws", acks_late=True)
 def sweep_draws() -> None:
-    """Find draws that are due and certificates not made yet; one that fails does not stop the others."""
+    """Find draws that are due, certificates not made yet and submissions out of time; one that fails does not stop the others."""
     each(run_draw, queries.due_draws(clock.now()).values_list("pk", flat=True), Refused)
     each(issue_certificate, queries.draws_without_certificate().values_list("pk", flat=True), Refused)
+    each(_lapse, queries.lapsing_draws(clock.now()).values_list("pk", flat=True), Refused)
+
+
+def _lapse(draw_id: int) -> None:
+    commands.lapse_draw(actor=system_user(), draw_id=draw_id)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from inspections.draws import commands, queries
-from inspections.draws.forms import DrawForm, SourceValueForm
+from inspections.draws.forms import DrawForm, SourcesForm, SourceValueForm
 from inspections.draws.models import Draw
 from inspections.draws.sources import GAMES, entropy_bits, public_possibilities
 from inspections.draws.states import DrawState
@@ -20,7 +20,7 @@ from registries import clock
 from registries.ledger.change import Refused
 from registries.ledger.queries import history
 from registries.ledger.words import in_words
-from registries.pages import signed_in
+from registries.pages import act, signed_in
 from registries.people.access import access
 
 PER_PAGE = 50
@@ -73,7 +73,7 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One draw: while preparing its form with the live preview, afterwards its facts, sources and result."""
     draw = _visible(request, pk)
     if draw.state == DrawState.PREPARING and signed_in(request).has_perm("inspections.change_draw"):
-        return _prepare(request, draw)
+        return _announce(request, draw) if draw.keeps_roster else _prepare(request, draw)
     return _show(request, draw)
 
 
@@ -100,10 +100,26 @@ def _prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
     return render(request, "office/draws/prepare.html", context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, draw: Draw, form: DrawForm) -> bool:
+def _announce(request: HttpRequest, draw: Draw) -> HttpResponse:
+    """The form of a successor that keeps the roster of the order it replaces: sources and moment only."""
+    form = SourcesForm(request.POST or None, initial=SourcesForm.announced(draw))
+    if request.method == "POST" and form.is_valid() and _save(request, draw, form):
+        return redirect("draw-page", pk=draw.pk)
+    labels = queries.stratum_labels(draw.quotas)
+    sizes = draw.scope_counts.get("entries", {})
+    context = {
+        "draw": draw,
+        "form": form,
+        "strata": [(labels[s], sizes.get(s, 0), quota) for s, quota in sorted(draw.quotas.items())],
+    }
+    return render(request, "office/draws/announce.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, draw: Draw, form: SourcesForm) -> bool:
     """Save, and submit when that button was pressed; a refusal becomes the form's error."""
+    save = commands.announce_sources if draw.keeps_roster else commands.change_draw
     try:
-        change = commands.change_draw(actor=signed_in(request), draw_id=draw.pk, **form.arguments())
+        change = save(actor=signed_in(request), draw_id=draw.pk, **form.arguments())
         if "submit" not in request.POST:
             messages.success(request, _("Saved. The preview below is up to date."))
             return True
@@ -140,6 +156,9 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "drawn": draw.drawn.select_related("entry").prefetch_related("team__inspector").order_by("-kind", "ticket")[:500]
         if draw.state == DrawState.DRAWN
         else [],
+        "may_replace": draw.state == DrawState.VOIDED
+        and not draw.successors.exists()
+        and signed_in(request).has_perm("inspections.prepare_successor"),
         "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
     }
     return render(request, "office/draws/page.html", context)
@@ -182,3 +201,14 @@ def draw_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse(bytes(draw.certificate.pdf), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="draw-{draw.number}.pdf"'
     return response
+
+
+@access("inspections.prepare_successor")
+def succeed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin the draw that replaces a voided one."""
+    draw = _visible(request, pk)
+    if request.method == "POST":
+        change = act(request, commands.prepare_successor, draw_id=draw.pk)
+        if change is not None:
+            return redirect("draw-page", pk=change.obj.pk)
+    return redirect("draw-page", pk=draw.pk)

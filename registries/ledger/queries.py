@@ -45,13 +45,14 @@ def history(*objects: models.Model) -> models.QuerySet[LedgerPayload]:
     return LedgerPayload.objects.filter(wanted).select_related("entry", "actor").order_by("entry_id")
 
 
-def had_a_hand(obj: models.Model, actor_id: int) -> bool:
+def had_a_hand(obj: models.Model, actor_id: int, leaving_out: tuple[str, ...] = ()) -> bool:
     """Whether this person ever changed the object: who did never approves it. Having returned it is no such change."""
     return (
         LedgerPayload.objects.filter(
             object_kind=obj._meta.label_lower, object_id=str(obj.pk), actor_id=actor_id, entry__action__endswith=".change"
         )
         .exclude(verb__contains=".return_")
+        .exclude(verb__in=leaving_out)
         .exists()
     )
 

@@ -86,6 +86,10 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.approve_draw": (S,),
     "inspections.return_draw": (S,),
     "inspections.enter_source_value": (C, R, S),
+    "inspections.announce_sources": (C,),
+    "inspections.lapse_draw": (TIMER,),
+    "inspections.void_draw": (S,),
+    "inspections.prepare_successor": (C,),
     "inspections.run_draw": (TIMER,),
     "inspections.issue_certificate": (TIMER,),
     # cases

@@ -1,0 +1,21 @@
+"""The writers of draws, in the order of a draw's life. Here: locks, rules, rows and the ledger; the draw itself is pure."""
+
+from inspections.draws.commands.committing import approve_draw, return_draw
+from inspections.draws.commands.drawing import enter_source_value, issue_certificate, run_draw
+from inspections.draws.commands.preparing import change_draw, prepare_draw, submit_draw
+from inspections.draws.commands.voiding import announce_sources, lapse_draw, prepare_successor, void_draw
+
+__all__ = [
+    "announce_sources",
+    "approve_draw",
+    "change_draw",
+    "enter_source_value",
+    "issue_certificate",
+    "lapse_draw",
+    "prepare_draw",
+    "prepare_successor",
+    "return_draw",
+    "run_draw",
+    "submit_draw",
+    "void_draw",
+]

@@ -1,0 +1,154 @@
+"""Return a submitted draw, or approve it, which commits: nonces, codes, secret, files and hashes in one transaction."""
+
+import base64
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from nacl.public import PublicKey, SealedBox
+
+from inspections.draws import files as forms_of_files
+from inspections.draws import ordering, queries, rules
+from inspections.draws.commands.rows import keep_files, locked_draw
+from inspections.draws.grammar import BadForm
+from inspections.draws.models import (
+    Draw,
+    RosterRecusal,
+    SeedSource,
+)
+from inspections.draws.protocol import blinding_code
+from inspections.draws.sources import why_not_announce
+from inspections.draws.states import DrawState
+from inspections.plans.models import PlanItem
+from registries import clock
+from registries.codes.serials import next_number
+from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
+from registries.ledger.commands import command
+from registries.ledger.queries import had_a_hand
+from registries.ledger.sentences import say
+from registries.people.models import User
+
+
+@command("inspections.return_draw")
+def return_draw(*, actor: User, draw_id: int, version: int, reason: str) -> Change:
+    """Hand a submitted draw back to its clerk, with the reason. Nobody can know an outcome yet, so it costs nothing."""
+    draw = locked_draw(draw_id, actor, "return", version)
+    refuse(rules.why_not_return(reason=reason))
+    return alter(draw, state=DrawState.PREPARING.value, returned_because=reason.strip())
+
+
+@command("inspections.approve_draw")
+def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool = False) -> Change:
+    """Commit (draw protocol 1, §2): nonces, codes, secret, files and hashes in one transaction; then nothing can change."""
+    draw = locked_draw(draw_id, actor, "approve", version)
+    PlanItem.objects.select_for_update().get(pk=draw.plan_item_id)
+    sources = list(draw.sources.all())
+    other = Draw.objects.filter(plan_item=draw.plan_item, state=DrawState.COMMITTED).first()
+    now = clock.now()
+    refuse(
+        rules.why_not_approve(
+            prepared=actor.pk == draw.prepared_by_id or had_a_hand(draw, actor.pk),
+            first_source=sources[0].moment,
+            now=now,
+            lead=dt.timedelta(seconds=settings.DRAW_SOURCE_LEAD),
+            open_order=str(other) if other else "",
+            stale=draw.scope_counts.get("stale", 0),
+            stale_accepted=accept_stale,
+            roster_changed=queries.stored_digest(draw) != draw.roster_digest,
+        )
+        or queries.why_not_drawable(draw.matter, clock.today())
+        or why_not_announce(
+            queries.announced(draw),
+            planned=draw.planned,
+            gap=dt.timedelta(seconds=settings.DRAW_SOURCE_GAP),
+            demo_lottery=settings.DEMO_LOTTERY,
+        )
+    )
+    number = f"{now.year}-{next_number(f'draw/{now.year}'):03d}"
+    secret = secrets.token_hex(32)
+    try:
+        _blind(draw)
+        committed = ordering.commit(_terms(draw, number, sources), *_lines(draw), secret)
+    except BadForm as bad:
+        refuse_now(say("The files of this draw do not fit the protocol: %(reason)s", reason=str(bad)))
+    keep_files(draw, committed.files)
+    return alter(
+        draw,
+        note="stale entries accepted" if accept_stale and draw.scope_counts.get("stale") else "",
+        facts=(Fact("draws.commit", {"draw": number, "plan": draw.plan_item.reference, "order": committed.order_hash}),),
+        number=number,
+        state=DrawState.COMMITTED.value,
+        approved_by=actor,
+        committed_at=now,
+        order_hash=committed.order_hash,
+        commitment=committed.commitment,
+        secret=secret,
+        auditor_copy=_sealed_for_auditor(secret),
+    )
+
+
+def _sealed_for_auditor(secret: str) -> str:
+    """The secret in a box only the auditor's private key opens; empty where no key is set (a production check)."""
+    if not settings.AUDITOR_PUBLIC_KEY:
+        return ""
+    box = SealedBox(PublicKey(base64.b64decode(settings.AUDITOR_PUBLIC_KEY)))
+    return base64.b64encode(box.encrypt(secret.encode())).decode()
+
+
+def _blind(draw: Draw) -> None:
+    """Give every entry and inspector a fresh nonce and the code that follows; a roster taken over keeps its own."""
+    if draw.keeps_roster:
+        return
+    for kind, rows in (("subject", draw.roster.all()), ("inspector", draw.inspectors.all())):
+        _blind_rows(kind, rows)
+
+
+def _blind_rows(kind: str, rows: QuerySet[Any]) -> None:
+    blinded = list(rows)
+    for row in blinded:
+        row.nonce = secrets.token_hex(16)
+        row.code = blinding_code(kind, row.public_id, row.name, row.nonce)
+    rows.model.objects.bulk_update(blinded, ["nonce", "code"], batch_size=200)
+
+
+def _terms(draw: Draw, number: str, sources: Sequence[SeedSource]) -> ordering.Terms:
+    joint = sorted(revision.reference for revision in draw.joint_matters.select_related("matter"))
+    assert draw.planned is not None  # noqa: S101  (why_not_announce refused otherwise)
+    return ordering.Terms(
+        number=number,
+        bureau=settings.DIVISION_CODE,
+        plan=draw.plan_item.reference,
+        mode=draw.mode,
+        matters=(draw.matter.reference, *joint),
+        quotas=draw.quotas,
+        reserves=draw.reserves,
+        team=draw.team_size,
+        replaces=draw.replaces.number or "-" if draw.replaces else "-",
+        sources=tuple(forms_of_files.Source(s.kind, s.what, clock.moment_text(s.moment), s.form) for s in sources),
+        planned=clock.moment_text(draw.planned),
+    )
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    return () if text == "-" else tuple(text.split(","))
+
+
+def _lines(
+    draw: Draw,
+) -> tuple[list[forms_of_files.RosterLine], list[forms_of_files.InspectorLine], list[forms_of_files.RecusalLine]]:
+    """The rows of the three blinded files."""
+    roster = [
+        forms_of_files.RosterLine(code, stratum, slips, _tags(tags))
+        for code, stratum, slips, tags in draw.roster.values_list("code", "stratum", "slips", "tags")
+    ]
+    people = [
+        forms_of_files.InspectorLine(code, lead, now, most, _tags(tags))
+        for code, lead, now, most, tags in draw.inspectors.values_list(
+            "code", "may_lead", "open_cases", "most_open_cases", "tags"
+        )
+    ]
+    pairs = RosterRecusal.objects.filter(entry__draw=draw).values_list("entry__code", "inspector__code")
+    return roster, people, [forms_of_files.RecusalLine(a, b) for a, b in pairs]

@@ -1,0 +1,232 @@
+"""Prepare, change and submit a draw: the roster is frozen as rows."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from django.conf import settings
+
+from inspections.draws import candidates, queries, rules
+from inspections.draws import files as forms_of_files
+from inspections.draws.chances import small_cells
+from inspections.draws.commands.rows import BATCH, locked_draw
+from inspections.draws.models import (
+    Draw,
+    RosterEntry,
+    RosterInspector,
+    RosterOmission,
+    RosterRecusal,
+    SeedSource,
+)
+from inspections.draws.roster import Roster, build
+from inspections.draws.sources import GAMES, Announced, why_not_announce
+from inspections.draws.states import DrawState, SlipRule, Stratify
+from inspections.plans.queries import open_items
+from registries import clock
+from registries.codes.models import Code
+from registries.ledger.change import Change, alter, created, refuse, refuse_now
+from registries.ledger.commands import command
+from registries.ledger.sentences import say
+from registries.matters.models import MatterRevision
+from registries.matters.queries import published_revision
+from registries.people.models import Unit, User
+from registries.subjects.models import SubjectCategory
+
+
+def _drawable(revision: MatterRevision | None) -> MatterRevision:
+    """The revision, or the reason why nothing may be drawn on it."""
+    if revision is None:
+        refuse_now(say("The matter is not in the published edition of the matter list."))
+    refuse(queries.why_not_drawable(revision, clock.today()))
+    return revision
+
+
+@command("inspections.prepare_draw")
+def prepare_draw(*, actor: User, plan_item_id: int) -> Change:
+    """A new draw on a plan item of the own unit, with the defaults of its matter (published revision, in force)."""
+    item = open_items(actor).filter(pk=plan_item_id).first()
+    if item is None:
+        refuse_now(say("This plan item is not in a published plan of your unit."))
+    revision = _drawable(published_revision(item.matter))
+    draw = Draw(
+        plan_item=item,
+        matter=revision,
+        unit=item.unit,
+        team_size=revision.team_size,
+        prepared_by=actor,
+        prepared_at=clock.now(),
+    )
+    change = created(draw)
+    draw.categories.set(revision.categories.all())
+    draw.inspector_units.set([item.unit_id])
+    draw.joint_matters.set([_drawable(published_revision(matter)) for matter in item.joint_matters.all()])
+    keep_preview(draw)
+    return change
+
+
+def keep_preview(draw: Draw) -> None:
+    """Compute who is in and who is out once per save; the page only shows it."""
+    draw.preview = queries.preview(draw, clock.now())
+    draw.save(update_fields=["preview"])
+
+
+@command("inspections.change_draw")
+def change_draw(
+    *,
+    actor: User,
+    draw_id: int,
+    version: int,
+    category_ids: Sequence[int],
+    town_ids: Sequence[int],
+    grades: str,
+    stratify: str,
+    slip_rule: str,
+    quotas: Mapping[str, int],
+    reserves: int,
+    team_size: int,
+    inspector_unit_ids: Sequence[int],
+    planned: dt.datetime | None,
+    sources: Sequence[Announced],
+) -> Change:
+    """Set what the clerk chooses while preparing; announced sources are replaced as a whole."""
+    draw = locked_draw(draw_id, actor, "change", version)
+    if draw.keeps_roster:
+        refuse_now(say("This draw replaces one voided after its first source: only sources and moments are new."))
+    if not grades:
+        refuse_now(say("Choose at least one risk grade."))
+    if team_size < draw.matter.team_size:
+        refuse_now(say("This matter asks for at least %(size)d inspectors per visit.", size=draw.matter.team_size))
+    change = alter(
+        draw,
+        grades=grades,
+        stratify=Stratify(stratify).value,
+        slip_rule=SlipRule(slip_rule).value,
+        quotas={stratum: int(quota) for stratum, quota in sorted(quotas.items())},
+        reserves=reserves,
+        team_size=team_size,
+        planned=planned,
+        returned_because="",
+    )
+    draw.categories.set(SubjectCategory.objects.filter(pk__in=category_ids))
+    draw.towns.set(Code.objects.filter(pk__in=town_ids))
+    draw.inspector_units.set(Unit.objects.filter(pk__in=inspector_unit_ids))
+    draw.sources.all().delete()
+    SeedSource.objects.bulk_create(source_rows(draw, sources))
+    keep_preview(draw)
+    return change
+
+
+def source_rows(draw: Draw, sources: Sequence[Announced]) -> list[SeedSource]:
+    """The announced sources as rows, in their order."""
+    return [
+        SeedSource(
+            draw=draw,
+            position=position,
+            kind=GAMES[source.game].kind,
+            game=source.game,
+            what=source.what,
+            moment=source.moment,
+            form=GAMES[source.game].form,
+        )
+        for position, source in enumerate(sources, 1)
+    ]
+
+
+@command("inspections.submit_draw")
+def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
+    """Freeze the roster as the registries stand now, and hand it to a supervisor."""
+    draw = locked_draw(draw_id, actor, "submit", version)
+    refuse(queries.why_not_drawable(draw.matter, clock.today()))
+    refuse(
+        why_not_announce(
+            queries.announced(draw),
+            planned=draw.planned,
+            gap=dt.timedelta(seconds=settings.DRAW_SOURCE_GAP),
+            demo_lottery=settings.DEMO_LOTTERY,
+        )
+    )
+    if draw.keeps_roster:
+        return alter(
+            draw,
+            state=DrawState.SUBMITTED.value,
+            submitted_at=clock.now(),
+            returned_because="",
+            roster_digest=queries.stored_digest(draw),
+        )
+    roster = build(draw, clock.today())
+    sizes = roster.sizes
+    quotas, _suggested = queries.quotas_of(draw, sizes)
+    refuse(
+        rules.why_not_submit(
+            entries=len(roster.entries),
+            quotas=quotas,
+            sizes=sizes,
+            inspectors=len(roster.people),
+            leads=sum(person.may_lead for person in roster.people),
+            team_size=draw.team_size,
+        )
+    )
+    _freeze(draw, roster)
+    lines = [forms_of_files.RosterLine("", e.stratum, e.slips, e.tags) for e in roster.entries]
+    return alter(
+        draw,
+        state=DrawState.SUBMITTED.value,
+        quotas=quotas,
+        submitted_at=clock.now(),
+        returned_because="",
+        roster_digest=queries.stored_digest(draw),
+        cells_hide_roster=bool(small_cells(lines)),
+        scope_counts={
+            "in_scope": len(roster.entries) + len(roster.omissions),
+            "entries": sizes,
+            "left_out": {reason: roster.reasons[reason] for reason in candidates.REASONS if reason in roster.reasons},
+            "stale": len(roster.stale),
+            "inspectors": len(roster.people),
+        },
+    )
+
+
+def _freeze(draw: Draw, roster: Roster) -> None:
+    """Write the roster's rows in place of an earlier submission's."""
+    RosterRecusal.objects.filter(entry__draw=draw).delete()
+    for model in (RosterEntry, RosterInspector, RosterOmission):
+        model.objects.filter(draw=draw).delete()
+    entries = RosterEntry.objects.bulk_create(
+        [
+            RosterEntry(
+                draw=draw,
+                subject_id=e.subject_id,
+                public_id=e.public_id,
+                name=e.name,
+                stratum=e.stratum,
+                slips=e.slips,
+                slips_why=e.why,
+                tags=",".join(e.tags) or "-",
+            )
+            for e in roster.entries
+        ],
+        batch_size=BATCH,
+    )
+    people = RosterInspector.objects.bulk_create(
+        [
+            RosterInspector(
+                draw=draw,
+                inspector_id=p.inspector_id,
+                public_id=p.public_id,
+                name=p.name,
+                may_lead=p.may_lead,
+                open_cases=p.open_cases,
+                most_open_cases=p.most_open_cases,
+                tags=",".join(p.tags) or "-",
+            )
+            for p in roster.people
+        ],
+        batch_size=BATCH,
+    )
+    RosterOmission.objects.bulk_create(
+        [RosterOmission(draw=draw, subject_id=pk, reason=reason) for pk, reason in roster.omissions], batch_size=BATCH
+    )
+    entry_of = {e.subject_id: e for e in entries}
+    person_of = {p.inspector_id: p for p in people}
+    RosterRecusal.objects.bulk_create(
+        [RosterRecusal(entry=entry_of[s], inspector=person_of[i]) for s, i in roster.recusals], batch_size=BATCH
+    )

@@ -1,0 +1,32 @@
+"""What the writers of draws share: the locked row, and keeping the files of a bundle."""
+
+from collections.abc import Mapping
+
+from inspections.draws import queries
+from inspections.draws.models import Draw, DrawFile
+from inspections.draws.protocol import digest
+from inspections.draws.rules import why_not_move, why_not_version
+from inspections.draws.states import MOVES
+from registries.ledger.change import refuse, refuse_now
+from registries.ledger.sentences import say
+from registries.people.models import User
+
+BATCH = 2000
+
+
+def locked_draw(draw_id: int, actor: User, move: str, version: int | None = None) -> Draw:
+    """The draw, locked; refused when the person may not see it, when the state forbids the move or the page was old."""
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("plan_item", "matter").filter(pk=draw_id).first()
+    if draw is None or (not actor.has_perm("inspections.run_draw") and not queries.visible_draws(actor).filter(pk=draw_id).exists()):
+        refuse_now(say("There is no such draw in your unit."))
+    refuse(why_not_move(MOVES, move, draw.state))
+    if version is not None:
+        refuse(why_not_version(version, draw.version))
+    return draw
+
+
+def keep_files(draw: Draw, bodies: Mapping[str, bytes]) -> None:
+    """Keep files of the bundle, byte by byte, for ever."""
+    DrawFile.objects.bulk_create(
+        [DrawFile(draw=draw, name=name, body=body, sha256=digest(body)) for name, body in bodies.items()]
+    )
