@@ -32,7 +32,9 @@ def at(moment: dt.datetime) -> Iterator[None]:
         yield
 
 
-def committed(*, entries: int = 12, quota: int = 3, grades: str = "B", category: SubjectCategory | None = None, **asked: Any) -> Draw:
+def committed(
+    *, entries: int = 12, quota: int = 3, grades: str = "B", category: SubjectCategory | None = None, **asked: Any
+) -> Draw:
     """A committed order over ``entries`` subjects of each grade, ``quota`` drawn from each, with dice and the demo lottery."""
     category = category or factories.category()
     revision = asked.pop("revision", None) or factories.matter(categories=[category])

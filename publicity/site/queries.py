@@ -292,6 +292,8 @@ def last_published() -> dt.datetime | None:
         last_disclosed(),
         Edition.objects.filter(state=EditionState.PUBLISHED).aggregate(at=Max("published_at"))["at"],
         Plan.objects.filter(state=PlanState.PUBLISHED).aggregate(at=Max("published_at"))["at"],
-        *Draw.objects.filter(state__in=PUBLIC_STATES).aggregate(Max("committed_at"), Max("drawn_at"), Max("voided_at")).values(),
+        *Draw.objects.filter(state__in=PUBLIC_STATES)
+        .aggregate(Max("committed_at"), Max("drawn_at"), Max("voided_at"))
+        .values(),
     ]
     return max((moment for moment in moments if moment is not None), default=None)

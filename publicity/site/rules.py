@@ -46,9 +46,7 @@ def public_files(*, state: str, has_result: bool, cells_hide_roster: bool, visit
     return tuple(
         name
         for name in FILES
-        if opens(
-            name, state=state, has_result=has_result, cells_hide_roster=cells_hide_roster, visits_over=visits_over
-        )
+        if opens(name, state=state, has_result=has_result, cells_hide_roster=cells_hide_roster, visits_over=visits_over)
         == "now"
     )
 

@@ -216,7 +216,9 @@ def draw_list(request: HttpRequest) -> HttpResponse:
         "counts": orders.state_counts(now),
         "asked": asked if asked in wording.STANDINGS else "",
         "standings": wording.STANDINGS.values(),
-        "updated": _latest(*(moment for draw in context["page"] for moment in (draw.committed_at, draw.drawn_at, draw.voided_at))),
+        "updated": _latest(
+            *(moment for draw in context["page"] for moment in (draw.committed_at, draw.drawn_at, draw.voided_at))
+        ),
     }
     return render(request, "public/draws/list.html", context)
 
@@ -260,7 +262,6 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "results": orders.results_of(draw),
         "facts": queries.facts_on(draw),
         "successors": orders.successors_of(draw),
-        "void": wording.VOIDS.get(draw.void_kind, draw.void_kind),
         "checkable": _missing(draw) is not None,
         "updated": _latest(
             draw.committed_at, draw.drawn_at, draw.voided_at, draw.certified_at, *(source.settled_at for source in sources)

@@ -1,4 +1,4 @@
-"""The words of the public pages: files of a bundle, when they open, kinds of voids, states of an order."""
+"""The words of the public pages: files of a bundle, when they open, what is drawn, states of an order."""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -24,13 +24,6 @@ FILES: dict[str, Promise] = {
 OPENS: dict[str, Promise] = {
     "draw": _("public with the draw"),
     "visits": _("public when all visits are over"),
-}
-
-VOIDS: dict[str, Promise] = {
-    "mistake": _("a mistake found in time"),
-    "lapsed": _("lapsed"),
-    "source-failed": _("a source failed"),
-    "server-failed": _("the server failed"),
 }
 
 MODES: dict[str, Promise] = {

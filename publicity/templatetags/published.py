@@ -6,7 +6,12 @@ from registries.codes.models import ResultGroup
 
 register = template.Library()
 
-TONES = {ResultGroup.CLEAN: "good", ResultGroup.PROBLEM: "bad", ResultGroup.NOT_INSPECTABLE: "neutral", ResultGroup.REFUSED: "bad"}
+TONES = {
+    ResultGroup.CLEAN: "good",
+    ResultGroup.PROBLEM: "bad",
+    ResultGroup.NOT_INSPECTABLE: "neutral",
+    ResultGroup.REFUSED: "bad",
+}
 
 
 @register.filter

@@ -1,0 +1,113 @@
+"""Searching results: everything stands in the query string, and every filter finds what it says."""
+
+import datetime as dt
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from publicity.disclosures.models import Disclosure
+from publicity.site import queries
+from tests import factories, public_draws
+
+pytestmark = pytest.mark.django_db
+DAY = dt.date(2026, 11, 1)
+
+
+class Found(NamedTuple):
+    inn: Disclosure
+    garage: Disclosure
+
+
+@pytest.fixture
+def found() -> Found:
+    made = []
+    for name, day, result in (
+        ("沂源青山旅馆", DAY, "clean"),
+        ("沂源快修汽修厂", DAY + dt.timedelta(days=9), "problem-corrected"),
+    ):
+        unit = factories.unit(f"{name}大队")
+        draw = factories.drawn_draw(
+            factories.matter(f"{name}事项", unit=unit), winners=1, reserves=0, subjects=[factories.subject(name, unit=unit)]
+        )
+        case = factories.reviewed_case(factories.case(draw))
+        group = "clean" if result == "clean" else "problem"
+        made.append(
+            public_draws.disclosed(case, inspected_on=day, result_code=result, result_label=f"结果{result}", result_group=group)
+        )
+    return Found(*made)
+
+
+def names(client: Client, **asked: str) -> set[str]:
+    """The subjects that a search shows."""
+    answer = client.get("/results/?" + urlencode(asked))
+    assert answer.status_code == 200
+    return {row.subject_name for row in answer.context["page"]}
+
+
+def test_words_and_codes_find_a_subject(client: Client, found: Found) -> None:
+    inn, garage = found.inn.subject_name, found.garage.subject_name
+    assert names(client) == {inn, garage}
+    assert names(client, q="青山") == {inn}
+    assert names(client, q="沂源 汽修") == {garage}
+    assert names(client, q=found.inn.subject_code.lower()) == {inn}
+    assert names(client, q=found.inn.subject_code.translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"})) == {inn}
+    assert names(client, q="没有这家") == set()
+
+
+def test_every_filter_narrows(client: Client, found: Found) -> None:
+    inn = {found.inn.subject_name}
+    assert names(client, matter=found.inn.matters[0]["code"]) == inn
+    assert names(client, town=found.inn.town_name) == inn
+    assert names(client, unit=found.inn.unit_name) == inn
+    assert names(client, draw=found.inn.draw_number) == inn
+    assert names(client, result="clean") == inn
+    assert names(client, until=DAY.isoformat()) == inn
+    assert names(client, since=(DAY + dt.timedelta(days=1)).isoformat()) == {found.garage.subject_name}
+    assert names(client, q="沂源", town=found.inn.town_name, result="problem-corrected") == set()
+
+
+def test_a_matter_is_not_found_by_a_part_of_its_code(found: Found) -> None:
+    code = found.inn.matters[0]["code"]
+    assert not queries.results({"matter": code[:-1]}).exists()
+
+
+def test_wrong_days_are_said_and_the_rest_still_counts(client: Client, found: Found) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    answer = client.get("/results/?since=2026-11-09&until=2026-11-01&q=青山")
+    assert "The last day is before the first." in answer.content.decode()
+    assert client.get("/results/?since=yesterday").status_code == 200
+    assert client.get("/results/?town=Nowhere&page=99").status_code == 200
+
+
+def test_a_long_list_is_paged_and_keeps_its_filters(client: Client) -> None:
+    case = factories.reviewed_case()
+    first = public_draws.disclosed(case, unit_name="治安大队")
+    rows = []
+    for _ in range(52):
+        other = factories.reviewed_case()
+        rows.append(public_draws.disclosed(other, unit_name="治安大队"))
+    answer = client.get("/results/?unit=治安大队")
+    assert len(answer.context["page"]) == 50
+    assert "page=2" in answer.content.decode()
+    second = {row.pk for row in client.get("/results/?unit=治安大队&page=2").context["page"]}
+    assert first.pk in second
+    assert len(second) == 3
+
+
+def test_the_share_in_time_counts_days_in_beijing_and_rounds_down(found: Found) -> None:
+    Disclosure.objects.all()
+    late = factories.reviewed_case()
+    due = DAY + dt.timedelta(days=20)
+    last_minute = dt.datetime(2026, 11, 21, 23, 59, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+    public_draws.disclosed(late, unit_name="甲", due_on=due, published_at=last_minute + dt.timedelta(minutes=2))
+    public_draws.disclosed(factories.reviewed_case(), unit_name="甲", due_on=due, published_at=last_minute)
+    units = {row.unit: row for row in queries.punctuality()}
+    assert (units["甲"].total, units["甲"].on_time) == (2, 1)
+    assert queries.Punctuality("", 3, 2).percent == "66.6"
+    assert queries.Punctuality("", 1000, 999).percent == "99.9"
+    assert queries.Punctuality("", 10000, 9999).percent == "99.9"
+    assert queries.Punctuality("", 2, 2).percent == "100"
+    assert queries.overall(list(units.values())).total == 4
