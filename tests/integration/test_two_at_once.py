@@ -1,0 +1,82 @@
+"""Two people at the same moment: numbers stay without gaps, and nobody overwrites the other."""
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from inspections.plans import commands as plans
+from inspections.plans.models import Plan
+from registries.ledger.change import Change, Refused
+from registries.ledger.models import LedgerEntry
+from registries.ledger.queries import break_in_chain
+from registries.people import commands as people
+from registries.people.models import User
+from registries.people.roles import Role
+from registries.subjects import commands as subjects
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*acts: Callable[[], Change]) -> list[str]:
+    """Run all of them at once; what each was refused for, "" where it was done."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], Change]) -> str:
+        start.wait()
+        try:
+            act()
+        except Refused as refused:
+            return refused.reason
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_plans_approved_at_once_get_numbers_without_gaps() -> None:
+    submitted = [factories.plan(state="submitted") for _ in range(4)]
+    for plan in submitted:
+        factories.plan_item(factories.matter(unit=plan.unit), plan=plan)
+    supervisors = [factories.user(Role.SUPERVISOR) for _ in submitted]
+
+    def approve(plan: Plan, supervisor: User) -> Callable[[], Change]:
+        return lambda: plans.approve_plan(actor=supervisor, plan_id=plan.pk, version=plan.version)
+
+    acts = [approve(plan, supervisor) for plan, supervisor in zip(submitted, supervisors, strict=True)]
+    assert together(*acts) == ["", "", "", ""]
+    year = submitted[0].year
+    numbers = set(Plan.objects.filter(pk__in=[p.pk for p in submitted]).values_list("number", flat=True))
+    assert numbers == {f"源公抽查计划〔{year}〕{n}号" for n in range(1, 5)}
+    assert break_in_chain() is None
+
+
+def test_two_clerks_who_save_the_same_entry_at_once_do_not_overwrite_each_other() -> None:
+    subject = factories.subject(verified_on=dt.date(2020, 1, 1))
+    clerks = [factories.user(Role.CLERK, unit=subject.unit) for _ in range(2)]
+
+    def confirm(clerk: User) -> Callable[[], Change]:
+        return lambda: subjects.verify_subject(actor=clerk, subject_id=subject.pk, version=1)
+
+    outcomes = together(*(confirm(clerk) for clerk in clerks))
+    assert sorted(bool(outcome) for outcome in outcomes) == [False, True]
+    subject.refresh_from_db()
+    assert subject.version == 2
+
+
+def test_two_security_administrators_cannot_join_what_excludes_each_other() -> None:
+    person = factories.user()
+    first, second = factories.user(Role.SECURITY_ADMIN), factories.user(Role.SECURITY_ADMIN)
+    outcomes = together(
+        lambda: people.grant_role(actor=first, user_id=person.pk, role="clerk"),
+        lambda: people.grant_role(actor=second, user_id=person.pk, role="auditor"),
+    )
+    assert sum(outcome == "" for outcome in outcomes) == 1
+    assert len(User.objects.get(pk=person.pk).role_codes) == 1
+    assert LedgerEntry.objects.exists()
