@@ -85,8 +85,8 @@ def order(number: str) -> Draw | None:
         .defer(*HIDDEN, *(f"replaces__{column}" for column in HIDDEN))
         .annotate(
             winners=_count_of(DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER)),
-            all_cases=_count_of(Case.objects.all()),
-            unended=_count_of(Case.objects.filter(ended_on=None)),
+            all_cases=_count_of(Case.objects.filter(drawn__isnull=False)),
+            unended=_count_of(Case.objects.filter(drawn__isnull=False, ended_on=None)),
             certified_at=F("certificate__issued_at"),
             certificate_hash=F("certificate__sha256"),
         )

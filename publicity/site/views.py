@@ -244,6 +244,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     opened = orders.opened(draw)
     outcome = orders.outcome(order, result, bodies, labels, opened) if result else None
     sources = orders.sources_of(draw)
+    facts = queries.facts_on(draw)
     context = {
         "draw": draw,
         "standing": wording.standing(draw, clock.now()),
@@ -260,7 +261,8 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "openings": bool(opened),
         "visits_over": orders.visits_are_over(draw),
         "results": orders.results_of(draw),
-        "facts": queries.facts_on(draw),
+        "facts": facts,
+        "replaced": sum(fact.action == "draws.replace" for fact in facts),
         "successors": orders.successors_of(draw),
         "checkable": _missing(draw) is not None,
         "updated": _latest(

@@ -85,7 +85,7 @@ class Directory:
         near = difflib.get_close_matches(text, [spelling for row in active for spelling in row.spellings if spelling], n=1)
         if near:
             return _("Perhaps “%(near)s” is meant.") % {"near": near[0]}
-        answers = [f"{row.code} {row.label}" if row.code != row.label else row.label for row in active[:MOST_ANSWERS]]
+        answers = [row.label if row.label == row.spellings[0] else f"{row.code} {row.label}" for row in active[:MOST_ANSWERS]]
         more = "…" if len(active) > MOST_ANSWERS else ""
         return _("Use one of: %(answers)s") % {"answers": "、".join(answers) + more}
 

@@ -22,12 +22,12 @@ class Role(enum.StrEnum):
     PUBLIC = "public"
 
 
-C, I, R, S, A = Role.CLERK, Role.INSPECTOR, Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR
+C, INS, R, S, A = Role.CLERK, Role.INSPECTOR, Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR
 SYS, SEC, P = Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.PARTNER
 TIMER, VISITOR = Role.SYSTEM, Role.PUBLIC
 
 BUSINESS = (C, R, S)
-OFFICE = (C, I, R, S, A, SYS, SEC, P)
+OFFICE = (C, INS, R, S, A, SYS, SEC, P)
 
 RIGHTS: dict[str, tuple[Role, ...]] = {
     # signing in and looking
@@ -52,7 +52,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.save_category": (SYS,),
     "registries.link_inspector": (SYS,),
     # registries
-    "registries.view_matters": (*BUSINESS, I, A, P),
+    "registries.view_matters": (*BUSINESS, INS, A, P),
     "registries.view_subjects": (*BUSINESS, A),
     "registries.view_inspectors": (*BUSINESS, A),
     "registries.view_imports": (C, SYS, A),
@@ -94,13 +94,13 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.issue_certificate": (TIMER,),
     # cases
     "inspections.view_cases": (*BUSINESS, A),
-    "inspections.view_own_cases": (I,),
+    "inspections.view_own_cases": (INS,),
     "inspections.open_cases": (TIMER,),
-    "inspections.begin_visit": (I,),
-    "inspections.save_record": (I,),
-    "inspections.submit_record": (I,),
-    "inspections.take_back_record": (I,),
-    "inspections.sign_record": (I,),
+    "inspections.begin_visit": (INS,),
+    "inspections.save_record": (INS,),
+    "inspections.submit_record": (INS,),
+    "inspections.take_back_record": (INS,),
+    "inspections.sign_record": (INS,),
     "inspections.review_case": (R,),
     "inspections.release_case": (C,),
     # publicity
@@ -112,9 +112,9 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
 
 EXCLUSIVE: tuple[tuple[Role, Role], ...] = (
     *itertools.combinations((SYS, SEC, A), 2),
-    *((admin, other) for admin in (SYS, SEC, A) for other in (C, I, R, S, P)),
+    *((admin, other) for admin in (SYS, SEC, A) for other in (C, INS, R, S, P)),
     *((actor, other) for actor in (TIMER, VISITOR) for other in OFFICE),
-    *((P, other) for other in (C, I, R, S)),
+    *((P, other) for other in (C, INS, R, S)),
 )
 """Pairs nobody may hold together: the three administrators exclude each other and all business (trust.md 2.3)."""
 

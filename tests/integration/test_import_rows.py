@@ -63,7 +63,7 @@ def refused_subject(actor: User, **columns: Any) -> tuple[int, str, str, str, st
 @pytest.mark.parametrize(
     ("columns", "heading", "value", "sentence", "remedy"),
     [
-        ({"categories": "旅社"}, "对象类别", "旅社", "“旅社” is not known here.", "Use one of: guesthouse 民宿、hotel 旅馆"),
+        ({"categories": "旅社"}, "对象类别", "旅社", "“旅社” is not known here.", "Use one of: 民宿、旅馆"),
         ({"categories": "旅馆、民宿客栈"}, "对象类别", "民宿客栈", "“民宿客栈” is not known here.", "Perhaps “民宿” is meant."),
         ({"unit": "ZAA"}, "责任单位代码", "ZAA", "“ZAA” is not known here.", "Perhaps “ZA” is meant."),
         ({"town": "北麻街道"}, "镇街", "北麻街道", "“北麻街道” is not known here.", "Perhaps “南麻街道” is meant."),
