@@ -254,7 +254,7 @@ def test_the_registry_changed_after_submission_does_not_matter(office: Office, t
 
 def test_a_return_needs_a_reason_and_opens_the_draw_again(office: Office) -> None:
     draw = office.submitted()
-    arguments = {"actor": office.supervisor, "draw_id": draw.pk, "version": draw.version}
+    arguments: dict[str, Any] = {"actor": office.supervisor, "draw_id": draw.pk, "version": draw.version}
     assert "why" in refusal(commands.return_draw, **arguments, reason=" ")
     commands.return_draw(**arguments, reason="配额太低")
     draw.refresh_from_db()
