@@ -24,11 +24,27 @@ def lines(before: str, after: str) -> list[list[Piece]]:
     old, new = ([_NUMBER.sub("", line) for line in text.splitlines()] for text in (before, after))
     changed: list[list[Piece]] = []
     for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "replace" and b - a == d - c:
-            changed += [pieces(one, other) for one, other in zip(old[a:b], new[c:d], strict=True)]
-        elif tag != "equal":
-            changed += [[Piece("del", line)] for line in old[a:b]] + [[Piece("add", line)] for line in new[c:d]]
+        if tag != "equal":
+            changed += _paired(old[a:b], new[c:d])
     return changed
+
+
+def _paired(old: list[str], new: list[str]) -> list[list[Piece]]:
+    """Each new line beside the old one most like it, if any is; old lines that found no partner are struck first."""
+    left = list(old)
+    found: list[list[Piece]] = []
+    for line in new:
+        partner = max(left, key=lambda one: _likeness(one, line), default=None)
+        if partner is None or (_likeness(partner, line) < ALIKE and len(old) != len(new)):
+            found.append([Piece("add", line)])
+        else:
+            left.remove(partner)
+            found.append(pieces(partner, line))
+    return [[Piece("del", line)] for line in left] + found
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def pieces(before: str, after: str) -> list[Piece]:

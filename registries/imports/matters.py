@@ -53,7 +53,7 @@ class MatterRegister(Register):
         """Fields and specialties stand in one relation of the revision."""
         return frozenset(("categories", "fields", "specialties"))
 
-    def standing(self, keys: Iterable[Key], context: Context) -> dict[Key, Standing]:
+    def standing(self, keys: Iterable[Key], context: Context, *, lock: bool = False) -> dict[Key, Standing]:
         """The newest revisions of these matters."""
         contents = read_contents({str(key[0]) for key in keys}, context)
         return {(code,): Standing(content.revision, content.columns) for code, content in contents.items()}
@@ -76,7 +76,7 @@ class ListRegister(Register):
             if code is not None and code not in known:
                 one.refuse("matter", _("“%(text)s” is not known here.") % {"text": code}, _("Correct it, or add the matter on the first sheet."), code)
 
-    def standing(self, keys: Iterable[Key], context: Context) -> dict[Key, Standing]:
+    def standing(self, keys: Iterable[Key], context: Context, *, lock: bool = False) -> dict[Key, Standing]:
         """The rows of the newest revisions."""
         contents = read_contents({str(key[0]) for key in keys}, context)
         return {
@@ -199,6 +199,7 @@ def take(sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "
         for code, group in groups.items()
         if any(row.row_class != RowClass.SAME for rows in group.values() for row in rows)
     }
+    list(Matter.objects.select_for_update().filter(code__in=touched).order_by("code"))
     contents = read_contents(set(touched), context)
     for code, group in touched.items():
         content = contents.get(code)

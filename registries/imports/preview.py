@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.utils.translation import pgettext
+
 from registries.imports.kinds import TableKind
 from registries.imports.models import ImportRow
 from registries.imports.registers import Context, Register
@@ -44,8 +46,17 @@ class Shown(NamedTuple):
     reasons: list[Reason]
 
 
-def shown_rows(kind: TableKind, rows: Iterable[ImportRow], today: dt.date) -> list[Shown]:
-    """The rows of one page as people read them. Asks for the tables that new rows name, at most once each."""
+def effect_in_words(effect: RowClass, *, done: bool) -> str:
+    """What a row will do, or has done."""
+    words = {RowClass.ADDED: pgettext("row of an import", "added"), RowClass.CHANGED: pgettext("row of an import", "changed")}
+    return words[effect] if done and effect in words else str(effect.label)
+
+
+def shown_rows(kind: TableKind, rows: Iterable[ImportRow], today: dt.date, *, done: bool) -> list[Shown]:
+    """The rows of one page as people read them, before or after they are taken over (``done``).
+
+    Asks for the tables that new rows name, at most once each.
+    """
     taken = list(rows)
     context = Context(None, today)
     for register in kind.registers:
@@ -53,10 +64,10 @@ def shown_rows(kind: TableKind, rows: Iterable[ImportRow], today: dt.date) -> li
         if new:
             register.load_links(new, context)
     registers = {register.layout.kind: register for register in kind.registers}
-    return [_shown(row, registers, context) for row in taken]
+    return [_shown(row, registers, context, done=done) for row in taken]
 
 
-def _shown(row: ImportRow, registers: dict[str, Register], context: Context) -> Shown:
+def _shown(row: ImportRow, registers: dict[str, Register], context: Context, *, done: bool) -> Shown:
     register = registers[row.sheet]
     layout = register.layout
     headings = {code: other.layout.sheet for code, other in registers.items()} | {c.name: c.heading for c in layout.columns}
@@ -70,7 +81,7 @@ def _shown(row: ImportRow, registers: dict[str, Register], context: Context) -> 
         layout.sheet,
         row.identity,
         row.title,
-        str(effect.label),
+        effect_in_words(effect, done=done),
         TONES[effect],
         effect is RowClass.ADDED,
         effect is RowClass.REFUSED,

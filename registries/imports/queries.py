@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, SmallIntegerField, When
 
 from registries.imports.kinds import KINDS, TableKind
 from registries.imports.models import Import, ImportRow
@@ -39,7 +39,8 @@ def visible_imports(user: User) -> QuerySet[Import]:
 
 def rows_of(batch: Import, *, sheet: str = "", row_class: str = "") -> QuerySet[ImportRow]:
     """The rows of an import in the order of the file, of one sheet or one effect if asked."""
-    rows = ImportRow.objects.filter(batch=batch).order_by("sheet", "number")
+    places = [When(sheet=layout.kind, then=at) for at, layout in enumerate(KINDS[batch.kind].layouts)]
+    rows = ImportRow.objects.filter(batch=batch).order_by(Case(*places, output_field=SmallIntegerField()), "number")
     if sheet:
         rows = rows.filter(sheet=sheet)
     return rows.filter(row_class=row_class) if row_class else rows

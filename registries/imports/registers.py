@@ -209,15 +209,18 @@ class Register:
 
     # --- what stands --------------------------------------------------------------------------------------------------
 
-    def standing(self, keys: Iterable[tuple[Plain, ...]], context: Context) -> dict[tuple[Plain, ...], Standing]:
-        """The rows of the registry that have one of these keys."""
+    def standing(
+        self, keys: Iterable[tuple[Plain, ...]], context: Context, *, lock: bool = False
+    ) -> dict[tuple[Plain, ...], Standing]:
+        """The rows of the registry that have one of these keys; locked, in the order of their keys, before writing."""
         wanted = set(keys)
         name = self.find_by or self.layout.key[0]
         at = self.layout.key.index(name)
         path = f"{name}__{CODE_OF.get(self.links[name], 'code')}" if name in self.links else name
         found: dict[tuple[Plain, ...], Standing] = {}
         for part in chunks(sorted({str(key[at]) for key in wanted})):
-            rows = list(self.model._default_manager.filter(**{f"{path}__in": part}))
+            asked = self.model._default_manager.filter(**{f"{path}__in": part}).order_by(path, "pk")
+            rows = list(asked.select_for_update(of=("self",)) if lock else asked)
             many = self._many([row.pk for row in rows], context)
             for row in rows:
                 values = self.snapshot(row, many.get(row.pk, {}), context)
@@ -267,7 +270,7 @@ class Register:
             return
         self.load_links(rows, context)
         keys = {row.pk: tuple(row.values["key"]) for row in rows}
-        standing = self.standing(keys.values(), context)
+        standing = self.standing(keys.values(), context, lock=True)
         refuse_stale(rows, {row.pk: standing.get(keys[row.pk]) for row in rows})
         new = [row for row in rows if row.row_class == RowClass.ADDED]
         changed = [(row, standing[keys[row.pk]].obj) for row in rows if row.row_class == RowClass.CHANGED]

@@ -13,7 +13,7 @@ from registries.imports import commands, queries, rules, workbooks
 from registries.imports.forms import CommitForm, ImportFilterForm, MappingForm, UploadForm, left_out
 from registries.imports.kinds import KINDS
 from registries.imports.models import Import
-from registries.imports.preview import TONES, shown_rows
+from registries.imports.preview import TONES, effect_in_words, shown_rows
 from registries.imports.states import ImportState, RowClass
 from registries.imports.surveys import survey
 from registries.ledger.change import Refused
@@ -124,8 +124,9 @@ def _rows(request: HttpRequest, batch: Import, counts: dict[str, int]) -> dict[s
     effect = asked if asked in RowClass.values else ""
     listed = page_of(request, queries.rows_of(batch, row_class=effect))
     tabs = [("", _("all rows"), sum(counts.values()), "")]
-    tabs += [(one.value, str(one.label), counts[one.value], TONES[one]) for one in RowClass]
-    rows = shown_rows(KINDS[batch.kind], listed["page"], clock.today())
+    done = batch.state == ImportState.COMMITTED
+    tabs += [(one.value, effect_in_words(one, done=done), counts[one.value], TONES[one]) for one in RowClass]
+    rows = shown_rows(KINDS[batch.kind], listed["page"], clock.today(), done=done)
     return {**listed, "query": f"effect={effect or 'all'}", "effect": effect, "tabs": tabs, "rows": rows}
 
 

@@ -142,6 +142,22 @@ def test_changes_are_shown_field_by_field(clerk: User) -> None:
     assert '<ins class="diff-add">&lt;b&gt;新名称&lt;/b&gt;</ins>' in page
 
 
+def test_sheets_come_in_their_order_and_the_words_say_what_has_happened(clerk: User) -> None:
+    factories.code(CodeTable.FIELD, "治安")
+    factories.code(CodeTable.SPECIALTY, "旅馆业管理")
+    inspector = {"number": "J1", "name": "示例", "sex": "男", "post": "民警", "unit": "ZA", "specialties": "旅馆业管理"}
+    inspector |= {"fields": "治安", "may_lead": "是", "most_open_cases": "5", "status": "在岗"}
+    card = {"inspector": "J1", "kind": "人民警察证", "number": "C1", "valid_from": "2024-01-01", "valid_until": "2030-01-01"}
+    batch = bring(clerk, "inspectors", workbook("inspectors", inspectors=[inspector], certificates=[card]))
+    client = visitor(clerk)
+    page = text(client.get(f"/office/imports/{batch.pk}/"))
+    assert page.index("执法检查人员, row 2") < page.index("证件, row 2")
+    assert "will be added 执法检查人员" in page
+    client.post(f"/office/imports/{batch.pk}/commit/", {"version": batch.version})
+    assert "added 执法检查人员, row 2" in text(client.get(f"/office/imports/{batch.pk}/"))
+    assert "will be added" not in text(client.get(f"/office/imports/{batch.pk}/"))
+
+
 def test_a_file_taken_over_before_is_recognised(clerk: User) -> None:
     client = visitor(clerk)
     content = workbook("subjects", subjects=[subject_row(1)])

@@ -92,6 +92,14 @@ def test_an_item_that_only_moved_up_has_not_changed() -> None:
     assert differing.lines("1. 甲\n2. 乙\n3. 丙", "1. 甲\n2. 丙") == [[Piece("del", "乙")]]
 
 
+def test_a_changed_line_stands_beside_the_one_it_was_when_another_went() -> None:
+    shown = differing.lines("1. 实名登记是否如实\n2. 境外旅客报送", "1. 实名登记是否及时如实")
+    assert shown == [
+        [Piece("del", "境外旅客报送")],
+        [Piece("same", "实名登记是否"), Piece("add", "及时"), Piece("same", "如实")],
+    ]
+
+
 def test_pieces_put_together_again_are_the_texts() -> None:
     found = differing.pieces("许可与备案、监控", "许可备案、监控与寄存")
     assert "".join(piece.text for piece in found if piece.kind != "add") == "许可与备案、监控"
