@@ -16,20 +16,11 @@ def head() -> LedgerEntry | None:
 
 def links(upto: int | None = None) -> Iterator[Link]:
     """The whole chain in order, with payloads where they still stand."""
-    entries = LedgerEntry.objects.order_by("seq").select_related("payload")
+    entries = LedgerEntry.objects.order_by("seq")
     if upto is not None:
         entries = entries.filter(seq__lte=upto)
-    for entry in entries.iterator(chunk_size=2000):
-        payload = getattr(entry, "payload", None)
-        yield Link(
-            entry.seq,
-            entry.time,
-            entry.action,
-            entry.previous,
-            entry.payload_hash,
-            entry.entry_hash,
-            payload.body if payload else None,
-        )
+    columns = ("seq", "time", "action", "previous", "payload_hash", "entry_hash", "payload__body")
+    return map(Link._make, entries.values_list(*columns).iterator(chunk_size=2000))
 
 
 def break_in_chain() -> str | None:

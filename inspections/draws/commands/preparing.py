@@ -2,23 +2,23 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
 from inspections.draws import candidates, queries, rules
 from inspections.draws import files as forms_of_files
 from inspections.draws.chances import small_cells
-from inspections.draws.commands.rows import BATCH, locked_draw
+from inspections.draws.commands.rows import BATCH, announce, locked_draw
 from inspections.draws.models import (
     Draw,
     RosterEntry,
     RosterInspector,
     RosterOmission,
     RosterRecusal,
-    SeedSource,
 )
 from inspections.draws.roster import Roster, build
-from inspections.draws.sources import GAMES, Announced, why_not_announce
+from inspections.draws.sources import Announced, why_not_announce
 from inspections.draws.states import DrawState, SlipRule, Stratify
 from inspections.plans.queries import open_items
 from registries import clock
@@ -109,26 +109,9 @@ def change_draw(
     draw.categories.set(SubjectCategory.objects.filter(pk__in=category_ids))
     draw.towns.set(Code.objects.filter(pk__in=town_ids))
     draw.inspector_units.set(Unit.objects.filter(pk__in=inspector_unit_ids))
-    draw.sources.all().delete()
-    SeedSource.objects.bulk_create(source_rows(draw, sources))
+    also, gone = announce(draw, sources)
     keep_preview(draw)
-    return change
-
-
-def source_rows(draw: Draw, sources: Sequence[Announced]) -> list[SeedSource]:
-    """The announced sources as rows, in their order."""
-    return [
-        SeedSource(
-            draw=draw,
-            position=position,
-            kind=GAMES[source.game].kind,
-            game=source.game,
-            what=source.what,
-            moment=source.moment,
-            form=GAMES[source.game].form,
-        )
-        for position, source in enumerate(sources, 1)
-    ]
+    return replace(change, also=also, gone=gone)
 
 
 @command("inspections.submit_draw")

@@ -1,0 +1,83 @@
+"""The digest of a row's protected columns (``PROTECTED`` of its model): written into the ledger, recomputed by the self-check.
+
+The same whether the row was just written or is read back: every value in one spelling (moments in UTC, decimals with
+their column's places, rows of other tables by key, many of them as a sorted list).
+"""
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import prefetch_related_objects
+
+from registries.ledger.chain import sha256_hex
+
+GONE = ""
+"""In place of a digest: the row was deleted."""
+AT_ONCE = 500
+
+
+def protected_models() -> list[type[models.Model]]:
+    """Every model that has protected columns, by its label."""
+    return sorted((m for m in apps.get_models() if getattr(m, "PROTECTED", ())), key=lambda m: m._meta.label_lower)
+
+
+def digest(obj: models.Model) -> str:
+    """The digest of one row; empty when its model protects nothing."""
+    return next(digests([obj]))[2]
+
+
+def digests(objects: Iterable[models.Model]) -> Iterator[tuple[str, int, str]]:
+    """(table, key, digest) of each row, in their order. Many-to-many columns are read anew, one query per 500 rows."""
+    rows = list(objects)
+    for model in {type(row) for row in rows}:
+        many = columns(model)[1]
+        if many:
+            mine = [row for row in rows if type(row) is model]
+            for at in range(0, len(mine), AT_ONCE):
+                _read_anew(mine[at : at + AT_ONCE], many)
+    for row in rows:
+        yield row._meta.label_lower, row.pk, digest_of(row)
+
+
+@functools.cache
+def columns(model: type[models.Model]) -> tuple[tuple["models.Field[Any, Any]", ...], tuple[str, ...]]:
+    """The protected columns of a model: its fields, and the names of its many-to-many ones."""
+    fields = [model._meta.get_field(name) for name in getattr(model, "PROTECTED", ())]
+    single = tuple(f for f in fields if isinstance(f, models.Field) and not f.many_to_many)
+    return single, tuple(f.name for f in fields if f.many_to_many)
+
+
+def digest_of(obj: models.Model) -> str:
+    """:func:`digest` of a row whose many-to-many columns are read already."""
+    single, many = columns(type(obj))
+    if not single:
+        return ""
+    values = {field.name: _spelled(field, getattr(obj, field.attname)) for field in single}
+    values |= {name: sorted(row.pk for row in getattr(obj, name).all()) for name in many}
+    return sha256_hex(json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def _spelled(field: "models.Field[Any, Any]", value: Any) -> Any:
+    if value is None or type(value) in (int, bool):
+        return value
+    value = field.to_python(value)
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
+        return f"{value:.{field.decimal_places}f}"
+    return value
+
+
+def _read_anew(rows: list[models.Model], many: tuple[str, ...]) -> None:
+    for row in rows:
+        for name in many:
+            getattr(row, "_prefetched_objects_cache", {}).pop(name, None)
+    prefetch_related_objects(rows, *many)
