@@ -7,7 +7,7 @@ their column's places, rows of other tables by key, many of them as a sorted lis
 import datetime as dt
 import functools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -55,11 +55,19 @@ def columns(model: type[models.Model]) -> tuple[tuple["models.Field[Any, Any]", 
 
 def digest_of(obj: models.Model) -> str:
     """:func:`digest` of a row whose many-to-many columns are read already."""
+    values = values_of(obj)
+    return digest_of_values(values) if values else ""
+
+
+def values_of(obj: models.Model) -> dict[str, Any]:
+    """The protected columns of a row by name, each in the one spelling that is hashed."""
     single, many = columns(type(obj))
-    if not single:
-        return ""
     values = {field.name: _spelled(field, getattr(obj, field.attname)) for field in single}
-    values |= {name: sorted(row.pk for row in getattr(obj, name).all()) for name in many}
+    return values | {name: sorted(row.pk for row in getattr(obj, name).all()) for name in many}
+
+
+def digest_of_values(values: Mapping[str, Any]) -> str:
+    """The hash of :func:`values_of`."""
     return sha256_hex(json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
 
 
