@@ -32,6 +32,9 @@ from registries.selfchecks import queries as selfchecks
 MOST = 200
 """Rows read of one kind; a desk with more than that is worked off in the room's own list."""
 
+ALARMS = ("registries.view_ledger", "inspections.audit_roster")
+"""What rings now and then, for people whose desk is otherwise an overview."""
+
 
 class Task(NamedTuple):
     """One thing to do: what kind, about what, until when, and the one step that does it."""
@@ -60,8 +63,8 @@ def todo(looks: Viewer, now: dt.datetime) -> list[Row]:
 
 
 def has_tasks(user: User) -> bool:
-    """Whether anything can ever wait for this person's role."""
-    return any(user.has_perm(right) for right in _finders())
+    """Whether work of every day waits for this person's role; an auditor's alarms and rosters are none."""
+    return any(user.has_perm(right) for right in _finders() if right not in ALARMS)
 
 
 def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from django.db.models import Model
+
 from inspections.draws import agreeing, queries, roster
 from inspections.draws.grammar import as_words
 from inspections.draws.models import Draw, DrawnEntry
@@ -25,7 +27,7 @@ from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCat
 from registries.subjects.naming import published_name
 
 AT_ONCE = 500
-REGISTRY = (Subject, Exclusion, Complaint, Violation)
+REGISTRY: tuple[type[Model], ...] = (Subject, Exclusion, Complaint, Violation)
 KINDS = ("missing", "twice", "invented", "altered", "files", "registry")
 """What makes a roster disagree. ``changed`` and ``unproved`` do not: changed since, by entries of the ledger."""
 
@@ -95,7 +97,7 @@ def audit(draw: Draw) -> Audit:
 def committed_places(draw: Draw) -> dict[int, Place]:
     """Subject → where the rows of the submission put it."""
     rows = draw.roster.values_list("subject_id", "public_id", "name", "stratum", "slips", "tags")
-    inside = {pk: Place(*rest) for pk, *rest in rows}
+    inside = {row[0]: Place(*row[1:]) for row in rows}
     return inside | {pk: Place(reason=reason) for pk, reason in draw.omissions.values_list("subject_id", "reason")}
 
 
@@ -166,7 +168,7 @@ def _touched(newest: Newest, since: int) -> dict[int, int]:
         if model is Subject or not recent:
             found |= recent
             continue
-        for pk, subject_id in model._base_manager.values_list("pk", "subject_id").iterator():
+        for pk, subject_id in model._base_manager.values_list("pk", "subject").iterator():
             if pk in recent:
                 found[subject_id] = max(found.get(subject_id, 0), recent[pk])
     return found

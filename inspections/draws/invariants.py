@@ -37,7 +37,7 @@ def draws() -> Iterator[Sentence | Finding]:
             with transaction.atomic():  # the office works on: look again while nobody is half-way through a change
                 lock_head()
                 again = queries.public_draws().get(pk=draw.pk)
-                wrong = _astray(again, _facts(object_id=str(draw.pk)).get(str(again), {}))
+                wrong = _astray(again, _facts(body__contains=f'"draw":"{draw}"').get(str(again), {}))
             yield from wrong
     for number in sorted(facts):
         yield say("The ledger speaks of an order %(number)s that is not there.", number=number)
@@ -94,11 +94,11 @@ def open_orders() -> Iterator[Sentence | Finding]:
     now = clock.now()
     due = queries.due_draws(now - STUCK_AFTER).annotate(settled=Max("sources__settled_at"))
     stuck = due.filter(settled__lte=now - STUCK_AFTER)
-    for draw in stuck:
-        yield say("Order %(number)s has all its values and was not drawn.", number=str(draw))
+    for number in stuck.values_list("number", flat=True):
+        yield say("Order %(number)s has all its values and was not drawn.", number=number)
     overdue = Draw.objects.filter(state=DrawState.COMMITTED, planned__lt=now - OVERDUE_AFTER)
-    for draw in overdue.exclude(pk__in=stuck.values("pk")):
-        yield late("open orders", say("Order %(number)s is overdue: it has no result yet.", number=str(draw)))
-    certified = queries.draws_without_certificate().filter(drawn_at__lt=now - OVERDUE_AFTER)
-    for draw in certified:
-        yield late("open orders", say("Draw %(number)s has no certificate yet.", number=str(draw)))
+    for number in overdue.exclude(pk__in=stuck.values("pk")).values_list("number", flat=True):
+        yield late("open orders", say("Order %(number)s is overdue: it has no result yet.", number=number))
+    uncertified = queries.draws_without_certificate().filter(drawn_at__lt=now - OVERDUE_AFTER)
+    for number in uncertified.values_list("number", flat=True):
+        yield late("open orders", say("Draw %(number)s has no certificate yet.", number=number))
