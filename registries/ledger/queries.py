@@ -1,6 +1,6 @@
 """Reading the ledger: the head, the chain as links, the history of one object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.db import models
@@ -46,6 +46,12 @@ def had_a_hand(obj: models.Model, actor_id: int, leaving_out: tuple[str, ...] = 
         .exclude(verb__in=leaving_out)
         .exists()
     )
+
+
+def written_since(seq: int, *, kinds: Iterable[str], verbs: Iterable[str] = ()) -> bool:
+    """Whether an entry after ``seq`` changed an object of these tables, or came from one of these commands."""
+    concerned = models.Q(object_kind__in=list(kinds)) | models.Q(verb__in=list(verbs))
+    return LedgerPayload.objects.filter(concerned, entry_id__gt=seq, entry__action__endswith=".change").exists()
 
 
 def latest_checkpoint() -> Checkpoint | None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from dataclasses import replace as dc_replace
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from registries.ledger.models import LedgerPayload
 from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects import commands as registry
-from registries.subjects.commands import Entry
 from registries.subjects.models import Complaint, Subject
 from tests import factories, public_draws, tampering
 from tests.public_draws import at
@@ -51,29 +49,12 @@ def subject_of(draw: Draw) -> Subject:
     return draw.roster.order_by("pk")[0].subject
 
 
-def entry_of(subject: Subject, **different: Any) -> Entry:
-    same = Entry(
-        name=subject.name,
-        kind=subject.kind,
-        unit_id=subject.unit_id,
-        town_id=subject.town_id,
-        categories=tuple(subject.categories.values_list("pk", flat=True)),
-        uscc=subject.uscc or "",
-        address=subject.address,
-        contact=subject.contact,
-        phone=subject.phone,
-        risk_grade=subject.risk_grade,
-        status=subject.status,
-    )
-    return dc_replace(same, **different)
-
-
 def alter(subject: Subject, **different: Any) -> None:
     """Change the subject as its clerk."""
     subject.refresh_from_db()
     clerk = factories.user(Role.CLERK, unit=subject.unit)
     registry.change_subject(
-        actor=clerk, subject_id=subject.pk, version=subject.version, entry=entry_of(subject, **different), reason="来函更正"
+        actor=clerk, subject_id=subject.pk, version=subject.version, entry=factories.entry_of(subject, **different), reason="来函更正"
     )
 
 

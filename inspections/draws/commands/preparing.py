@@ -25,11 +25,20 @@ from registries import clock
 from registries.codes.models import Code
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command
+from registries.ledger.queries import head, written_since
+from registries.ledger.record import lock_head
 from registries.ledger.sentences import say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revision
 from registries.people.models import Unit, User
 from registries.subjects.models import SubjectCategory
+
+
+FROM = tuple(
+    f"registries.{name}"
+    for name in ("subject", "exclusion", "complaint", "violation", "inspector", "certificate", "recusal")
+)
+"""The tables a roster is built from. It is that of one entry of the ledger: nothing may come between reading and freezing."""
 
 
 def _drawable(revision: MatterRevision | None) -> MatterRevision:
@@ -135,6 +144,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             returned_because="",
             roster_digest=queries.stored_digest(draw),
         )
+    newest = head()
     roster = build(draw, clock.today())
     sizes = roster.sizes
     quotas, _suggested = queries.quotas_of(draw, sizes)
@@ -149,6 +159,9 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
         )
     )
     _freeze(draw, roster)
+    lock_head()
+    if written_since(newest.seq if newest else 0, kinds=FROM, verbs=("registries.commit_import", "inspections.run_draw")):
+        refuse_now(say("The registry was changed while the roster was built. Submit again."))
     lines = [forms_of_files.RosterLine("", e.stratum, e.slips, e.tags) for e in roster.entries]
     return alter(
         draw,
