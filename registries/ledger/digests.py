@@ -63,7 +63,10 @@ def values_of(obj: models.Model) -> dict[str, Any]:
     """The protected columns of a row by name, each in the one spelling that is hashed."""
     single, many = columns(type(obj))
     values = {field.name: _spelled(field, getattr(obj, field.attname)) for field in single}
-    return values | {name: sorted(row.pk for row in getattr(obj, name).all()) for name in many}
+    if many:  # read straight from the prefetch: asking the manager would clone a query a row
+        read = obj.__dict__.get("_prefetched_objects_cache", {})
+        values |= {name: sorted(row.pk for row in (read[name] if name in read else getattr(obj, name).all())) for name in many}
+    return values
 
 
 def digest_of_values(values: Mapping[str, Any]) -> str:
@@ -72,7 +75,8 @@ def digest_of_values(values: Mapping[str, Any]) -> str:
 
 
 def _spelled(field: "models.Field[Any, Any]", value: Any) -> Any:
-    if value is None or type(value) in (int, bool):
+    kind = type(value)
+    if value is None or kind is int or kind is bool or (kind is str and isinstance(field, models.CharField | models.TextField)):
         return value
     value = field.to_python(value)
     if isinstance(value, dt.datetime):

@@ -94,13 +94,19 @@ class Rounds:
         }
 
 
+def answer(told: dict[str, Any]) -> None:
+    """One line of JSON."""
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Answer until the input ends."""
     django.setup()
     rounds = Rounds()
-    print(json.dumps({"ready": True}), flush=True)
+    answer({"ready": True})
     for line in sys.stdin:
-        print(json.dumps(getattr(rounds, line.strip())()), flush=True)
+        answer(getattr(rounds, line.strip())())
 
 
 if __name__ == "__main__":

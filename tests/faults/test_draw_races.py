@@ -4,6 +4,7 @@ The long counts (200 approvals) run with ``--full``; the controls, in which the 
 """
 
 import datetime as dt
+import functools
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
-from inspections.draws import commands, queries, tasks
+from inspections.draws import commands, queries, roster, tasks
 from inspections.draws.commands import committing, preparing
 from inspections.draws.models import Draw, DrawFile
 from inspections.draws.sources import Announced
@@ -90,10 +91,8 @@ class Office:
 
     def approvals(self, draw: Draw) -> list[Callable[[], Any]]:
         """Both supervisors approve what they saw."""
-        return [
-            lambda who=who: commands.approve_draw(actor=who, draw_id=draw.pk, version=draw.version)  # type: ignore[misc]
-            for who in self.supervisors
-        ]
+        approve = functools.partial(commands.approve_draw, draw_id=draw.pk, version=draw.version)
+        return [functools.partial(approve, actor=who) for who in self.supervisors]
 
 
 def commitments(draw: Draw) -> int:
@@ -115,7 +114,7 @@ def slowly(patch: pytest.MonkeyPatch, module: Any, name: str, seconds: float = 0
 @counts
 def test_two_supervisors_who_approve_at_once_make_one_commitment(monkeypatch: pytest.MonkeyPatch, rounds: int) -> None:
     office = Office()
-    slowly(monkeypatch, committing.queries, "stored_digest")
+    slowly(monkeypatch, queries, "stored_digest")
     for _ in range(rounds):
         draw = office.submitted()
         assert sorted(together(*office.approvals(draw))) == ["done", "refused"]
@@ -133,7 +132,7 @@ def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch) ->
     office, twice = Office(), 0
     draws = [office.submitted() for _ in range(QUICK)]
     tampering.lift_triggers()
-    slowly(monkeypatch, committing.queries, "stored_digest")
+    slowly(monkeypatch, queries, "stored_digest")
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self)
     monkeypatch.setattr(committing, "keep_files", lambda *_args: ())
     for draw in draws:
@@ -145,7 +144,7 @@ def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.engine("postgresql")
 def test_without_the_locks_the_database_itself_still_refuses_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office()
-    slowly(monkeypatch, committing.queries, "stored_digest")
+    slowly(monkeypatch, queries, "stored_digest")
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self)
     for _ in range(QUICK):
         draw = office.submitted()
@@ -157,13 +156,13 @@ def test_without_the_locks_the_database_itself_still_refuses_the_second(monkeypa
 @counts
 def test_approving_against_returning_ends_in_one_of_the_two(monkeypatch: pytest.MonkeyPatch, rounds: int) -> None:
     office = Office()
-    slowly(monkeypatch, committing.queries, "stored_digest", 0.01)
+    slowly(monkeypatch, queries, "stored_digest", 0.01)
     first, second = office.supervisors
     for _ in range(rounds):
         draw = office.submitted()
         ended = together(
-            lambda draw=draw: commands.approve_draw(actor=first, draw_id=draw.pk, version=draw.version),
-            lambda draw=draw: commands.return_draw(actor=second, draw_id=draw.pk, version=draw.version, reason="名单有误"),
+            functools.partial(commands.approve_draw, actor=first, draw_id=draw.pk, version=draw.version),
+            functools.partial(commands.return_draw, actor=second, draw_id=draw.pk, version=draw.version, reason="名单有误"),
         )
         assert sorted(ended) == ["done", "refused"]
         draw.refresh_from_db()
@@ -214,7 +213,7 @@ def test_a_registry_edited_while_submitting_and_approving_bends_nothing(monkeypa
     """A change that falls between reading and freezing makes the submission say so; afterwards changes do not matter."""
     office = Office()
     subject = Subject.objects.filter(categories=office.category).order_by("pk")[0]
-    honest = preparing.build
+    honest = roster.build
 
     def rename(name: str) -> None:
         subject.refresh_from_db()

@@ -134,7 +134,7 @@ def addresses(cage: Cage, *, public: bool) -> Iterator[str]:
 def text_of(client: Client, address: str, data: dict[str, str] | None = None) -> str:
     """Everything a visitor gets: headers and body; zip files opened, PDF files read."""
     answer = client.get(address, data or {})
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[union-attr]
+    body = answer.getvalue()
     head = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
     kind = answer.headers.get("Content-Type", "")
     if kind == "application/zip":

@@ -80,11 +80,11 @@ def mutated(row: models.Model, name: str) -> bool:
     """Change this column of the row by plain SQL as little as can be; False where the database itself refuses every value."""
     field = row._meta.get_field(name)
     if isinstance(field, models.ManyToManyField):
-        through, mine = field.remote_field.through._meta.db_table, field.m2m_column_name()  # type: ignore[attr-defined]
+        through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
         other = factories.code(CodeTable.FIELD).pk
-        return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # type: ignore[attr-defined]  # noqa: S608
+        return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):
         try:

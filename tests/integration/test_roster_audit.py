@@ -227,9 +227,10 @@ def test_after_the_first_source_nothing_is_opened_or_recorded_any_more(committed
     found = audit(committed)
     first = committed.sources.order_by("position")[0].moment
     with at(first):
-        for call, more in ((commands.open_roster, {}), (commands.audit_roster, {"audit": found})):
-            with pytest.raises(Refused, match="too late"):
-                call(actor=auditor, draw_id=committed.pk, **more)
+        with pytest.raises(Refused, match="too late"):
+            commands.open_roster(actor=auditor, draw_id=committed.pk)
+        with pytest.raises(Refused, match="too late"):
+            commands.audit_roster(actor=auditor, draw_id=committed.pk, audit=found)
         page = client_of(auditor).post(f"/office/draws/{committed.pk}/audit/", {"open": "1"}).content.decode()
         assert subject_of(committed).name not in page
         assert "Not checked by the auditor: nobody opened" in read_public(committed)

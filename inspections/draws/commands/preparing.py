@@ -33,7 +33,6 @@ from registries.matters.queries import published_revision
 from registries.people.models import Unit, User
 from registries.subjects.models import SubjectCategory
 
-
 FROM = tuple(
     f"registries.{name}"
     for name in ("subject", "exclusion", "complaint", "violation", "inspector", "certificate", "recusal")
