@@ -310,6 +310,11 @@ def audit_is_awaited(draw: Draw, now: dt.datetime) -> bool:
     return draw.state == DrawState.COMMITTED and all(now < source.moment for source in draw.sources.all())
 
 
+def moments_of(draw: Any, audit: RosterAudit | None) -> list[dt.datetime | None]:
+    """When something happened to an order of :func:`order`; None for what did not."""
+    return [draw.committed_at, draw.drawn_at, draw.voided_at, draw.certified_at, audit.audited_at if audit else None]
+
+
 def successors_of(draw: Draw) -> list[str]:
     """The numbers of the orders that replace this one."""
     return [str(number) for number in orders().filter(replaces=draw).order_by("committed_at").values_list("number", flat=True)]

@@ -266,14 +266,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "facts": queries.facts_on(draw),
         "successors": orders.successors_of(draw),
         "checkable": _missing(draw) is not None,
-        "updated": _latest(
-            draw.committed_at,
-            draw.drawn_at,
-            draw.voided_at,
-            draw.certified_at,
-            audit.audited_at if audit else None,
-            *(source.settled_at for source in sources),
-        ),
+        "updated": _latest(*orders.moments_of(draw, audit), *(source.settled_at for source in sources)),
     }
     return render(request, "public/draws/page.html", context)
 
