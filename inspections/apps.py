@@ -14,6 +14,6 @@ class InspectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the triggers to the end of migration."""
-        from inspections import standing
+        from inspections import invariants, standing  # noqa: F401  (loading the invariants adds them)
 
         post_migrate.connect(standing.set_up, sender=self)

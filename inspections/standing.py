@@ -36,6 +36,7 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_drawnentry",
             "inspections_teamplace",
             "inspections_drawcertificate",
+            "inspections_rosteraudit",
             "inspections_sourceentry",
             "inspections_signature",
             "inspections_review",

@@ -14,6 +14,6 @@ class PublicityConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the triggers to the end of migration."""
-        from publicity import standing
+        from publicity import invariants, standing  # noqa: F401  (loading the invariants adds them)
 
         post_migrate.connect(standing.set_up, sender=self)

@@ -14,6 +14,6 @@ class RegistriesConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the standing rows and triggers to the end of migration (the one use of a signal)."""
-        from registries import standing
+        from registries import invariants, standing  # noqa: F401  (loading the invariants adds them)
 
         post_migrate.connect(standing.set_up, sender=self)

@@ -6,6 +6,7 @@ from registries.inspectors.models import Certificate, Inspector, Recusal
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
 from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter, MatterRevision
 from registries.people.models import Unit, User
+from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCategory, Violation
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "MatterRevision",
     "Recusal",
     "RefusalTally",
+    "SelfCheck",
     "Serial",
     "Subject",
     "SubjectCategory",

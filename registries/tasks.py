@@ -2,5 +2,6 @@
 
 from registries.imports.tasks import check_import, sweep_imports
 from registries.ledger.tasks import sweep_ledger
+from registries.selfchecks.tasks import run_self_check, sweep_self_checks
 
-__all__ = ["check_import", "sweep_imports", "sweep_ledger"]
+__all__ = ["check_import", "run_self_check", "sweep_imports", "sweep_ledger", "sweep_self_checks"]

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.imports.urls")),
     path("", include("registries.matters.urls")),
     path("", include("registries.subjects.urls")),
+    path("", include("registries.selfchecks.urls")),
     path("", include("registries.ledger.urls")),
 ]

@@ -27,6 +27,7 @@ from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter
 from registries.matters.states import EditionState
 from registries.people.models import Unit, User
 from registries.people.roles import Role
+from registries.subjects.commands import Entry
 from registries.subjects.models import Exclusion, Subject, SubjectCategory
 
 PASSWORD = "correct horse battery staple"
@@ -119,6 +120,24 @@ def subject(
     )
     made.categories.set(categories if categories is not None else [category()])
     return made
+
+
+def entry_of(subject: Subject, **different: Any) -> Entry:
+    """What the subject says now, as its clerk sends it back with something different."""
+    same = {
+        "name": subject.name,
+        "kind": subject.kind,
+        "unit_id": subject.unit_id,
+        "town_id": subject.town_id,
+        "categories": tuple(subject.categories.values_list("pk", flat=True)),
+        "uscc": subject.uscc or "",
+        "address": subject.address,
+        "contact": subject.contact,
+        "phone": subject.phone,
+        "risk_grade": subject.risk_grade,
+        "status": subject.status,
+    }
+    return Entry(**{**same, **different})
 
 
 def exclusion(subject: Subject, **columns: Any) -> Exclusion:

@@ -4,7 +4,7 @@ Time is travelled, because an order stands before its sources are known.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,9 +33,18 @@ def at(moment: dt.datetime) -> Iterator[None]:
 
 
 def committed(
-    *, entries: int = 12, quota: int = 3, grades: str = "B", category: SubjectCategory | None = None, **asked: Any
+    *,
+    entries: int = 12,
+    quota: int = 3,
+    grades: str = "B",
+    category: SubjectCategory | None = None,
+    before_preparing: Callable[[], None] = lambda: None,
+    **asked: Any,
 ) -> Draw:
-    """A committed order over ``entries`` subjects of each grade, ``quota`` drawn from each, with dice and the demo lottery."""
+    """A committed order over ``entries`` subjects of each grade, ``quota`` drawn from each, with dice and the demo lottery.
+
+    ``before_preparing`` is called when registry and plan stand and the draw does not.
+    """
     category = category or factories.category()
     revision = asked.pop("revision", None) or factories.matter(categories=[category])
     unit = revision.unit
@@ -46,6 +55,7 @@ def committed(
     for _ in range(8):
         factories.inspector(unit=unit)
     clerk, supervisor = factories.user(Role.CLERK, unit=unit), factories.user(Role.SUPERVISOR)
+    before_preparing()
     commands.prepare_draw(actor=clerk, plan_item_id=item.pk)
     draw = Draw.objects.get(plan_item=item)
     now = clock.now().replace(microsecond=0)

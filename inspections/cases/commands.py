@@ -54,10 +54,10 @@ def open_cases(*, actor: User, draw_id: int) -> Change:
     draw = Draw.objects.select_for_update().get(pk=draw_id)
     if draw.state != DrawState.DRAWN:
         refuse_now(say("This draw is not drawn yet."))
-    cases = opening.open_cases_for(draw, clock.now())
+    cases, teams = opening.open_cases_for(draw, clock.now())
     if not cases:
         refuse_now(say("Every winner of this draw has its case already."))
-    return Change(draw, after={"cases": [case.number for case in cases]}, also=tuple(cases))
+    return Change(draw, after={"cases": [case.number for case in cases]}, also=(*cases, *teams))
 
 
 @command("inspections.begin_visit")

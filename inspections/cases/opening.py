@@ -17,8 +17,8 @@ def new_number(year: int) -> str:
     return f"AJ-{settings.DIVISION_CODE}-{year}-{next_number(f'case/{year}'):04d}"
 
 
-def open_cases_for(draw: Draw, now: dt.datetime) -> list[Case]:
-    """Open a case for every winner of a drawn draw that has none; returns the new ones, in the order of the result.
+def open_cases_for(draw: Draw, now: dt.datetime) -> tuple[list[Case], list[Assignment]]:
+    """Open a case for every winner of a drawn draw that has none; returns them in the order of the result, and their teams.
 
     The caller holds the draw's lock. A winner without a team gets a case without one.
     """
@@ -44,7 +44,7 @@ def open_cases_for(draw: Draw, now: dt.datetime) -> list[Case]:
         for position, revision in enumerate(revisions, start=1)
     )
     places = TeamPlace.objects.filter(drawn__in=winners).select_related("inspector")
-    Assignment.objects.bulk_create(
+    teams = Assignment.objects.bulk_create(
         Assignment(
             case=case_of[place.drawn_id],
             inspector_id=place.inspector.inspector_id,
@@ -53,4 +53,4 @@ def open_cases_for(draw: Draw, now: dt.datetime) -> list[Case]:
         )
         for place in places
     )
-    return cases
+    return cases, teams

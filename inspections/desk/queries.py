@@ -22,13 +22,18 @@ from inspections.plans.states import PlanState
 from registries import clock
 from registries.imports.models import Import
 from registries.imports.states import ImportState
+from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.matters.models import Edition
 from registries.matters.states import EditionState
 from registries.people.models import User
+from registries.selfchecks import queries as selfchecks
 
 MOST = 200
 """Rows read of one kind; a desk with more than that is worked off in the room's own list."""
+
+ALARMS = ("registries.view_ledger", "inspections.audit_roster")
+"""What rings now and then, for people whose desk is otherwise an overview."""
 
 
 class Task(NamedTuple):
@@ -58,13 +63,15 @@ def todo(looks: Viewer, now: dt.datetime) -> list[Row]:
 
 
 def has_tasks(user: User) -> bool:
-    """Whether anything can ever wait for this person's role."""
-    return any(user.has_perm(right) for right in _finders())
+    """Whether work of every day waits for this person's role; an auditor's alarms and rosters are none."""
+    return any(user.has_perm(right) for right in _finders() if right not in ALARMS)
 
 
 def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
     """Right → what waits for those who have it."""
     return {
+        "registries.view_ledger": _alarm,
+        "inspections.audit_roster": _rosters,
         "inspections.begin_visit": _own_cases,
         "inspections.review_case": _reviews,
         "inspections.release_case": _releases,
@@ -76,6 +83,25 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.approve_plan": _plan_approvals,
         "registries.approve_edition": _edition_approvals,
     }
+
+
+def _alarm(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """The self-check found something, or was silent for too long: before everything else."""
+    alarm = selfchecks.alarm(now)
+    if alarm is not None:
+        url = reverse("office-self-check")
+        yield Task(_("Ledger"), Refused(alarm).sentence, _("Read the findings."), _("Look now"), url, now.date())
+
+
+def _rosters(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Committed rosters that the auditor can still check before their first source."""
+    waiting = visible_draws(looks.user).filter(
+        state=DrawState.COMMITTED, audit=None, sources__position=1, sources__moment__gt=now
+    )
+    for draw in waiting[:MOST]:
+        url = reverse("draw-audit", args=[draw.pk])
+        text = _("Open every entry before the first source.")
+        yield Task(_("Draw"), f"{draw}: {draw.matter.name}", text, _("Check the roster"), url, now.date())
 
 
 def _case_tasks(looks: Viewer, wanted: Any) -> Iterator[Task]:

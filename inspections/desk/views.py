@@ -17,9 +17,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What waits for this person, the earliest due first, and how their cases stand."""
     user, now = signed_in(request), clock.now()
     looks = viewer(user)
-    works = queries.has_tasks(user)
     follows_cases = user.has_perm("inspections.view_cases") or user.has_perm("inspections.view_own_cases")
     waiting = queries.todo(looks, now)
+    works = queries.has_tasks(user) or bool(waiting)
     page = Paginator(waiting, ROWS).get_page(request.GET.get("page"))
     context = {
         "rows": [(row, Refused(row.left).sentence if row.left else "") for row in page],

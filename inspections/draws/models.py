@@ -91,6 +91,9 @@ class Draw(models.Model):
         "voided_at",
         "void_kind",
         "roster_digest",
+        "scope_counts",
+        "keeps_roster",
+        "cells_hide_roster",
         "order_hash",
         "commitment",
         "result_hash",
@@ -357,3 +360,27 @@ class DrawCertificate(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+
+class RosterAudit(models.Model):
+    """What the auditor found who opened every entry of the committed roster before the first source (§1). Append-only.
+
+    ``counts`` are the entries per kind of finding, as :class:`inspections.draws.audit.Audit` names them; ``findings`` the
+    sentences as ``[msgid, values]``, without names.
+    """
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="audit")
+    auditor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    audited_at = models.DateTimeField(_("checked"))
+    agrees = models.BooleanField(_("agrees with the registry"))
+    counts = models.JSONField(default=dict)
+    findings = models.JSONField(default=list)
+
+    PROTECTED: ClassVar = ("draw", "auditor", "audited_at", "agrees", "counts", "findings")
+
+    class Meta:
+        verbose_name = _("check of the roster")
+        verbose_name_plural = _("checks of rosters")
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}: {self.agrees}"

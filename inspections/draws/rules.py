@@ -148,3 +148,12 @@ def why_not_run(*, values: Sequence[str], planned: dt.datetime, now: dt.datetime
     if now < planned:
         return say("The planned moment has not come yet.")
     return None
+
+
+def why_not_audit(*, first_source: dt.datetime, audited: bool, now: dt.datetime) -> Sentence | None:
+    """The auditor's check counts once, and only while no outcome can be known."""
+    if audited:
+        return say("The check of this roster is recorded already; its outcome stands.")
+    if now >= first_source:
+        return say("The first source may be known by now; a check of the roster comes too late.")
+    return None

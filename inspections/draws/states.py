@@ -20,6 +20,7 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "return": (("submitted",), "preparing"),
     "approve": (("submitted",), "committed"),
     "enter_source": (("committed",), "committed"),
+    "audit": (("committed",), "committed"),
     "run": (("committed",), "drawn"),
     "void": (("committed",), "voided"),
     "lapse": (("submitted",), "preparing"),

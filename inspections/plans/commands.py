@@ -1,7 +1,7 @@
 """The writers of plans. An item is changed through its plan: one lock, one version, one ledger entry."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from inspections.plans.models import Plan, PlanItem
 from inspections.plans.states import PlanState
 from registries import clock
 from registries.codes.serials import next_number
-from registries.ledger.change import Change, alter, created, refuse, refuse_now
+from registries.ledger.change import Change, alter, created, leaving, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import Sentence, say
@@ -64,15 +64,19 @@ def change_plan(
     plan = _locked(actor, plan_id, version, "change")
     row = PlanItem.objects.get(pk=item_id, plan=plan) if item_id is not None else None
     before = _told(row) if row is not None else ""
+    gone: tuple[tuple[str, int], ...] = ()
     if item is None:
         if row is not None:
+            gone = leaving([row])
             row.delete()
+            row = None
     else:
         refuse(_why_not_item(actor, item))
         row = _write(plan, row, item)
-    after = _told(row) if item is not None and row is not None else ""
+    after = _told(row) if row is not None else ""
     alter(plan)
-    return Change(plan, {"item": before} if before else {}, {"item": after} if after else {})
+    also = (row,) if row is not None else ()
+    return Change(plan, {"item": before} if before else {}, {"item": after} if after else {}, also=also, gone=gone)
 
 
 def _why_not_item(actor: User, item: ItemValues) -> Sentence | None:
@@ -131,11 +135,13 @@ def approve_plan(*, actor: User, plan_id: int, version: int) -> Change:
     """Approve, number and publish a plan; its items get their codes, without gaps in the year."""
     plan = _locked(actor, plan_id, version, "approve")
     refuse(rules.why_not_approve(prepared_by=plan.prepared_by_id, approver=actor.pk, had_a_hand=had_a_hand(plan, actor.pk)))
-    for item in plan.items.order_by("pk"):
+    items = tuple(plan.items.order_by("pk"))
+    for item in items:
         item.code = rules.item_code(plan.year, next_number(f"plan-item-{plan.year}"))
         item.save(update_fields=["code"])
     number = rules.plan_number(settings.BUREAU_WORD, plan.year, next_number(f"plan-{plan.year}"))
-    return alter(plan, state=PlanState.PUBLISHED, number=number, approved_by=actor, published_at=clock.now())
+    change = alter(plan, state=PlanState.PUBLISHED, number=number, approved_by=actor, published_at=clock.now())
+    return replace(change, also=items)
 
 
 @command("inspections.return_plan")

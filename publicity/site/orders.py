@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Length
 from inspections.cases.models import Case
 from inspections.draws.chances import inclusion_chances
 from inspections.draws.files import Opening, Order, Result, read_order, read_result, read_reveal, write_openings
-from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, RosterEntry, SeedSource
+from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, RosterAudit, RosterEntry, SeedSource
 from inspections.draws.protocol import Keys, digest, keys_from, seed
 from inspections.draws.queries import public_draws, stratum_labels
 from inspections.draws.states import DrawState
@@ -298,6 +298,21 @@ def outcome(
 def sources_of(draw: Draw) -> list[SeedSource]:
     """The announced sources in order; a value stands there only once two people agreed on it."""
     return list(draw.sources.all())
+
+
+def audit_of(draw: Draw) -> RosterAudit | None:
+    """What the auditor found who opened the roster before the first source."""
+    return RosterAudit.objects.filter(draw=draw).defer("findings").first()
+
+
+def audit_is_awaited(draw: Draw, now: dt.datetime) -> bool:
+    """Whether the auditor can still check: the order is open and no source is known."""
+    return draw.state == DrawState.COMMITTED and all(now < source.moment for source in draw.sources.all())
+
+
+def moments_of(draw: Any, audit: RosterAudit | None) -> list[dt.datetime | None]:
+    """When something happened to an order of :func:`order`; None for what did not."""
+    return [draw.committed_at, draw.drawn_at, draw.voided_at, draw.certified_at, audit.audited_at if audit else None]
 
 
 def successors_of(draw: Draw) -> list[str]:

@@ -245,6 +245,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     outcome = orders.outcome(order, result, bodies, labels, opened) if result else None
     sources = orders.sources_of(draw)
     facts = queries.facts_on(draw)
+    audit = orders.audit_of(draw)
     context = {
         "draw": draw,
         "standing": wording.standing(draw, clock.now()),
@@ -261,13 +262,13 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "openings": bool(opened),
         "visits_over": orders.visits_are_over(draw),
         "results": orders.results_of(draw),
+        "audit": audit,
+        "awaited": orders.audit_is_awaited(draw, clock.now()),
         "facts": facts,
         "replaced": sum(fact.action == "draws.replace" for fact in facts),
         "successors": orders.successors_of(draw),
         "checkable": _missing(draw) is not None,
-        "updated": _latest(
-            draw.committed_at, draw.drawn_at, draw.voided_at, draw.certified_at, *(source.settled_at for source in sources)
-        ),
+        "updated": _latest(*orders.moments_of(draw, audit), *(source.settled_at for source in sources)),
     }
     return render(request, "public/draws/page.html", context)
 

@@ -121,14 +121,14 @@ def commit_import(*, actor: User, import_id: int, version: int, only_good: bool 
         sheets.setdefault(row.sheet, []).append(row)
     units = own_units(actor)
     try:
-        kind.take(sheets, Context(None if units is None else frozenset(units), clock.today()), actor)
+        written = kind.take(sheets, Context(None if units is None else frozenset(units), clock.today()), actor)
     except IntegrityError as error:
         raise Refused(
             say("Since the check, somebody else entered one of these rows. Check the file again.")
         ) from error
     change = alter(batch, state=MOVES["commit"][1], only_good=only_good, committed_at=clock.now())
-    facts = {"kind": batch.kind, "file": batch.file_name, "sha256": batch.sha256, **counts, "rows_sha256": _digest(sheets)}
-    return _spoken(change, **facts)
+    facts = {"kind": batch.kind, "file": batch.file_name, "sha256": batch.sha256, **counts, "rows_sha256": rows_digest(sheets)}
+    return replace(_spoken(change, **facts), also=tuple(written))
 
 
 @command("registries.cancel_import")
@@ -152,7 +152,7 @@ def _own(actor: User, import_id: int, version: int, move: str) -> tuple[Import, 
     return batch, kind
 
 
-def _digest(sheets: Mapping[str, list[ImportRow]]) -> str:
+def rows_digest(sheets: Mapping[str, list[ImportRow]]) -> str:
     """Binds the rows kept with the import — column by column, before and after — to the ledger's entry."""
     digest = hashlib.sha256()
     for sheet in sorted(sheets):

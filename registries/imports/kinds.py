@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from registries.codes.models import Code
@@ -55,12 +56,14 @@ class TableKind:
             register.judge(drafts, context)
             context.earlier[register.layout.kind] = drafts
 
-    def take(self, sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "User") -> None:
-        """Write the rows that add or change something, sheet after sheet."""
+    def take(self, sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "User") -> list[Model]:
+        """Write the rows that add or change something, sheet after sheet; returns what was written."""
+        written: list[Model] = []
         for register in self.registers:
             rows = [row for row in sheets.get(register.layout.kind, ()) if row.row_class != "same"]
-            register.take(rows, context, actor)
+            written += register.take(rows, context, actor)
             context.directories.forget()
+        return written
 
 
 class MatterKind(TableKind):
@@ -70,9 +73,9 @@ class MatterKind(TableKind):
         """Matter by matter."""
         matters.judge(sheets, context)
 
-    def take(self, sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "User") -> None:
+    def take(self, sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "User") -> list[Model]:
         """One new revision per matter that changes."""
-        matters.take(sheets, context, actor)
+        return matters.take(sheets, context, actor)
 
 
 _SUBJECT = {"subject": "subject"}

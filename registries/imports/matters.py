@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from registries import clock
@@ -188,8 +189,12 @@ def _content(revision: MatterRevision, context: Context) -> Content:
     return Content(revision, columns, lists)
 
 
-def take(sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "User") -> None:
-    """Make one new revision of every matter that a row adds to or changes. ``sheets`` hold the unchanged rows too."""
+def take(sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "User") -> list[Model]:
+    """Make one new revision of every matter that a row adds to or changes. ``sheets`` hold the unchanged rows too.
+
+    Returns the matters and revisions that were written.
+    """
+    written: list[Model] = []
     groups: dict[str, dict[str, list[ImportRow]]] = {}
     for sheet, rows in sheets.items():
         for row in rows:
@@ -207,12 +212,13 @@ def take(sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "
         seen = next(row.values["revision"] for rows in group.values() for row in rows)
         if seen != number:
             refuse_now(say("Since the check, somebody revised the matter %(code)s. Check the file again.", code=code))
-        _revise(code, group, content, context, actor)
+        written += _revise(code, group, content, context, actor)
+    return written
 
 
 def _revise(
     code: str, group: Mapping[str, Sequence["ImportRow"]], content: Content | None, context: Context, actor: "User"
-) -> None:
+) -> tuple[Matter, MatterRevision]:
     columns: dict[str, Any] = dict(content.columns) if content else {}
     for row in group.get("matters", ()):
         columns |= row.values["set"]
@@ -235,6 +241,7 @@ def _revise(
         rows = group.get(name, ())
         standing = content.lists[name].values() if content else ()
         _list_anew(register, made, [row.values["set"] for row in rows] if rows else standing)
+    return matter, made
 
 
 def _list_anew(register: ListRegister, revision: MatterRevision, rows: Iterable[Mapping[str, Any]]) -> None:

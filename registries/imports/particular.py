@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from registries.imports.directories import Named, chunks
@@ -63,15 +64,17 @@ class UnitRegister(Register):
             for one in spoilt:
                 one.refuse("parent", _("The unit above is itself refused."), _("Correct that row."), one.values["parent"])
 
-    def take(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> None:
+    def take(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> list[Model]:
         """From the top down, so that the unit above is always there."""
+        written: list[Model] = []
         left = list(rows)
         while left:
             coming = {str(row.values["key"][0]) for row in left if row.row_class == "added"}
             ready = [row for row in left if row.values["set"].get("parent") not in coming]
-            super().take(ready or left, context, actor)
+            written += super().take(ready or left, context, actor)
             context.directories.forget()
             left = [row for row in left if row not in ready] if ready else []
+        return written
 
 
 @dataclass(frozen=True)

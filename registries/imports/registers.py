@@ -264,18 +264,20 @@ class Register:
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
-    def take(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> None:
-        """Write checked rows (added and changed ones), or refuse when the registry is no longer as it was checked."""
+    def take(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> list[models.Model]:
+        """Write checked rows (added and changed ones), or refuse when the registry is no longer as it was checked.
+
+        Returns what was written, for the ledger.
+        """
         if not rows:
-            return
+            return []
         self.load_links(rows, context)
         keys = {row.pk: tuple(row.values["key"]) for row in rows}
         standing = self.standing(keys.values(), context, lock=True)
         refuse_stale(rows, {row.pk: standing.get(keys[row.pk]) for row in rows})
         new = [row for row in rows if row.row_class == RowClass.ADDED]
         changed = [(row, standing[keys[row.pk]].obj) for row in rows if row.row_class == RowClass.CHANGED]
-        self._add(new, context, actor)
-        self._change(changed, context)
+        return self._add(new, context, actor) + self._change(changed, context)
 
     def load_links(self, rows: Sequence["ImportRow"], context: Context) -> None:
         """Read what the rows name."""
@@ -286,15 +288,16 @@ class Register:
                 texts += [str(row.values["key"][at]) for row in rows]
             context.directories.load(name, texts)
 
-    def _add(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> None:
+    def _add(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> list[models.Model]:
         extra = {"recorded_by": actor} if self.recorded else {}
         made = [self._filled(self.model(**extra), row.values["set"], context) for row in rows]
         self.model._default_manager.bulk_create(made, batch_size=1000)
         self._write_many([(obj, row.values["set"]) for obj, row in zip(made, rows, strict=True)], context)
+        return made
 
-    def _change(self, rows: Sequence[tuple["ImportRow", models.Model]], context: Context) -> None:
+    def _change(self, rows: Sequence[tuple["ImportRow", models.Model]], context: Context) -> list[models.Model]:
         if not rows:
-            return
+            return []
         columns = {name for row, _obj in rows for name in row.values["set"] if name not in self.many}
         for row, obj in rows:
             self._filled(obj, row.values["set"], context)
@@ -308,6 +311,7 @@ class Register:
                 objects, batch_size=1000, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(columns)
             )
         self._write_many([(obj, row.values["set"]) for row, obj in rows], context, anew=True)
+        return objects
 
     def _filled(self, obj: models.Model, values: Mapping[str, Plain], context: Context) -> models.Model:
         for name, value in values.items():

@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from registries.ledger.sentences import Sentence, say
+
 FIRST_PREVIOUS = "0" * 64
 
 
@@ -42,20 +44,33 @@ class Link(NamedTuple):
     payload: str | None
 
 
-def first_break(links: Iterable[Link]) -> str | None:
-    """The first thing that does not follow, as an English sentence naming the entry, or None when the chain holds."""
+class Break(NamedTuple):
+    """The first entry that does not follow, and what is wrong with it."""
+
+    seq: int
+    why: Sentence
+
+
+def find_break(links: Iterable[Link]) -> Break | None:
+    """The first thing that does not follow, or None when the chain holds. Reads one link after the other."""
     previous, expected = FIRST_PREVIOUS, 1
     for link in links:
         if link.seq != expected:
-            return f"entry {expected} is missing (found {link.seq})"
+            return Break(expected, say("entry %(seq)s is missing (found %(found)s)", seq=expected, found=link.seq))
         if link.previous != previous:
-            return f"entry {link.seq} does not follow the entry before it"
+            return Break(link.seq, say("entry %(seq)s does not follow the entry before it", seq=link.seq))
         if link.payload is not None and sha256_hex(link.payload) != link.payload_hash:
-            return f"the payload of entry {link.seq} was changed"
+            return Break(link.seq, say("the payload of entry %(seq)s was changed", seq=link.seq))
         hashed = entry_hash(
             previous=link.previous, seq=link.seq, time=link.time, action=link.action, payload_hash=link.payload_hash
         )
         if hashed != link.entry_hash:
-            return f"entry {link.seq} was changed"
+            return Break(link.seq, say("entry %(seq)s was changed", seq=link.seq))
         previous, expected = link.entry_hash, expected + 1
     return None
+
+
+def first_break(links: Iterable[Link]) -> str | None:
+    """:func:`find_break` as an English sentence."""
+    found = find_break(links)
+    return found.why.text % found.why.values if found else None

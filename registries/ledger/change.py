@@ -1,6 +1,6 @@
 """What a command returns, what it raises, and how it writes a row: Change, Refused, refuse, alter, create."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -52,7 +52,8 @@ class Fact:
 class Change:
     """What happened: the object, its fields before and after, a note, and public facts if it concerns a draw.
 
-    ``also`` are other rows whose protected columns changed with it; the entry keeps their digests too.
+    ``also`` are other rows whose protected columns were written with it, ``gone`` (table, key) such rows that were
+    deleted: the entry keeps the digests of both kinds too, and the self-check holds every row against its newest digest.
     """
 
     obj: models.Model
@@ -61,6 +62,12 @@ class Change:
     note: str = ""
     facts: tuple[Fact, ...] = ()
     also: tuple[models.Model, ...] = ()
+    gone: tuple[tuple[str, int], ...] = ()
+
+
+def leaving(rows: Iterable[models.Model]) -> tuple[tuple[str, int], ...]:
+    """These rows as ``Change.gone`` names them; to be asked before they are deleted."""
+    return tuple((row._meta.label_lower, row.pk) for row in rows)
 
 
 def plain(value: Any) -> Any:

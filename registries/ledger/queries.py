@@ -1,6 +1,6 @@
 """Reading the ledger: the head, the chain as links, the history of one object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.db import models
@@ -16,20 +16,11 @@ def head() -> LedgerEntry | None:
 
 def links(upto: int | None = None) -> Iterator[Link]:
     """The whole chain in order, with payloads where they still stand."""
-    entries = LedgerEntry.objects.order_by("seq").select_related("payload")
+    entries = LedgerEntry.objects.order_by("seq")
     if upto is not None:
         entries = entries.filter(seq__lte=upto)
-    for entry in entries.iterator(chunk_size=2000):
-        payload = getattr(entry, "payload", None)
-        yield Link(
-            entry.seq,
-            entry.time,
-            entry.action,
-            entry.previous,
-            entry.payload_hash,
-            entry.entry_hash,
-            payload.body if payload else None,
-        )
+    columns = ("seq", "time", "action", "previous", "payload_hash", "entry_hash", "payload__body")
+    return map(Link._make, entries.values_list(*columns).iterator(chunk_size=2000))
 
 
 def break_in_chain() -> str | None:
@@ -55,6 +46,12 @@ def had_a_hand(obj: models.Model, actor_id: int, leaving_out: tuple[str, ...] = 
         .exclude(verb__in=leaving_out)
         .exists()
     )
+
+
+def written_since(seq: int, *, kinds: Iterable[str], verbs: Iterable[str] = ()) -> bool:
+    """Whether an entry after ``seq`` changed an object of these tables, or came from one of these commands."""
+    concerned = models.Q(object_kind__in=list(kinds)) | models.Q(verb__in=list(verbs))
+    return LedgerPayload.objects.filter(concerned, entry_id__gt=seq, entry__action__endswith=".change").exists()
 
 
 def latest_checkpoint() -> Checkpoint | None:

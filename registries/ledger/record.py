@@ -12,8 +12,9 @@ from django.db.models import F
 
 from registries import clock
 from registries.ledger import chain
-from registries.ledger.change import Change, shown
+from registries.ledger.change import Change
 from registries.ledger.context import address
+from registries.ledger.digests import GONE, digests
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
 
 LEDGER_LOCK = 0x53554E4C4F54  # "SUNLOT": one writer of the chain's head at a time
@@ -25,16 +26,12 @@ def _jsonable(facts: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def digest(obj: models.Model) -> str:
-    """The hash of an object's protected columns (``PROTECTED`` of its model), as the self-check recomputes it."""
-    names: list[str] = list(getattr(obj, "PROTECTED", ()))
-    if not names:
-        return ""
-    return chain.sha256_hex(json.dumps(_jsonable(shown(obj, names)), ensure_ascii=False, sort_keys=True))
+def lock_head() -> LedgerEntry | None:
+    """Lock the head of the chain until the transaction ends and read it. SQLite holds its only write lock already.
 
-
-def _lock_head() -> LedgerEntry | None:
-    """Lock the head of the chain until the transaction ends and read it. SQLite holds its only write lock already."""
+    Every command takes this lock after its rows are written and keeps it until they are committed, so under it the rows
+    and the ledger agree.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
@@ -52,7 +49,7 @@ def append(
 ) -> LedgerEntry:
     """Add one entry at the head, in the caller's transaction."""
     body = chain.payload_text(_jsonable(facts))
-    head = _lock_head()
+    head = lock_head()
     seq, previous = (head.seq + 1, head.entry_hash) if head else (1, chain.FIRST_PREVIOUS)
     time = clock.now().isoformat(timespec="microseconds")
     payload_hash = chain.sha256_hex(body)
@@ -91,6 +88,7 @@ def _general(verb: str, obj: models.Model | None, outcome: str) -> str:
 
 def record_change(verb: str, actor_id: int, change: Change) -> None:
     """Write what a command did; then its public facts, each with a checkpoint that leaves the house at once."""
+    first, *others = digests([change.obj, *change.also])
     append(
         _general(verb, change.obj, "change"),
         {
@@ -102,8 +100,8 @@ def record_change(verb: str, actor_id: int, change: Change) -> None:
             "before": change.before,
             "after": change.after,
             "note": change.note,
-            "digest": digest(change.obj),
-            "also": [[other._meta.label_lower, other.pk, digest(other)] for other in change.also],
+            "digest": first[2],
+            "also": [*others, *((label, pk, GONE) for label, pk in change.gone)],
         },
         verb=verb,
         actor_id=actor_id,
@@ -162,7 +160,7 @@ def daily_checkpoint(today: dt.date, actor_id: int) -> Checkpoint | None:
     the entry itself.
     """
     with transaction.atomic(durable=True):
-        _lock_head()
+        lock_head()
         day = today.isoformat()
         if LedgerEntry.objects.filter(action="ledger.daily", time__gte=day).exists():
             return None

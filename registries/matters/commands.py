@@ -105,6 +105,7 @@ def revise_matter(
             revision,
             {d.field: d.before for d in changed if d.before},
             {d.field: d.after for d in changed if d.after},
+            also=(matter,),
         )
     if matter.active == active:
         refuse_now(say("Nothing is new in this revision."))

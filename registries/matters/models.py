@@ -71,7 +71,18 @@ class MatterRevision(models.Model):
     created_at = models.DateTimeField(_("created"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
-    PROTECTED: ClassVar = ("matter", "number", "name", "content", "kind", "regulation", "unit", "team_size")
+    PROTECTED: ClassVar = (
+        "matter",
+        "number",
+        "name",
+        "content",
+        "kind",
+        "regulation",
+        "unit",
+        "team_size",
+        "categories",
+        "requirements",
+    )
 
     class Meta:
         verbose_name = _("matter revision")
@@ -156,7 +167,7 @@ class Edition(models.Model):
     returned_because = models.TextField(_("returned because"), blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    PROTECTED: ClassVar = ("number", "title", "state", "prepared_by", "approved_by", "published_at")
+    PROTECTED: ClassVar = ("number", "title", "state", "prepared_by", "approved_by", "published_at", "revisions")
 
     class Meta:
         verbose_name = _("edition of the matter list")

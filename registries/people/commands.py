@@ -190,4 +190,6 @@ def found_office(*, actor: User, founders: Mapping[str, Founder]) -> Change:
         user = _new_account(username=founder.username, name=founder.name, unit_id=None, email="", password=founder.password)
         user.groups.set(Group.objects.filter(name=role))
         made[role] = user
-    return Change(made[Role.SYSTEM_ADMIN.value], {}, {"founders": {role: user.username for role, user in made.items()}})
+    first = made[Role.SYSTEM_ADMIN.value]
+    accounts = {role: user.username for role, user in made.items()}
+    return Change(first, {}, {"founders": accounts}, also=tuple(user for user in made.values() if user is not first))

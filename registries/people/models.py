@@ -65,7 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
-    PROTECTED: ClassVar = ("username", "name", "unit", "is_active", "is_superuser")
+    PROTECTED: ClassVar = ("username", "name", "unit", "is_active", "is_superuser", "groups")
 
     class Meta:
         verbose_name = _("account")

@@ -92,6 +92,8 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.prepare_successor": (C,),
     "inspections.run_draw": (TIMER,),
     "inspections.issue_certificate": (TIMER,),
+    "inspections.open_roster": (A,),
+    "inspections.audit_roster": (A,),
     # cases
     "inspections.view_cases": (*BUSINESS, A),
     "inspections.view_own_cases": (INS,),
@@ -105,6 +107,9 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.release_case": (C,),
     # publicity
     "publicity.publish_case": (TIMER,),
+    # self-checks
+    "registries.ask_self_check": (A, TIMER),
+    "registries.keep_self_check": (TIMER,),
     # timers
     "registries.daily_checkpoint": (TIMER,),
     "registries.found_office": (TIMER,),

@@ -80,7 +80,19 @@ class Subject(models.Model):
     verified_on = models.DateField(_("verified on"))
     version = models.PositiveIntegerField(default=1)
 
-    PROTECTED: ClassVar = ("key", "name", "uscc", "kind", "unit", "town", "address", "risk_grade", "status", "verified_on")
+    PROTECTED: ClassVar = (
+        "key",
+        "name",
+        "uscc",
+        "kind",
+        "unit",
+        "town",
+        "address",
+        "risk_grade",
+        "status",
+        "verified_on",
+        "categories",
+    )
 
     class Meta:
         verbose_name = _("subject")

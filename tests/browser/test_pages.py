@@ -35,7 +35,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "reviewer": ("/office/", "/office/cases/", "/office/cases/{case}/"),
     "sysadmin": ("/office/", "/office/accounts/", "/office/accounts/new/", "/office/accounts/{user_pk}/", "/office/units/new/", "/office/codes/town/", "/office/categories/"),
     "secadmin": ("/office/", "/office/accounts/{user_pk}/"),
-    "auditor": ("/office/", "/office/ledger/", "/admin/"),
+    "auditor": (
+        "/office/", "/office/ledger/", "/office/ledger/verify/", "/office/ledger/self-check/", "/office/draws/{draw_pk}/audit/", "/admin/",
+    ),
     "{officer}": ("/office/", "/office/cases/mine/", "/office/cases/{case}/"),
 }  # fmt: skip
 

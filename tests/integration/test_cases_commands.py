@@ -145,7 +145,7 @@ def test_the_sweep_opens_what_a_lost_message_left_and_goes_on_after_a_failure(mo
     broken, fine = make.drawn_draw(), make.drawn_draw()
     real = opening.open_cases_for
 
-    def fails(draw: Draw, now: dt.datetime) -> list[Case]:
+    def fails(draw: Draw, now: dt.datetime) -> Any:
         if draw.pk == broken.pk:
             raise RuntimeError
         return real(draw, now)

@@ -1,5 +1,6 @@
 """The writers of draws, in the order of a draw's life. Here: locks, rules, rows and the ledger; the draw itself is pure."""
 
+from inspections.draws.commands.auditing import audit_roster, open_roster
 from inspections.draws.commands.committing import approve_draw, return_draw
 from inspections.draws.commands.drawing import enter_source_value, issue_certificate, run_draw
 from inspections.draws.commands.preparing import change_draw, prepare_draw, submit_draw
@@ -8,10 +9,12 @@ from inspections.draws.commands.voiding import announce_sources, lapse_draw, pre
 __all__ = [
     "announce_sources",
     "approve_draw",
+    "audit_roster",
     "change_draw",
     "enter_source_value",
     "issue_certificate",
     "lapse_draw",
+    "open_roster",
     "prepare_draw",
     "prepare_successor",
     "return_draw",

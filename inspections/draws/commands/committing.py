@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -74,8 +75,8 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         committed = ordering.commit(_terms(draw, number, sources), *_lines(draw), secret)
     except BadForm as bad:
         refuse_now(say("The files of this draw do not fit the protocol: %(reason)s", reason=str(bad)))
-    keep_files(draw, committed.files)
-    return alter(
+    files = keep_files(draw, committed.files)
+    change = alter(
         draw,
         note="stale entries accepted" if accept_stale and draw.scope_counts.get("stale") else "",
         facts=(Fact("draws.commit", {"draw": number, "plan": draw.plan_item.reference, "order": committed.order_hash}),),
@@ -88,6 +89,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         secret=secret,
         auditor_copy=_sealed_for_auditor(secret),
     )
+    return replace(change, also=files)
 
 
 def _sealed_for_auditor(secret: str) -> str:

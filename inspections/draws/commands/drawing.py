@@ -1,6 +1,7 @@
 """Source values typed by two people, the draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from inspections.draws import files as forms_of_files
 from inspections.draws import queries, rules
@@ -78,7 +79,7 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     result = _drawn_from(draw, bodies, values)
     outcome = forms_of_files.write_result(result)
     reveal = forms_of_files.write_reveal(forms_of_files.Reveal(draw.secret, tuple(values)))
-    keep_files(draw, {"result.txt": outcome, "reveal.txt": reveal})
+    files = keep_files(draw, {"result.txt": outcome, "reveal.txt": reveal})
     _keep_result(draw, result)
     wake("inspections.issue_certificate", draw_id=draw.pk)
     wake("inspections.open_cases", draw_id=draw.pk)
@@ -91,7 +92,8 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
             "result": digest(outcome),
         },
     )
-    return alter(draw, facts=(fact,), state=DrawState.DRAWN.value, drawn_at=now, result_hash=digest(outcome))
+    change = alter(draw, facts=(fact,), state=DrawState.DRAWN.value, drawn_at=now, result_hash=digest(outcome))
+    return replace(change, also=files)
 
 
 def _drawn_from(draw: Draw, bodies: Mapping[str, bytes], values: Sequence[str]) -> Result:

@@ -2,34 +2,42 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
 from inspections.draws import candidates, queries, rules
 from inspections.draws import files as forms_of_files
 from inspections.draws.chances import small_cells
-from inspections.draws.commands.rows import BATCH, locked_draw
+from inspections.draws.commands.rows import BATCH, announce, locked_draw
 from inspections.draws.models import (
     Draw,
     RosterEntry,
     RosterInspector,
     RosterOmission,
     RosterRecusal,
-    SeedSource,
 )
 from inspections.draws.roster import Roster, build
-from inspections.draws.sources import GAMES, Announced, why_not_announce
+from inspections.draws.sources import Announced, why_not_announce
 from inspections.draws.states import DrawState, SlipRule, Stratify
 from inspections.plans.queries import open_items
 from registries import clock
 from registries.codes.models import Code
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command
+from registries.ledger.queries import head, written_since
+from registries.ledger.record import lock_head
 from registries.ledger.sentences import say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revision
 from registries.people.models import Unit, User
 from registries.subjects.models import SubjectCategory
+
+FROM = tuple(
+    f"registries.{name}"
+    for name in ("subject", "exclusion", "complaint", "violation", "inspector", "certificate", "recusal")
+)
+"""The tables a roster is built from. It is that of one entry of the ledger: nothing may come between reading and freezing."""
 
 
 def _drawable(revision: MatterRevision | None) -> MatterRevision:
@@ -109,26 +117,9 @@ def change_draw(
     draw.categories.set(SubjectCategory.objects.filter(pk__in=category_ids))
     draw.towns.set(Code.objects.filter(pk__in=town_ids))
     draw.inspector_units.set(Unit.objects.filter(pk__in=inspector_unit_ids))
-    draw.sources.all().delete()
-    SeedSource.objects.bulk_create(source_rows(draw, sources))
+    also, gone = announce(draw, sources)
     keep_preview(draw)
-    return change
-
-
-def source_rows(draw: Draw, sources: Sequence[Announced]) -> list[SeedSource]:
-    """The announced sources as rows, in their order."""
-    return [
-        SeedSource(
-            draw=draw,
-            position=position,
-            kind=GAMES[source.game].kind,
-            game=source.game,
-            what=source.what,
-            moment=source.moment,
-            form=GAMES[source.game].form,
-        )
-        for position, source in enumerate(sources, 1)
-    ]
+    return replace(change, also=also, gone=gone)
 
 
 @command("inspections.submit_draw")
@@ -152,6 +143,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             returned_because="",
             roster_digest=queries.stored_digest(draw),
         )
+    newest = head()
     roster = build(draw, clock.today())
     sizes = roster.sizes
     quotas, _suggested = queries.quotas_of(draw, sizes)
@@ -166,6 +158,9 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
         )
     )
     _freeze(draw, roster)
+    lock_head()
+    if written_since(newest.seq if newest else 0, kinds=FROM, verbs=("registries.commit_import", "inspections.run_draw")):
+        refuse_now(say("The registry was changed while the roster was built. Submit again."))
     lines = [forms_of_files.RosterLine("", e.stratum, e.slips, e.tags) for e in roster.entries]
     return alter(
         draw,

@@ -1,13 +1,14 @@
-"""What the writers of draws share: the locked row, and keeping the files of a bundle."""
+"""What the writers of draws share: the locked row, keeping the files of a bundle, announcing sources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from inspections.draws import queries
-from inspections.draws.models import Draw, DrawFile
+from inspections.draws.models import Draw, DrawFile, SeedSource
 from inspections.draws.protocol import digest
 from inspections.draws.rules import why_not_move, why_not_version
+from inspections.draws.sources import GAMES, Announced
 from inspections.draws.states import MOVES
-from registries.ledger.change import refuse, refuse_now
+from registries.ledger.change import leaving, refuse, refuse_now
 from registries.ledger.sentences import say
 from registries.people.models import User
 
@@ -25,8 +26,28 @@ def locked_draw(draw_id: int, actor: User, move: str, version: int | None = None
     return draw
 
 
-def keep_files(draw: Draw, bodies: Mapping[str, bytes]) -> None:
-    """Keep files of the bundle, byte by byte, for ever."""
-    DrawFile.objects.bulk_create(
+def keep_files(draw: Draw, bodies: Mapping[str, bytes]) -> tuple[DrawFile, ...]:
+    """Keep files of the bundle, byte by byte, for ever; returns their rows, for the ledger."""
+    made = DrawFile.objects.bulk_create(
         [DrawFile(draw=draw, name=name, body=body, sha256=digest(body)) for name, body in bodies.items()]
     )
+    return tuple(made)
+
+
+def announce(draw: Draw, sources: Sequence[Announced]) -> tuple[tuple[SeedSource, ...], tuple[tuple[str, int], ...]]:
+    """Replace the announced sources as a whole; returns the new rows and what is gone, for the ledger."""
+    gone = leaving(draw.sources.all())
+    draw.sources.all().delete()
+    rows = [
+        SeedSource(
+            draw=draw,
+            position=position,
+            kind=GAMES[source.game].kind,
+            game=source.game,
+            what=source.what,
+            moment=source.moment,
+            form=GAMES[source.game].form,
+        )
+        for position, source in enumerate(sources, 1)
+    ]
+    return tuple(SeedSource.objects.bulk_create(rows)), gone

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +10,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from inspections.draws import rules
-from inspections.draws.commands.preparing import keep_preview, source_rows
-from inspections.draws.commands.rows import BATCH, locked_draw
-from inspections.draws.models import Draw, RosterEntry, RosterInspector, RosterOmission, RosterRecusal, SeedSource
+from inspections.draws.commands.preparing import keep_preview
+from inspections.draws.commands.rows import BATCH, announce, locked_draw
+from inspections.draws.models import Draw, RosterEntry, RosterInspector, RosterOmission, RosterRecusal
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from registries import clock
@@ -132,6 +133,5 @@ def announce_sources(
     if not draw.keeps_roster:
         refuse_now(say("This draw has a roster of its own; change it as a whole."))
     change = alter(draw, planned=planned, returned_because="")
-    draw.sources.all().delete()
-    SeedSource.objects.bulk_create(source_rows(draw, sources))
-    return change
+    also, gone = announce(draw, sources)
+    return replace(change, also=also, gone=gone)

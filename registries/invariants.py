@@ -1,0 +1,9 @@
+"""The invariants of the registries floor, gathered from its rooms (loaded with the app)."""
+
+from registries.imports.invariants import imports
+from registries.selfchecks.invariants import watch
+from registries.standing import stands_as_made
+
+watch(stands_as_made)
+
+__all__ = ["imports"]

@@ -1,0 +1,95 @@
+"""The digest of a row's protected columns (``PROTECTED`` of its model): written into the ledger, recomputed by the self-check.
+
+The same whether the row was just written or is read back: every value in one spelling (moments in UTC, decimals with
+their column's places, rows of other tables by key, many of them as a sorted list).
+"""
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import prefetch_related_objects
+
+from registries.ledger.chain import sha256_hex
+
+GONE = ""
+"""In place of a digest: the row was deleted."""
+AT_ONCE = 500
+
+
+def protected_models() -> list[type[models.Model]]:
+    """Every model that has protected columns, by its label."""
+    return sorted((m for m in apps.get_models() if getattr(m, "PROTECTED", ())), key=lambda m: m._meta.label_lower)
+
+
+def digest(obj: models.Model) -> str:
+    """The digest of one row; empty when its model protects nothing."""
+    return next(digests([obj]))[2]
+
+
+def digests(objects: Iterable[models.Model]) -> Iterator[tuple[str, int, str]]:
+    """(table, key, digest) of each row, in their order. Many-to-many columns are read anew, one query per 500 rows."""
+    rows = list(objects)
+    for model in {type(row) for row in rows}:
+        many = columns(model)[1]
+        if many:
+            mine = [row for row in rows if type(row) is model]
+            for at in range(0, len(mine), AT_ONCE):
+                _read_anew(mine[at : at + AT_ONCE], many)
+    for row in rows:
+        yield row._meta.label_lower, row.pk, digest_of(row)
+
+
+@functools.cache
+def columns(model: type[models.Model]) -> tuple[tuple["models.Field[Any, Any]", ...], tuple[str, ...]]:
+    """The protected columns of a model: its fields, and the names of its many-to-many ones."""
+    fields = [model._meta.get_field(name) for name in getattr(model, "PROTECTED", ())]
+    single = tuple(f for f in fields if isinstance(f, models.Field) and not f.many_to_many)
+    return single, tuple(f.name for f in fields if f.many_to_many)
+
+
+def digest_of(obj: models.Model) -> str:
+    """:func:`digest` of a row whose many-to-many columns are read already."""
+    values = values_of(obj)
+    return digest_of_values(values) if values else ""
+
+
+def values_of(obj: models.Model) -> dict[str, Any]:
+    """The protected columns of a row by name, each in the one spelling that is hashed."""
+    single, many = columns(type(obj))
+    values = {field.name: _spelled(field, getattr(obj, field.attname)) for field in single}
+    if many:  # read straight from the prefetch: asking the manager would clone a query a row
+        read = obj.__dict__.get("_prefetched_objects_cache", {})
+        values |= {name: sorted(row.pk for row in (read[name] if name in read else getattr(obj, name).all())) for name in many}
+    return values
+
+
+def digest_of_values(values: Mapping[str, Any]) -> str:
+    """The hash of :func:`values_of`."""
+    return sha256_hex(json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def _spelled(field: "models.Field[Any, Any]", value: Any) -> Any:
+    kind = type(value)
+    if value is None or kind is int or kind is bool or (kind is str and isinstance(field, models.CharField | models.TextField)):
+        return value
+    value = field.to_python(value)
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
+        return f"{value:.{field.decimal_places}f}"
+    return value
+
+
+def _read_anew(rows: list[models.Model], many: tuple[str, ...]) -> None:
+    for row in rows:
+        for name in many:
+            getattr(row, "_prefetched_objects_cache", {}).pop(name, None)
+    prefetch_related_objects(rows, *many)

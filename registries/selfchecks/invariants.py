@@ -1,0 +1,26 @@
+"""What must always hold of the ledger and of the protected rows of every floor."""
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import Model
+
+from registries.ledger.findings import Finding, invariant
+from registries.ledger.protected import rows_astray
+from registries.ledger.sentences import Sentence, say
+from registries.ledger.verifying import Newest, verify
+
+
+def watch(stands: Callable[[Model], bool]) -> None:
+    """Add the check; ``stands`` says of a row without an entry whether the program itself makes it so."""
+
+    @invariant("ledger")
+    def ledger() -> Iterator[Sentence | Finding]:
+        """One pass over the ledger serves both: the chain with its checkpoints, and the rows against their last digest."""
+        newest = Newest()
+        verified = verify(newest)
+        yield from verified.wrong
+        for what in rows_astray(newest, stands):
+            yield Finding("rows", what)
+        if verified.without_payload:
+            count = verified.without_payload
+            yield Finding("ledger", say("%(count)s entries have lost their payload", count=count), warning=True)

@@ -1,0 +1,113 @@
+"""A process beside the running product that brings one draw after the other to the moment before it is drawn.
+
+It reads one word a line and answers one line of JSON: ``prepare`` (a committed draw whose last value one of two people has
+typed), ``go`` (the second person types it: the worker's bell rings), ``look`` (where the draw stands). Run with
+``python -m tests.faults.rounds`` in the product's environment.
+"""
+
+import datetime as dt
+import json
+import sys
+import time
+from typing import Any
+
+import django
+
+SUBJECTS, INSPECTORS = 3000, 40
+VALUE = ",".join(f"{n:02d}" for n in range(1, 21))
+
+
+class Rounds:
+    """A county of 3,000 subjects; each round draws 30 of them on a plan item of its own."""
+
+    def __init__(self) -> None:
+        from registries.people.roles import Role
+        from registries.subjects.models import Subject
+        from tests import factories, tampering
+
+        self.category = factories.category()
+        self.revision = factories.matter(categories=[self.category])
+        unit, town = self.revision.unit, factories.town()
+        columns = {"kind": "enterprise", "unit": unit, "town": town, "risk_grade": "B", "verified_on": dt.date.today()}  # noqa: DTZ011
+        made = Subject.objects.bulk_create(Subject(key=f"R{n:05}", name=f"第{n}家", **columns) for n in range(SUBJECTS))
+        through = Subject.categories.through
+        through.objects.bulk_create(through(subject=one, subjectcategory=self.category) for one in made)
+        for _ in range(INSPECTORS):
+            factories.inspector(unit=unit, account=False, most_open_cases=9999)
+        self.clerks = [factories.user(Role.CLERK, unit=unit) for _ in range(2)]
+        self.supervisor = factories.user(Role.SUPERVISOR)
+        self.plan = factories.plan(unit)
+        self.items = [factories.plan_item(self.revision, plan=self.plan, number=30) for _ in range(60)]
+        tampering.adopt()
+
+    def prepare(self) -> dict[str, Any]:
+        from inspections.draws import commands
+        from inspections.draws.models import Draw
+        from inspections.draws.sources import Announced
+        from registries import clock
+
+        clerk, item = self.clerks[0], self.items.pop()
+        made = commands.prepare_draw(actor=clerk, plan_item_id=item.pk).obj
+        draw = Draw.objects.get(pk=made.pk)
+        first = clock.now() + dt.timedelta(seconds=12)
+        commands.change_draw(
+            actor=clerk, draw_id=draw.pk, version=draw.version, category_ids=[self.category.pk], town_ids=[], grades="ABCD",
+            stratify="none", slip_rule="equal", quotas={}, reserves=5, team_size=2, inspector_unit_ids=[draw.unit_id],
+            planned=first, sources=[Announced("demo", "1", first)],
+        )  # fmt: skip
+        draw.refresh_from_db()
+        commands.submit_draw(actor=clerk, draw_id=draw.pk, version=draw.version)
+        draw.refresh_from_db()
+        first = clock.now() + dt.timedelta(seconds=3)
+        draw.sources.update(moment=first)
+        Draw.objects.filter(pk=draw.pk).update(planned=first)
+        commands.approve_draw(actor=self.supervisor, draw_id=draw.pk, version=draw.version)
+        self.draw = Draw.objects.get(pk=draw.pk)
+        time.sleep(max(0.0, (first - clock.now()).total_seconds()) + 0.05)
+        self._type(self.clerks[0])
+        return self.look()
+
+    def _type(self, who: Any) -> None:
+        from inspections.draws import commands
+
+        commands.enter_source_value(actor=who, source_id=self.draw.sources.get().pk, value=VALUE, evidence="公告")
+
+    def go(self) -> dict[str, Any]:
+        self._type(self.clerks[1])
+        return {}
+
+    def look(self) -> dict[str, Any]:
+        from inspections.draws import queries
+        from inspections.draws.models import Draw
+        from inspections.draws.verify import verify_bundle
+        from registries.ledger.models import LedgerPayload
+
+        draw = Draw.objects.get(pk=self.draw.pk)
+        bodies = queries.file_bodies(draw)
+        facts = [json.loads(body) for body in LedgerPayload.objects.filter(verb="draws.result").values_list("body", flat=True)]
+        return {
+            "state": draw.state,
+            "results": sum(fact["draw"] == draw.number for fact in facts),
+            "matches": draw.state == "drawn" and verify_bundle(bodies).matches,
+            "cases": draw.cases.count(),
+            "certified": hasattr(draw, "certificate"),
+        }
+
+
+def answer(told: dict[str, Any]) -> None:
+    """One line of JSON."""
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    django.setup()
+    rounds = Rounds()
+    answer({"ready": True})
+    for line in sys.stdin:
+        answer(getattr(rounds, line.strip())())
+
+
+if __name__ == "__main__":
+    main()

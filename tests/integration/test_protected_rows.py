@@ -1,0 +1,237 @@
+"""An UPDATE past the office, of any protected column of any table, is found and named by its row (trust.md R28)."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, models, transaction
+
+from inspections.draws.models import DrawCertificate, RosterAudit, SourceEntry
+from publicity.disclosures.models import Disclosure
+from registries import clock
+from registries.codes.models import CodeTable
+from registries.imports.models import Import
+from registries.ledger import record
+from registries.ledger.change import Change, created, leaving
+from registries.ledger.digests import digest, protected_models
+from registries.ledger.models import LedgerEntry
+from registries.ledger.protected import rows_astray
+from registries.ledger.verifying import Newest, verify
+from registries.people import commands
+from registries.people.models import Unit, User
+from registries.people.queries import system_user
+from registries.people.roles import Role
+from registries.selfchecks.models import SelfCheck
+from registries.standing import RESULT_CODES, stands_as_made
+from registries.subjects.models import Complaint, Subject, Violation
+from tests import factories, public_draws, tampering
+from tests.tampering import change, sql
+
+pytestmark = pytest.mark.django_db
+
+
+def astray(*only: type[models.Model]) -> list[str]:
+    """What the self-check says of these tables (all unless said)."""
+    newest = Newest()
+    newest.read_on()
+    return [what.text % what.values for what in rows_astray(newest, stands_as_made, only or None)]
+
+
+def one_of_everything() -> None:
+    """At least one row of every protected table, none of them written by a command."""
+    case = factories.reviewed_case()
+    public_draws.disclosed(case)
+    draw, subject, user = case.draw, case.subject, factories.user(Role.CLERK)
+    assert draw is not None
+    factories.exclusion(subject)
+    factories.recusal(factories.inspector(), subject)
+    today, now = clock.today(), clock.now()
+    Complaint.objects.create(subject=subject, received_on=today, channel="12345", content="噪声", upheld=True, recorded_by=user)
+    Violation.objects.create(subject=subject, found_on=today, facts="未登记", document_number="1", serious=True, recorded_by=user)
+    source = draw.sources.all()[0]
+    SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
+    draw.files.create(name="order.txt", body=b"x", sha256="0" * 64)
+    DrawCertificate.objects.create(draw=draw, pdf=b"%PDF", sha256="0" * 64, issued_at=now)
+    RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)
+    Import.objects.create(kind="subjects", file_name="a.xlsx", content=b"x", sha256="0" * 64, uploaded_by=user, uploaded_at=now)
+    SelfCheck.objects.create(asked_by=user, asked_at=now)
+
+
+@pytest.fixture
+def honest() -> None:
+    """An office in which every row stands in the ledger, and nobody guards the tables any more."""
+    one_of_everything()
+    tampering.adopt()
+    tampering.lift_triggers()
+
+
+CHECKED = ["planitem.number", "review.decision", "disclosure.named", "user.is_superuser"]
+"""Columns of the sample rows of which a constraint of the database refuses every other value."""
+
+
+def columns() -> Iterator[tuple[type[models.Model], str]]:
+    for model in protected_models():
+        for name in model.PROTECTED:  # type: ignore[attr-defined]
+            yield model, name
+
+
+def mutated(row: models.Model, name: str) -> bool:
+    """Change this column of the row by plain SQL as little as can be; False where the database itself refuses every value."""
+    field = row._meta.get_field(name)
+    if isinstance(field, models.ManyToManyField):
+        through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
+        if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
+            return True
+        other = factories.code(CodeTable.FIELD).pk
+        return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
+    assert isinstance(field, models.Field)
+    for value in tampering.other_values(field, getattr(row, field.attname)):
+        try:
+            with transaction.atomic():
+                change(row, name, value)
+        except DatabaseError:
+            continue
+        return True
+    return False
+
+
+def test_every_protected_column_of_every_table_is_watched(honest: None) -> None:
+    assert astray() == []
+    refused = []
+    for model, name in columns():
+        row = model._default_manager.order_by("-pk").first()
+        assert row is not None, f"no row of {model._meta.label_lower}"
+        with tampering.undone():
+            if mutated(row, name):
+                found = astray(model)
+                assert len(found) == 1, (model, name, found)
+                assert found[0].startswith(f"{model._meta.label_lower} {row.pk} was changed past the ledger"), (model, name)
+            else:
+                refused.append(f"{model._meta.model_name}.{name}")
+    assert refused == CHECKED
+    assert astray() == []
+
+
+def test_a_row_that_vanished_and_a_row_from_nowhere_are_found(honest: None) -> None:
+    gone = Complaint.objects.get()
+    sql("DELETE FROM registries_complaint WHERE id = %s", gone.pk)
+    new = factories.subject()
+    found = astray(Complaint, Subject)
+    assert found[0].startswith(f"registries.complaint {gone.pk} is gone")
+    assert found[1] == f"registries.subject {new.pk} stands in no entry of the ledger"
+
+
+def test_a_role_given_past_the_office_is_found(honest: None) -> None:
+    clerk = factories.user(Role.CLERK)
+    tampering.adopt()
+    sql("INSERT INTO registries_user_groups (user_id, group_id) SELECT %s, id FROM auth_group WHERE name = 'supervisor'", clerk.pk)
+    assert [text.split(":")[0] for text in astray(User)] == [f"registries.user {clerk.pk} was changed past the ledger"]
+
+
+def test_rows_that_stand_by_the_program_itself_are_watched_without_an_entry() -> None:
+    assert astray() == []
+    code = RESULT_CODES[0][0]
+    sql("UPDATE registries_code SET label = 'x' WHERE code = %s", code)
+    sql("UPDATE registries_user SET is_active = %s WHERE username = 'system'", False)
+    assert len(astray()) == 2
+
+
+def test_a_digest_is_the_same_before_and_after_a_reading() -> None:
+    one_of_everything()
+    for model in protected_models():
+        for row in model._default_manager.all()[:3]:
+            again = model._default_manager.get(pk=row.pk)
+            assert digest(row) == digest(again)
+    unit = Unit(code="X1", name="新单位", short_name="新", kind=Unit.Kind.BRIGADE)
+    made = created(unit)
+    assert digest(made.obj) == digest(Unit.objects.get(code="X1"))
+
+
+def test_a_deletion_that_its_entry_names_is_no_finding(honest: None) -> None:
+    row = Complaint.objects.get()
+    gone = leaving([row])
+    row.delete()
+    with transaction.atomic():
+        record.record_change("tests.delete", system_user().pk, Change(factories.some_unit(), gone=gone))
+    assert astray(Complaint) == []
+
+
+def test_a_change_that_is_written_while_the_check_reads_is_no_finding(honest: None) -> None:
+    newest = Newest()
+    newest.read_on()
+    commands.save_unit(actor=factories.user(Role.SYSTEM_ADMIN), code="N1", name="新大队", short_name="新", kind="brigade")
+    assert list(rows_astray(newest, stands_as_made, [Unit])) == []
+
+
+# --- the ledger itself ------------------------------------------------------------------------------------------------
+
+
+def wrong() -> list[str]:
+    return [what.text % what.values for what in verify().wrong]
+
+
+@pytest.fixture
+def ledger() -> int:
+    """A ledger of five entries, without its triggers; the number of the third."""
+    actor = factories.user(Role.SYSTEM_ADMIN)
+    for n in range(4):
+        commands.save_unit(actor=actor, code=f"N{n}", name=f"{n}大队", short_name="新", kind="brigade")
+    record.daily_checkpoint(clock.today(), system_user().pk)
+    tampering.lift_triggers()
+    return 3
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE registries_ledgerentry SET action = 'x' WHERE seq = 3", "entry 3 was changed"),
+        ("UPDATE registries_ledgerentry SET time = '2020' WHERE seq = 3", "entry 3 was changed"),
+        ("UPDATE registries_ledgerentry SET payload_hash = 'x' WHERE seq = 3", "the payload of entry 3 was changed"),
+        ("UPDATE registries_ledgerentry SET previous = 'x' WHERE seq = 3", "entry 3 does not follow the entry before it"),
+        ("UPDATE registries_ledgerentry SET entry_hash = 'x' WHERE seq = 3", "entry 3 was changed"),
+        ("UPDATE registries_ledgerpayload SET body = '{}' WHERE entry_id = 3", "the payload of entry 3 was changed"),
+        ("UPDATE registries_ledgerpayload SET body = 'no json' WHERE entry_id = 3", "the payload of entry 3 was changed"),
+        ("UPDATE registries_ledgerpayload SET verb = 'x' WHERE entry_id = 3", "the look-up columns of entry 3 do not agree with its payload"),
+        ("UPDATE registries_ledgerpayload SET actor_id = NULL WHERE entry_id = 3", "the look-up columns of entry 3 do not agree with its payload"),
+        ("UPDATE registries_ledgerpayload SET object_id = '9' WHERE entry_id = 3", "the look-up columns of entry 3 do not agree with its payload"),
+        ("UPDATE registries_ledgerpayload SET public = (1=1) WHERE entry_id = 3", "the look-up columns of entry 3 do not agree with its payload"),
+        ("UPDATE registries_checkpoint SET text = 'x' WHERE entry_id = 5", "the checkpoint of entry 5 does not agree with it"),
+        ("DELETE FROM registries_checkpoint WHERE entry_id = 5", "entry 5 has no checkpoint"),
+    ],
+)
+def test_whatever_is_changed_in_the_ledger_is_named(ledger: int, statement: str, said: str) -> None:
+    assert wrong() == []
+    sql(statement)
+    assert wrong()[0] == said
+
+
+def test_a_missing_entry_is_named(ledger: int) -> None:
+    with tampering.undone():
+        sql("DELETE FROM registries_ledgerpayload WHERE entry_id = 3")
+        sql("DELETE FROM registries_ledgerentry WHERE seq = 3")
+        assert wrong() == ["entry 3 is missing (found 4)"]
+
+
+def test_the_command_says_so_in_a_sentence_and_by_its_status(ledger: int, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("verify_ledger")
+    assert capsys.readouterr().out.startswith("The ledger holds: 5 entries, head ")
+    sql("UPDATE registries_ledgerentry SET action = 'x' WHERE seq = 3")
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_ledger")
+    assert ended.value.code == 1
+    assert capsys.readouterr().out == "The ledger is broken: entry 3 was changed\n"
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger", "--json")
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["holds"], facts["first_broken"], facts["entries"]) == (False, 3, 5)
+
+
+def test_an_empty_ledger_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not LedgerEntry.objects.exists()
+    call_command("verify_ledger")
+    assert capsys.readouterr().out == "The ledger holds: 0 entries, head -.\n"
+
+
+def test_disclosures_are_protected_too() -> None:
+    assert Disclosure in protected_models()
