@@ -195,8 +195,8 @@ def read_and_check(county: County, number: str, tmp_path: Path) -> None:
     """A citizen finds the result and computes the draw again, in the browser and with the script."""
     citizen = county.visitor()
     citizen.goto(f"{county.url}/results/?draw={number}")
-    eventually(citizen, "a[href^='/results/']:not([href*='?'])")
-    citizen.locator("main a[href^='/results/']:not([href*='?'])").first.click()
+    eventually(citizen, "a[href^='/results/']:not([href*='?']):not([href='/results/'])")
+    citizen.locator("main a[href^='/results/']:not([href*='?']):not([href='/results/'])").first.click()
     assert "未发现问题" in citizen.inner_text("main")
     citizen.goto(f"{county.url}/draws/{number}/verify/")
     citizen.click("#verify button.button-primary")
