@@ -1,7 +1,7 @@
 """How long an import takes: `python tests/bench/bench_import.py [rows …]` (10,000 unless told otherwise).
 
 Rows of the subject registry in one .xlsx: the first look, check (preview) and commit of new rows, then the same file again (nothing
-to do), then with a tenth of the rows changed. Beside it the bare parse of the same bytes by calamine. Seconds are by
+to do), then with a tenth of the rows changed, then all refused. Beside it the bare parse of the same bytes by calamine. Seconds are by
 the clock and of the processor, which other work on the machine stretches less; the ratios in brackets are of processor time. On a
 SQLite file of its own, in one process whose peak memory is shown. Says, never judges.
 """
@@ -32,6 +32,7 @@ import python_calamine  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from registries.codes.models import CodeTable  # noqa: E402
+from registries.imports.workbooks import refused_workbook  # noqa: E402
 from registries.people.models import Unit, User  # noqa: E402
 from registries.people.roles import Role  # noqa: E402
 from tests import factories  # noqa: E402
@@ -65,14 +66,14 @@ def peak() -> int:
     return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) // 1024
 
 
-def made(rows: int, every: int = 0) -> bytes:
+def made(rows: int, every: int = 0, spoilt: bool = False) -> bytes:
     """:func:`table`, in a process of its own, so that writing a workbook does not count as memory of the import."""
     with get_context("fork").Pool(1) as pool:
-        return pool.apply(table, (rows, every))
+        return pool.apply(table, (rows, every, spoilt))
 
 
-def table(rows: int, every: int = 0) -> bytes:
-    """A workbook of this many subjects; every so many-th at another address."""
+def table(rows: int, every: int = 0, spoilt: bool = False) -> bytes:
+    """A workbook of this many subjects; every so many-th at another address, or all with four bad cells each."""
     lines = [
         subject_row(
             n,
@@ -87,6 +88,8 @@ def table(rows: int, every: int = 0) -> bytes:
         )
         for n in range(rows)
     ]
+    if spoilt:
+        lines = [{**line, "uscc": "91370323MA3C00000X", "town": "月球", "status": "不明", "verified_on": "昨天"} for line in lines]
     return workbook("subjects", subjects=lines)
 
 
@@ -109,6 +112,16 @@ def run(actor: User, content: bytes, unit: float, what: str) -> None:
     sys.stdout.write(f"  {what:<16} {steps}   peak {peak()} MB   {counts}\n")
 
 
+def spoil(actor: User, content: bytes, unit: float) -> None:
+    """A file in which every row is refused, and the workbook of the refused rows."""
+    batch, look = timed(lambda: upload(actor, "subjects", content))
+    batch = confirm(actor, batch)
+    batch, preview = timed(lambda: check(batch))
+    book, written = timed(lambda: refused_workbook(batch))
+    steps = f"look {look.shown(unit)}   preview {preview.shown(unit)}   workbook {written.shown(unit)}"
+    sys.stdout.write(f"  {'all refused':<16} {steps}   peak {peak()} MB   {len(book) // 1024} KB\n")
+
+
 def main() -> None:
     """Print the figures."""
     call_command("migrate", verbosity=0)
@@ -127,6 +140,7 @@ def main() -> None:
         run(actor, first, bare.processor, "all new")
         run(actor, first, bare.processor, "the same again")
         run(actor, second, bare.processor, "a tenth changed")
+        spoil(actor, made(size, spoilt=True), bare.processor)
 
 
 if __name__ == "__main__":
