@@ -34,6 +34,7 @@ def main(argv: Sequence[str]) -> int:
     """Run the demo; the exit status: 0 stopped or walked, 1 with the reason, 130 interrupted before it was ready."""
     options = _parser().parse_args(argv)
     os.umask(0o077)  # the data folder is its owner's alone
+    signal.signal(signal.SIGINT, _interrupt)  # also where the shell started this in the background, deaf to it
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:

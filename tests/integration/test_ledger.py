@@ -50,7 +50,7 @@ def test_refusals_of_one_minute_are_one_entry_and_a_number() -> None:
         assert record.settle_refusals() == 0
     with time_machine.travel(dt.datetime(2026, 5, 1, 8, 1, 0, tzinfo=clock.BEIJING), tick=False):
         assert record.settle_refusals() == 1
-    first, more = tell(list(LedgerPayload.objects.filter(verb="registries.save_unit").select_related("entry", "actor")))
+    first, more = tell(list(LedgerPayload.objects.filter(verb="registries.save_unit").select_related("entry", "actor").order_by("entry_id")))
     assert first.refused
     assert more.more == 4
     assert not RefusalTally.objects.exists()
