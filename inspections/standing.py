@@ -80,6 +80,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         "OLD.value <> '' AND NEW.value <> OLD.value",
         "a settled source value is never overwritten",
     ),
+    Trigger(
+        "sealed_copy_stands",
+        "inspections_drawsecret",
+        "UPDATE",
+        "NEW.draw_id <> OLD.draw_id OR NEW.auditor_copy <> OLD.auditor_copy",
+        "a sealed copy is never changed",
+    ),
+    Trigger("secret_stays", "inspections_drawsecret", "DELETE", "1 = 1", "the secret of an order is never deleted"),
     Trigger("settled_source_takes_no_entry", "inspections_sourceentry", "INSERT", SETTLED_SOURCE, "this source is settled"),
     Trigger(
         "reviewer_was_not_on_the_team",

@@ -216,3 +216,21 @@ class VoidForm(forms.Form):
     void_password = forms.CharField(
         label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+
+class SecretForm(forms.Form):
+    """The secret of an order as the auditor's copy gave it; spaces and line ends of copying do not matter."""
+
+    secret = forms.CharField(
+        label=_("Secret"),
+        max_length=200,
+        help_text=_("64 characters of 0–9 and a–f, as the opened copy shows them."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+
+    def clean_secret(self) -> str:
+        """Without blanks, in lowercase, 64 hex digits."""
+        secret = "".join(str(self.cleaned_data["secret"]).split()).lower()
+        if len(secret) != 64 or set(secret) - set("0123456789abcdef"):
+            raise forms.ValidationError(_("The secret has 64 characters of 0–9 and a–f; this has %(count)s."), params={"count": len(secret)})
+        return secret

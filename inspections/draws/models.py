@@ -67,8 +67,6 @@ class Draw(models.Model):
     cells_hide_roster = models.BooleanField(_("roster waits until the visits are over"), default=False)
     order_hash = models.CharField(_("hash of the order"), max_length=64, blank=True)
     commitment = models.CharField(_("commitment"), max_length=64, blank=True)
-    secret = SealedTextField(_("secret"), blank=True)
-    auditor_copy = models.TextField(_("the auditor's sealed copy of the secret"), blank=True)
     result_hash = models.CharField(_("hash of the result"), max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -139,6 +137,27 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"#{self.pk}"
+
+
+class DrawSecret(models.Model):
+    """The secret of a committed order, apart from it, so that pages never load it; and the auditor's sealed copy.
+
+    ``secret`` opens with a key of this server; ``auditor_copy`` (base64 of a NaCl sealed box, empty where no auditor's key is
+    set) with the auditor's private key only, which stands on no server.
+    """
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="kept_secret")
+    secret = SealedTextField(_("secret"))
+    auditor_copy = models.TextField(_("the auditor's sealed copy of the secret"), blank=True)
+
+    PROTECTED: ClassVar = ("draw", "auditor_copy")
+
+    class Meta:
+        verbose_name = _("secret of a draw")
+        verbose_name_plural = _("secrets of draws")
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}"
 
 
 class SeedSource(models.Model):

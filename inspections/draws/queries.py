@@ -5,17 +5,19 @@ from collections import Counter
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, Q, QuerySet
 
 from inspections.draws import roster as rosters
 from inspections.draws.candidates import REASONS
 from inspections.draws.chances import inclusion_chances, small_cells
 from inspections.draws.files import RosterLine
-from inspections.draws.models import Draw, DrawFile, RosterEntry, RosterInspector, RosterRecusal, SeedSource
+from inspections.draws.models import Draw, DrawFile, DrawSecret, RosterEntry, RosterInspector, RosterRecusal, SeedSource
 from inspections.draws.quotas import default_quotas
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from registries.codes.models import Code, CodeTable
+from registries.ledger.models import LedgerPayload
 from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import why_not_draw_on
@@ -53,6 +55,39 @@ def due_draws(now: dt.datetime) -> QuerySet[Draw]:
         .annotate(missing=Count("sources", filter=Q(sources__value="")))
         .filter(missing=0)
     )
+
+
+SECRET_VERBS = ("inspections.read_sealed_copy", "inspections.give_secret")
+"""What gives a person the secret of an order."""
+
+
+def secret_of(draw: Draw) -> str | None:
+    """The secret of a committed order; None where there is none or its key is not at hand (any more)."""
+    try:
+        return DrawSecret.objects.filter(draw=draw).values_list("secret", flat=True).first()
+    except ImproperlyConfigured:
+        return None
+
+
+def sealed_copy_of(draw: Draw) -> str:
+    """The auditor's sealed copy, base64; empty where none was made."""
+    return DrawSecret.objects.filter(draw=draw).values_list("auditor_copy", flat=True).first() or ""
+
+
+def handlings_of_secret(draw: Draw) -> QuerySet[LedgerPayload]:
+    """The entries of the ledger by which somebody had this order's secret in hand, newest first."""
+    entries = LedgerPayload.objects.filter(object_kind=draw._meta.label_lower, object_id=str(draw.pk), verb__in=SECRET_VERBS)
+    return entries.filter(entry__action__endswith=".change").select_related("entry", "actor").order_by("-entry_id")
+
+
+def knows_secret(draw: Draw, user_id: int) -> bool:
+    """Whether this person ever had the secret of this order in hand."""
+    return handlings_of_secret(draw).filter(actor_id=user_id).exists()
+
+
+def wants_secret(draw: Draw, now: dt.datetime) -> bool:
+    """Whether the order is due and cannot be drawn because this server cannot read its secret."""
+    return due_draws(now).filter(pk=draw.pk).exists() and secret_of(draw) is None
 
 
 def draws_without_certificate() -> QuerySet[Draw]:

@@ -91,9 +91,22 @@ def why_not_return(*, reason: str) -> Sentence | None:
 
 
 def why_not_enter(
-    *, fits: bool, form: str, moment: dt.datetime, now: dt.datetime, settled: bool, evidence: str, earlier_open: bool
+    *,
+    fits: bool,
+    form: str,
+    moment: dt.datetime,
+    now: dt.datetime,
+    settled: bool,
+    evidence: str,
+    earlier_open: bool,
+    knows_secret: bool,
 ) -> Sentence | None:
-    """A source value: after its moment, in its form, with evidence, before it is settled, in the order of the sources."""
+    """A source value: after its moment, in its form, with evidence, before it is settled, in the order of the sources.
+
+    ``knows_secret``: this person had the secret of the order in hand, so could choose the result by the value.
+    """
+    if knows_secret:
+        return say("You had the secret of this order in hand: who knows it enters no value of its sources.")
     if settled:
         return say("Two people already agreed on this value; it is settled.")
     if now < moment:
@@ -104,6 +117,19 @@ def why_not_enter(
         return say("The value must be spelled as %(form)s. Compare it with the announcement.", form=form)
     if not evidence.strip():
         return say("Say where the value can be seen: a link, a photo's number, the minutes.")
+    return None
+
+
+def why_not_give_secret(
+    *, values: Sequence[str], planned: dt.datetime, now: dt.datetime, readable: bool, fits: bool
+) -> Sentence | None:
+    """The secret is entered by hand only when the draw is due and the server has lost it; it must be the one committed to."""
+    if not all(values) or now < planned:
+        return say("This order is not due yet; until every source is in nobody needs its secret.")
+    if readable:
+        return say("The server has the secret of this order and draws by itself.")
+    if not fits:
+        return say("This is not the secret the order committed to. Copy all 64 characters.")
     return None
 
 

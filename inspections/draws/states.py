@@ -21,6 +21,8 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "approve": (("submitted",), "committed"),
     "enter_source": (("committed",), "committed"),
     "audit": (("committed",), "committed"),
+    "read_sealed_copy": (("committed",), "committed"),
+    "give_secret": (("committed",), "committed"),
     "run": (("committed",), "drawn"),
     "void": (("committed",), "voided"),
     "lapse": (("submitted",), "preparing"),

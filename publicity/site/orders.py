@@ -24,7 +24,7 @@ from publicity.site import rules
 from publicity.site.rules import Opens
 
 OPENINGS = "openings.txt"
-HIDDEN = ("secret", "auditor_copy", "void_reason", "returned_because")
+HIDDEN = ("void_reason", "returned_because")
 """Columns of an order that no public page has any use for."""
 
 

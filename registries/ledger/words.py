@@ -50,6 +50,8 @@ WORDS: dict[str, Promise] = {
     "inspections.enter_source_value": _("entered an announced source value"),
     "inspections.open_roster": _("read the committed roster by name"),
     "inspections.audit_roster": _("recorded the check of the committed roster"),
+    "inspections.read_sealed_copy": _("took the sealed copy of the secret"),
+    "inspections.give_secret": _("entered the secret again"),
     "inspections.run_draw": _("drew"),
     "inspections.issue_certificate": _("issued the draw certificate"),
     "draws.commit": _("public: the order is committed"),

@@ -90,6 +90,8 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.lapse_draw": (TIMER,),
     "inspections.void_draw": (S,),
     "inspections.prepare_successor": (C,),
+    "inspections.read_sealed_copy": (A,),
+    "inspections.give_secret": (S,),
     "inspections.run_draw": (TIMER,),
     "inspections.issue_certificate": (TIMER,),
     "inspections.open_roster": (A,),

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, models, transaction
 
-from inspections.draws.models import DrawCertificate, RosterAudit, SourceEntry
+from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.codes.models import CodeTable
@@ -53,6 +53,7 @@ def one_of_everything() -> None:
     SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
     draw.files.create(name="order.txt", body=b"x", sha256="0" * 64)
     DrawCertificate.objects.create(draw=draw, pdf=b"%PDF", sha256="0" * 64, issued_at=now)
+    DrawSecret.objects.create(draw=draw, secret="0" * 64)
     RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)
     Import.objects.create(kind="subjects", file_name="a.xlsx", content=b"x", sha256="0" * 64, uploaded_by=user, uploaded_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)

@@ -64,7 +64,7 @@ def test_a_committed_order_shows_itself_and_nothing_of_its_roster(client: Client
     shown = page(client, draw)
     codes = [entry.code for entry in draw.roster.all()] + [person.code for person in draw.inspectors.all()]
     assert not [code for code in codes if code in shown]
-    assert draw.secret not in shown
+    assert draw.kept_secret.secret not in shown
     assert draw.order_hash[:8] in shown
     assert "not known yet" in shown
     assert "There is no result yet" in page(client, draw, "verify/")

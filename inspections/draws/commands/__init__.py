@@ -4,6 +4,7 @@ from inspections.draws.commands.auditing import audit_roster, open_roster
 from inspections.draws.commands.committing import approve_draw, return_draw
 from inspections.draws.commands.drawing import enter_source_value, issue_certificate, run_draw
 from inspections.draws.commands.preparing import change_draw, prepare_draw, submit_draw
+from inspections.draws.commands.secret import give_secret, read_sealed_copy
 from inspections.draws.commands.voiding import announce_sources, lapse_draw, prepare_successor, void_draw
 
 __all__ = [
@@ -12,11 +13,13 @@ __all__ = [
     "audit_roster",
     "change_draw",
     "enter_source_value",
+    "give_secret",
     "issue_certificate",
     "lapse_draw",
     "open_roster",
     "prepare_draw",
     "prepare_successor",
+    "read_sealed_copy",
     "return_draw",
     "run_draw",
     "submit_draw",

@@ -44,6 +44,7 @@ def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str
             settled=bool(source.value),
             evidence=evidence,
             earlier_open=draw.sources.filter(position__lt=source.position, value="").exists(),
+            knows_secret=queries.knows_secret(draw, actor.pk),
         )
     )
     entry = SourceEntry(source=source, value=value, evidence=evidence.strip(), entered_by=actor, entered_at=clock.now())
@@ -76,9 +77,10 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     assert draw.planned is not None  # noqa: S101  (an order always has it)
     refuse(rules.why_not_run(values=values, planned=draw.planned, now=now))
     bodies = queries.file_bodies(draw)
-    result = _drawn_from(draw, bodies, values)
+    secret = _secret(draw)
+    result = _drawn_from(draw, bodies, secret, values)
     outcome = forms_of_files.write_result(result)
-    reveal = forms_of_files.write_reveal(forms_of_files.Reveal(draw.secret, tuple(values)))
+    reveal = forms_of_files.write_reveal(forms_of_files.Reveal(secret, tuple(values)))
     files = keep_files(draw, {"result.txt": outcome, "reveal.txt": reveal})
     _keep_result(draw, result)
     wake("inspections.issue_certificate", draw_id=draw.pk)
@@ -96,14 +98,27 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     return replace(change, also=files)
 
 
-def _drawn_from(draw: Draw, bodies: Mapping[str, bytes], values: Sequence[str]) -> Result:
+def _secret(draw: Draw) -> str:
+    """The secret of the order; refused where this server can no longer read it."""
+    secret = queries.secret_of(draw)
+    if secret is None:
+        refuse_now(
+            say(
+                "The secret of this order cannot be read: its key is missing here. Have the key file put back, or have the "
+                "auditor's sealed copy opened and the secret entered."
+            )
+        )
+    return secret
+
+
+def _drawn_from(draw: Draw, bodies: Mapping[str, bytes], secret: str, values: Sequence[str]) -> Result:
     """The result, after making sure that the files and the secret are those that were committed to."""
     order = forms_of_files.read_order(bodies["order.txt"])
     hashes = {name: digest(bodies[f"{name}.txt"]) for name in ("roster", "inspectors", "recusals")}
     kept = (
         digest(bodies["order.txt"]) == draw.order_hash
         and hashes == {"roster": order.roster, "inspectors": order.inspectors, "recusals": order.recusals}
-        and commitment(order.draw, draw.secret) == order.secret
+        and commitment(order.draw, secret) == order.secret
     )
     if not kept:
         refuse_now(say("The stored files no longer agree with the committed hashes. Call the auditor."))
@@ -113,7 +128,7 @@ def _drawn_from(draw: Draw, bodies: Mapping[str, bytes], values: Sequence[str]) 
         forms_of_files.read_roster(bodies["roster.txt"]),
         forms_of_files.read_inspectors(bodies["inspectors.txt"]),
         forms_of_files.read_recusals(bodies["recusals.txt"]),
-        draw.secret,
+        secret,
         values,
     )
 
