@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from nacl.public import PublicKey, SealedBox
 
 from inspections.draws import files as forms_of_files
-from inspections.draws import ordering, queries, rules
-from inspections.draws.commands.rows import keep_files, locked_draw
+from inspections.draws import ordering, queries, rules, shelf
+from inspections.draws.commands.rows import locked_draw
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import (
     Draw,
@@ -75,7 +75,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         committed = ordering.commit(_terms(draw, number, sources), *_lines(draw), secret)
     except BadForm as bad:
         refuse_now(say("The files of this draw do not fit the protocol: %(reason)s", reason=str(bad)))
-    files = keep_files(draw, committed.files)
+    files = shelf.keep_all(draw, committed.files)
     change = alter(
         draw,
         note="stale entries accepted" if accept_stale and draw.scope_counts.get("stale") else "",
