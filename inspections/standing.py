@@ -33,6 +33,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         trigger
         for table in (
             "inspections_drawfile",
+            "inspections_drawfilepart",
             "inspections_drawnentry",
             "inspections_teamplace",
             "inspections_drawcertificate",
@@ -48,6 +49,13 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     Trigger(
         "published_plan_stays", "inspections_plan", "DELETE", "OLD.state = 'published'", "a published plan is never deleted"
+    ),
+    Trigger(
+        "kept_file_gains_no_part",
+        "inspections_drawfilepart",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM inspections_drawfile AS f WHERE f.draw_id = NEW.draw_id AND f.name = NEW.name)",
+        "a kept file gains no part",
     ),
     _roster_closed("inspections_rosterentry", "INSERT", "NEW"),
     _roster_closed("inspections_rosterentry", "UPDATE", "OLD"),

@@ -302,14 +302,14 @@ class RosterRecusal(models.Model):
 
 
 class DrawFile(models.Model):
-    """A file of the bundle (draw protocol 1, §1), byte by byte. Append-only."""
+    """A file of the bundle (draw protocol 1, §1), kept for ever. Its bytes are its parts, in order. Append-only."""
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="files")
     name = models.CharField(max_length=20)
-    body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
 
-    PROTECTED: ClassVar = ("draw", "name", "sha256")
+    PROTECTED: ClassVar = ("draw", "name", "sha256", "size")
 
     class Meta:
         verbose_name = _("draw file")
@@ -318,6 +318,47 @@ class DrawFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DrawFilePart(models.Model):
+    """Whole lines of a file of the bundle, at most a few MiB; written before the file's row, which closes it. Append-only."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=20)
+    position = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("part of a draw file")
+        verbose_name_plural = _("parts of draw files")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draw", "name", "position"], name="part_once_per_draw_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.position}"
+
+
+class DrawShard(models.Model):
+    """A run of parts of a large roster whose slips one worker hashes. Work in progress, not business: see ``shards.py``."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="shards")
+    position = models.PositiveIntegerField()
+    first_part = models.PositiveIntegerField()
+    last_part = models.PositiveIntegerField()
+    attempts = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    read = models.CharField(max_length=64, blank=True)
+    slips = models.BinaryField(null=True)
+
+    class Meta:
+        verbose_name = _("shard of a draw")
+        verbose_name_plural = _("shards of a draw")
+        ordering = ("draw", "position")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draw", "position"], name="shard_once_per_draw")]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}/{self.position}"
 
 
 class DrawnEntry(models.Model):

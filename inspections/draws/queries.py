@@ -9,10 +9,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, Q, QuerySet
 
 from inspections.draws import roster as rosters
+from inspections.draws import shelf
 from inspections.draws.candidates import REASONS
 from inspections.draws.chances import inclusion_chances, small_cells
 from inspections.draws.files import RosterLine
-from inspections.draws.models import Draw, DrawFile, DrawSecret, RosterEntry, RosterInspector, RosterRecusal, SeedSource
+from inspections.draws.models import Draw, DrawSecret, RosterEntry, RosterInspector, RosterRecusal, SeedSource
 from inspections.draws.quotas import default_quotas
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
@@ -108,7 +109,7 @@ def announced(draw: Draw) -> list[Announced]:
 
 def file_bodies(draw: Draw) -> dict[str, bytes]:
     """The files of the bundle that exist, by name."""
-    return {name: bytes(body) for name, body in DrawFile.objects.filter(draw=draw).values_list("name", "body")}
+    return shelf.bodies(draw)
 
 
 def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:

@@ -5,13 +5,15 @@ follows from them is read from them. The secret and the names of inspectors are 
 """
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Length
+from django.db.models.functions import Coalesce
 
 from inspections.cases.models import Case
+from inspections.draws import shelf
 from inspections.draws.chances import inclusion_chances
 from inspections.draws.files import Opening, Order, Result, read_order, read_result, read_reveal, write_openings
 from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, RosterAudit, RosterEntry, SeedSource
@@ -21,6 +23,7 @@ from inspections.draws.states import DrawState
 from publicity.disclosures.masking import why_not_publish
 from publicity.disclosures.models import Disclosure
 from publicity.site import rules
+from publicity.site.bundle import Packed
 from publicity.site.rules import Opens
 
 OPENINGS = "openings.txt"
@@ -138,14 +141,17 @@ def files_of(draw: Any) -> list[PublicFile]:
 
 
 def _kept(draw: Draw) -> Iterable[tuple[str, str, int]]:
-    return DrawFile.objects.filter(draw=draw).annotate(size=Length("body")).values_list("name", "sha256", "size")
+    return shelf.kept(draw).values_list("name", "sha256", "size")
 
 
 def open_bodies(draw: Any, names: Iterable[str] = rules.FILES) -> dict[str, bytes]:
     """Those of the named files that are open and stand, as the very bytes that were kept."""
-    wanted = [name for name in names if opens(draw, name) == "now"]
-    rows = DrawFile.objects.filter(draw=draw, name__in=wanted).values_list("name", "body")
-    return {name: bytes(body) for name, body in rows}
+    return shelf.bodies(draw, [name for name in names if opens(draw, name) == "now"])
+
+
+def open_file(draw: Any, name: str) -> DrawFile | None:
+    """The row of a file that is open and stands; :func:`inspections.draws.shelf.stream` gives its bytes."""
+    return shelf.kept(draw).filter(name=name).first() if opens(draw, name) == "now" else None
 
 
 class Opened(NamedTuple):
@@ -177,10 +183,15 @@ def openings(draw: Draw) -> bytes | None:
     return write_openings(rows) if rows else None
 
 
-def bundle(draw: Any) -> dict[str, bytes]:
-    """All that is open of an order, openings included, by file name."""
+def bundle(draw: Any) -> list[Packed]:
+    """All that is open of an order, openings included."""
+    found = [
+        Packed(file.name, file.size, file.sha256, functools.partial(shelf.stream, draw, file.name))
+        for file in shelf.kept(draw)
+        if opens(draw, file.name) == "now"
+    ]
     proofs = openings(draw)
-    return open_bodies(draw) | ({OPENINGS: proofs} if proofs else {})
+    return found + ([Packed(OPENINGS, len(proofs), digest(proofs), lambda: iter([proofs]))] if proofs else [])
 
 
 def certificate(draw: Draw) -> DrawCertificate | None:

@@ -4,10 +4,10 @@ A refusal (404) carries none of it: what is unknown now may be published in a mi
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import conditional_page, require_safe
@@ -35,3 +35,12 @@ def published(seconds: int) -> Callable[[View], View]:
         return served
 
     return wrap
+
+
+def streamed(pieces: Iterator[bytes], mark: str, content_type: str, size: int | None = None) -> StreamingHttpResponse:
+    """An answer sent as it is read. ``mark`` is the ETag, because nobody holds the whole to hash it."""
+    response = StreamingHttpResponse(pieces, content_type=content_type)
+    response.headers["ETag"] = f'"{mark}"'
+    if size is not None:
+        response.headers["Content-Length"] = str(size)
+    return response

@@ -10,12 +10,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from inspections.draws import shelf
 from inspections.draws.models import Draw
 from inspections.draws.wording import reason_label
 from publicity.site import differing, example, orders, queries, wording
-from publicity.site.bundle import zipped
+from publicity.site.bundle import mark, zipped
 from publicity.site.forms import ResultsFilter
-from publicity.site.serving import MINUTE, YEAR, published
+from publicity.site.serving import MINUTE, YEAR, published, streamed
 from registries import clock
 from registries.codes.models import ResultGroup
 from registries.ledger.queries import head, latest_checkpoint
@@ -311,9 +312,11 @@ def draw_verify(request: HttpRequest, number: str) -> HttpResponse:
 
 @access(PUBLIC)
 @published(YEAR)
-def draw_file(request: HttpRequest, number: str, name: str) -> HttpResponse:
+def draw_file(request: HttpRequest, number: str, name: str) -> StreamingHttpResponse:
     """A file of the bundle, the very bytes that were kept."""
-    return HttpResponse(_found(orders.open_bodies(_order(number), [name]).get(name)), content_type=TEXT)
+    draw = _order(number)
+    file = _found(orders.open_file(draw, name))
+    return streamed(shelf.stream(draw, name), file.sha256, TEXT, file.size)
 
 
 @access(PUBLIC)
@@ -325,11 +328,12 @@ def draw_openings(request: HttpRequest, number: str) -> HttpResponse:
 
 @access(PUBLIC)
 @published(MINUTE)
-def draw_bundle(request: HttpRequest, number: str) -> HttpResponse:
+def draw_bundle(request: HttpRequest, number: str) -> StreamingHttpResponse:
     """All that is public of a draw in one zip, the same bytes for the same files."""
     draw = _order(number)
     folder = f"draw-{draw.number}"
-    response = HttpResponse(zipped(orders.bundle(draw), folder), content_type="application/zip")
+    files = orders.bundle(draw)
+    response = streamed(zipped(files, folder), mark(files, folder), "application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{folder}.zip"'
     return response
 

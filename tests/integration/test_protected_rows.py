@@ -51,7 +51,7 @@ def one_of_everything() -> None:
     Violation.objects.create(subject=subject, found_on=today, facts="未登记", document_number="1", serious=True, recorded_by=user)
     source = draw.sources.all()[0]
     SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
-    draw.files.create(name="order.txt", body=b"x", sha256="0" * 64)
+    draw.files.create(name="order.txt", sha256="0" * 64, size=1)
     DrawCertificate.objects.create(draw=draw, pdf=b"%PDF", sha256="0" * 64, issued_at=now)
     DrawSecret.objects.create(draw=draw, secret="0" * 64)
     RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.test import Client
 
 from inspections.cases.models import Case
-from inspections.draws import commands
+from inspections.draws import commands, shelf
 from inspections.draws.files import read_openings
-from inspections.draws.models import Draw, DrawFile, DrawnEntry
+from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.verify import verify_bundle
 from publicity.site import rules
 from registries import clock
@@ -33,7 +33,7 @@ def fetched(client: Client, draw: Draw, name: str) -> bytes | None:
     if answer.status_code == 404:
         return None
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    return bytes(answer.content)
+    return bytes(answer.getvalue())
 
 
 def open_files(client: Client, draw: Draw) -> set[str]:
@@ -41,7 +41,7 @@ def open_files(client: Client, draw: Draw) -> set[str]:
 
 
 def unzipped(client: Client, draw: Draw) -> dict[str, bytes]:
-    archive = zipfile.ZipFile(io.BytesIO(client.get(f"/draws/{draw.number}/bundle.zip").content))
+    archive = zipfile.ZipFile(io.BytesIO(client.get(f"/draws/{draw.number}/bundle.zip").getvalue()))
     return {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
 
 
@@ -81,7 +81,7 @@ def test_a_value_is_public_only_once_two_people_agree(client: Client) -> None:
 
 def test_a_drawn_draw_opens_result_reveal_and_roster_byte_for_byte(client: Client, drawn: Draw) -> None:
     assert open_files(client, drawn) == {"order.txt", "reveal.txt", "result.txt", "roster.txt"}
-    kept = {file.name: bytes(file.body) for file in DrawFile.objects.filter(draw=drawn)}
+    kept = shelf.bodies(drawn)
     bundle = unzipped(client, drawn)
     for name, body in bundle.items():
         assert fetched(client, drawn, name) == body == kept[name]
@@ -122,7 +122,7 @@ def test_what_a_visitor_downloads_verifies_with_the_offline_script(client: Clien
     cases = public_draws.visited(drawn)
     public_draws.disclosed(cases[0])
     bundle, ledger, kept = tmp_path / "bundle.zip", tmp_path / "ledger.jsonl", tmp_path / "kept.txt"
-    bundle.write_bytes(client.get(f"/draws/{drawn.number}/bundle.zip").content)
+    bundle.write_bytes(client.get(f"/draws/{drawn.number}/bundle.zip").getvalue())
     ledger.write_bytes(client.get("/ledger/entries.jsonl").getvalue())
     commit = next(line.partition(",")[0][7:] for line in ledger.read_text().splitlines() if '"draws.commit"' in line)
     kept.write_bytes(client.get(f"/ledger/checkpoints/{commit}.txt").content)
@@ -137,7 +137,7 @@ def test_the_zip_is_the_same_bytes_each_time(client: Client, drawn: Draw) -> Non
     address = f"/draws/{drawn.number}/bundle.zip"
     first = client.get(address)
     with at(clock.now() + dt.timedelta(days=3)):
-        assert client.get(address).content == first.content
+        assert client.get(address).getvalue() == first.getvalue()
     assert first.headers["Content-Disposition"] == f'attachment; filename="draw-{drawn.number}.zip"'
 
 

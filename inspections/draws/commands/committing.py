@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from inspections.draws import files as forms_of_files
-from inspections.draws import ordering, queries, rules, sealing
-from inspections.draws.commands.rows import keep_files, locked_draw
+from inspections.draws import ordering, queries, rules, sealing, shelf
+from inspections.draws.commands.rows import locked_draw
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import (
     Draw,
@@ -74,7 +74,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         committed = ordering.commit(_terms(draw, number, sources), *_lines(draw), secret)
     except BadForm as bad:
         refuse_now(say("The files of this draw do not fit the protocol: %(reason)s", reason=str(bad)))
-    files = keep_files(draw, committed.files)
+    files = shelf.keep_all(draw, committed.files)
     kept = DrawSecret.objects.create(draw=draw, secret=secret, auditor_copy=sealing.sealed(secret, settings.AUDITOR_PUBLIC_KEY))
     change = alter(
         draw,

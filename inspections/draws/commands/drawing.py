@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from inspections.draws import files as forms_of_files
-from inspections.draws import queries, rules
-from inspections.draws.commands.rows import BATCH, keep_files, locked_draw
+from inspections.draws import queries, rules, shelf
+from inspections.draws.commands.rows import BATCH, locked_draw
 from inspections.draws.files import Result
 from inspections.draws.grammar import value_fits
 from inspections.draws.models import (
@@ -81,7 +81,7 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     result = _drawn_from(draw, bodies, secret, values)
     outcome = forms_of_files.write_result(result)
     reveal = forms_of_files.write_reveal(forms_of_files.Reveal(secret, tuple(values)))
-    files = keep_files(draw, {"result.txt": outcome, "reveal.txt": reveal})
+    files = shelf.keep_all(draw, {"result.txt": outcome, "reveal.txt": reveal})
     _keep_result(draw, result)
     wake("inspections.issue_certificate", draw_id=draw.pk)
     wake("inspections.open_cases", draw_id=draw.pk)
