@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
-from inspections.cases.models import Assignment, Case, Record, Review, Signature
+from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
-from inspections.cases.states import CaseState, Decision, Stage
+from inspections.cases.states import Asked, CaseState, Decision, Stage
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.states import DrawState, Mode
 from registries import clock
@@ -100,6 +100,7 @@ def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
         Stage.IN_REVIEW: Q(state=CaseState.RECORDED),
         Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
         Stage.PUBLISHED: Q(disclosure__isnull=False),
+        Stage.CALLED_OFF: Q(state=CaseState.CALLED_OFF),
     }
     return cases.filter(conditions[Stage(stage)])
 
@@ -115,9 +116,9 @@ def overdue(cases: QuerySet[Case], today: dt.date) -> QuerySet[Case]:
 
 
 def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The earliest due first, then those not visited yet by age; disclosed ones last, newest first."""
+    """The earliest due first, then those not visited yet by age; disclosed ones after them, those called off last."""
     return cases.order_by(
-        F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
+        F("called_off_at").desc(nulls_first=True), F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
     )
 
 
@@ -145,6 +146,7 @@ TONES = {
     Stage.IN_REVIEW: "wait",
     Stage.TO_PUBLISH: "wait",
     Stage.PUBLISHED: "good",
+    Stage.CALLED_OFF: "neutral",
 }
 
 
@@ -321,6 +323,26 @@ def timeline(case: Case, *rows: Record | Signature | Review) -> list[Event]:
 def last_return(decided: list[Review]) -> Review | None:
     """The last of these reviews if it returned the record; else None."""
     return decided[-1] if decided and decided[-1].decision == Decision.RETURN else None
+
+
+def replacements_of(case: Case) -> list[Replacement]:
+    """Every request for a replacement in this case, the newest first; without the files."""
+    return list(
+        case.replacements.select_related("assignment__inspector", "asked_by", "decided_by").defer("file").order_by("-pk")
+    )
+
+
+def replacements_waiting() -> QuerySet[Replacement]:
+    """Requests that wait for a supervisor, the oldest first."""
+    rows = Replacement.objects.filter(state=Asked.WAITING).defer("file")
+    return rows.select_related("case__subject", "assignment__inspector", "asked_by").order_by("asked_at", "pk")
+
+
+def case_that_followed(case: Case) -> Case | None:
+    """The case of the reserve that stepped in for a case that was called off, if one did."""
+    if case.state != CaseState.CALLED_OFF:
+        return None
+    return Case.objects.filter(drawn__came_by__subject_out=case.drawn_id).select_related("subject").first()
 
 
 # --- what is due -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import commands, queries, rules
+from inspections.cases import asking, commands, queries, rules
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm, SignForm
 from inspections.cases.models import Case, Record
 from inspections.cases.queries import Viewer, viewer
@@ -107,6 +107,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
         "step": next_step(case, stands.stage, looks),
         "history": queries.timeline(case, *rounds, *signed, *decided),
+        **asking.panel(case, looks),
     }
     return render(request, "office/cases/page.html", context)
 
