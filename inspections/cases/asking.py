@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from inspections.cases import queries, replacing, rules, states
 from inspections.cases.forms import EVIDENCE_BEGINS, AskForm
-from inspections.cases.models import Case, Replacement
+from inspections.cases.models import Assignment, Case, Replacement
 from inspections.cases.queries import Viewer, viewer
 from inspections.draws.states import REASONS, Reason, Replaced
 from registries.ledger.change import Refused
@@ -19,7 +19,7 @@ from registries.people.roles import Role
 TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
 
 
-def choices_for(case: Case, looks: Viewer) -> list[tuple[str, str]]:
+def choices_for(case: Case, team: list[Assignment], looks: Viewer) -> list[tuple[str, str]]:
     """What this person may ask for of a case: (``whom:reason``, words), those of the subject first."""
     clerk = Role.CLERK in looks.user.role_codes and looks.keeps(case.unit_id)
     offered = [
@@ -27,7 +27,7 @@ def choices_for(case: Case, looks: Viewer) -> list[tuple[str, str]]:
         for reason in REASONS[Replaced.SUBJECT]
         if rules.may_ask("subject", reason, clerk=clerk, himself=False)
     ]
-    for place in queries.team(case):
+    for place in team:
         himself = place.inspector.user_id == looks.user.pk
         offered += [
             (f"{place.pk}:{reason}", _("Inspector %(name)s: %(why)s") % {"name": place.inspector.name, "why": Reason(reason).label})
@@ -50,7 +50,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for a replacement. What was typed stays when it is refused; a file must be chosen again."""
     looks = viewer(signed_in(request))
     case = get_object_or_404(queries.visible_cases(looks).select_related("subject", "draw"), number=number)
-    choices = choices_for(case, looks)
+    choices = choices_for(case, queries.team(case), looks)
     if not choices and not why_not_ask(case):
         raise Http404
     form = AskForm(request.POST or None, request.FILES or None, choices=choices)
@@ -76,8 +76,8 @@ def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return response
 
 
-def panel(case: Any, looks: Viewer) -> dict[str, Any]:
-    """What the case's page says of replacements: those asked for, who stepped in, and whether this person may ask."""
-    asked = queries.replacements_of(case)
-    may_ask = looks.may("ask_replacement") and bool(choices_for(case, looks)) and not why_not_ask(case)
+def panel(case: Any, team: list[Assignment], looks: Viewer) -> dict[str, Any]:
+    """What the page of a case of ``with_progress`` says of replacements: those asked for, who stepped in, whether to ask."""
+    asked = queries.replacements_of(case) if case.replacement_asked else []
+    may_ask = looks.may("ask_replacement") and bool(choices_for(case, team, looks)) and not why_not_ask(case)
     return {"replacements": asked, "may_ask_replacement": may_ask, "followed_by": queries.case_that_followed(case)}

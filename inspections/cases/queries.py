@@ -73,7 +73,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed``, ``on_team`` (now),
-    ``was_on_team`` (ever) and ``has_signed`` (the last record).
+    ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
@@ -86,6 +86,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         on_team=Exists(mine.filter(ended_at=None)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
+        replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
 
 

@@ -142,7 +142,7 @@ def _locked_draws(replacement_id: int) -> list[Draw]:
     if asked is None or asked.case.drawn is None:
         refuse_now(say("There is no such request."))
     entry = asked.case.drawn.entry
-    own = Draw.objects.filter(pk=asked.case.draw_id)
+    own = Draw.objects.filter(cases=asked.case_id)
     staffing = Draw.objects.filter(
         mode=Mode.TEAMS, staffs=asked.case.draw_id, state=DrawState.DRAWN, drawn__entry__code=entry.code
     ).order_by("pk")
@@ -245,6 +245,7 @@ def _inspector_replaced(case: Case, draw: Draw, line: HistoryLine, asked: Replac
 
 def _kept(draw: Draw, lines: Sequence[HistoryLine], asked: Replacement) -> list[HistoryRow]:
     """The lines as rows, in order."""
+    assert asked.decided_at is not None  # noqa: S101  (it was just accepted)
     codes = {code for line in lines for code in (line.winner, line.out, line.into) if code}
     entries = {row.entry.code: row for row in draw.drawn.select_related("entry").filter(entry__code__in=codes)}
     people = {row.code: row for row in draw.inspectors.filter(code__in=codes)}

@@ -94,12 +94,13 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     record = rounds[-1] if rounds else None
     signed = queries.all_signatures(case) if rounds else []
     decided = queries.reviews(case) if rounds else []
+    team = queries.team(case)
     context = {
         "case": case,
         "stands": stands,
         "left": _words(stands.countdown) if stands.countdown else "",
         "record": record,
-        "team": queries.team(case),
+        "team": team,
         "matters": case.matters.select_related("revision__matter").order_by("position"),
         "categories": case.subject.categories.all(),
         "sheets": queries.sheets(case, record) if record and record.submitted_at else [],
@@ -107,7 +108,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
         "step": next_step(case, stands.stage, looks),
         "history": queries.timeline(case, *rounds, *signed, *decided),
-        **asking.panel(case, looks),
+        **asking.panel(case, team, looks),
     }
     return render(request, "office/cases/page.html", context)
 

@@ -185,7 +185,8 @@ def unnamed(draw: Any, opened: Iterable[Opened]) -> int | None:
 
 def _nameable(drawn: QuerySet[DrawnEntry]) -> QuerySet[DrawnEntry]:
     closed = SubjectCategory.objects.filter(publicity=SubjectCategory.Publicity.COUNTS, subjects=OuterRef("entry__subject"))
-    return drawn.exclude(entry__subject__kind=Subject.Kind.PERSON).exclude(Exists(closed))
+    quiet = Disclosure.objects.filter(case__drawn=OuterRef("pk")).exclude(subject_code=OuterRef("entry__public_id"))
+    return drawn.exclude(entry__subject__kind=Subject.Kind.PERSON).exclude(Exists(closed)).exclude(Exists(quiet))
 
 
 def openings(draw: Draw) -> bytes | None:

@@ -290,9 +290,9 @@ def test_history_and_requests_are_not_changed_by_sql(office: Office, draw: Draw)
     replaced(office, first(draw), "subject", "gone")
     for rows, change in ((HistoryRow.objects, {"reason": "out-of-scope"}), (Replacement.objects, {"refused_because": "x"})):
         with pytest.raises(IntegrityError), transaction.atomic():
-            rows.all().update(**change)  # type: ignore[attr-defined]
+            rows.all().update(**change)
         with pytest.raises(IntegrityError), transaction.atomic():
-            rows.all().delete()  # type: ignore[attr-defined]
+            rows.all().delete()
 
 
 def test_the_self_check_names_a_history_changed_past_the_office(office: Office, draw: Draw) -> None:
@@ -443,7 +443,8 @@ def test_random_sequences_of_replacements_always_verify(office: Office, draw: Dr
             break
         case = chance.choice(waiting)
         members = team(case)
-        whom = chance.choice(["subject", *(one.pk for one in members), *(one.pk for one in members)])
+        everybody: list[str | int] = ["subject", *(one.pk for one in members), *(one.pk for one in members)]
+        whom = chance.choice(everybody)
         reason = chance.choice(["gone", "out-of-scope"]) if whom == "subject" else "absent"
         replaced(office, case, whom, reason)
         bundle = after.whole_bundle(draw)
