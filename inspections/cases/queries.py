@@ -297,10 +297,10 @@ def reviews(case: Case) -> list[Review]:
     return list(case.reviews.select_related("reviewer").order_by("pk"))
 
 
-def timeline(case: Case, *rows: Record | Signature | Review) -> list[Event]:
+def timeline(case: Case, *rows: Record | Signature | Review | Replacement) -> list[Event]:
     """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
     decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
-    told = functools.reduce(operator.or_, map(history, [case, *rows]))
+    told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
     events: list[Event] = []
     previous = None
     for payload in told:

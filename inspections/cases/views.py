@@ -95,6 +95,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     signed = queries.all_signatures(case) if rounds else []
     decided = queries.reviews(case) if rounds else []
     team = queries.team(case)
+    panel = asking.panel(case, team, looks)
     context = {
         "case": case,
         "stands": stands,
@@ -107,8 +108,8 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "signatures": [one for one in signed if record and one.record_id == record.pk],
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
         "step": next_step(case, stands.stage, looks),
-        "history": queries.timeline(case, *rounds, *signed, *decided),
-        **asking.panel(case, team, looks),
+        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"]),
+        **panel,
     }
     return render(request, "office/cases/page.html", context)
 
