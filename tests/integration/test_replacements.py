@@ -17,13 +17,14 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from config.bootstrap import ROOT
-from inspections.cases import commands, replacing, visits
+from inspections.cases import commands, receipts, replacing, visits
 from inspections.cases.models import Assignment, Case, Replacement
 from inspections.cases.states import Asked, CaseState
 from inspections.draws import after, queries
 from inspections.draws import commands as draw_commands
 from inspections.draws.files import text_of
 from inspections.draws.models import Draw, DrawnEntry, RosterInspector
+from inspections.draws.protocol import blinding_code
 from inspections.draws.replaced import HistoryRow, counts_of, in_place
 from inspections.draws.verify import verify_bundle
 from publicity.site import orders
@@ -565,3 +566,27 @@ def test_a_receipt_is_printed_after_the_visits_and_is_an_entry_of_the_ledger(off
     assert "no such draw" in refusal(commands.print_receipt, actor=stranger, draw_id=draw.pk, subject_id=case.subject_id)
     other = make.subject()
     assert "neither" in refusal(commands.print_receipt, actor=office.clerk, draw_id=draw.pk, subject_id=other.pk)
+
+
+def test_a_receipt_says_what_became_of_its_subject_and_opens_its_officers(office: Office, draw: Draw) -> None:
+    old, other = draw.cases.order_by("pk")[:2]
+    replaced(office, old, "subject", "gone")
+    members = [one.inspector_id for one in team(other)]
+    visited(draw)
+    drawn = receipts.facts_of(draw, other.subject_id)
+    assert (drawn["won"], drawn["left"], [row.inspector_id for row in drawn["team"]]) == (True, "", members)
+    for row in (drawn["entry"], *drawn["team"]):
+        kind = "subject" if row is drawn["entry"] else "inspector"
+        assert blinding_code(kind, row.public_id, row.name, row.nonce) == row.code
+    gone = receipts.facts_of(draw, old.subject_id)
+    assert (gone["won"], gone["case"], gone["team"]) == (True, None, [])
+    assert gone["left"]
+    came = receipts.facts_of(draw, Case.objects.get(drawn__came_by__subject_out=old.drawn).subject_id)
+    assert (came["won"], came["came"], len(came["team"])) == (False, True, 2)
+    left_out = make.subject()
+    draw.omissions.create(subject=left_out, reason="excluded")
+    assert receipts.facts_of(draw, left_out.pk)["why_out"]
+    commands.print_receipt(actor=office.clerk, draw_id=draw.pk, subject_id=left_out.pk)
+    assert receipts.pdf_of(draw, left_out.pk).startswith(b"%PDF")
+    page = browser(office.clerk).get(f"/office/draws/{draw.pk}/receipts/", {"q": left_out.name}).content.decode()
+    assert "left out:" in page
