@@ -1,6 +1,15 @@
 """The inspections' tables, gathered from their rooms."""
 
-from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Review, Signature
+from inspections.cases.models import (
+    Assignment,
+    Case,
+    CaseMatter,
+    Record,
+    RecordAnswer,
+    Replacement,
+    Review,
+    Signature,
+)
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
@@ -18,6 +27,7 @@ from inspections.draws.models import (
     SourceEntry,
     TeamPlace,
 )
+from inspections.draws.replaced import HistoryRow
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
@@ -31,10 +41,12 @@ __all__ = [
     "DrawSecret",
     "DrawShard",
     "DrawnEntry",
+    "HistoryRow",
     "Plan",
     "PlanItem",
     "Record",
     "RecordAnswer",
+    "Replacement",
     "Review",
     "RosterAudit",
     "RosterEntry",

@@ -39,6 +39,7 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_drawcertificate",
             "inspections_rosteraudit",
             "inspections_sourceentry",
+            "inspections_historyrow",
             "inspections_signature",
             "inspections_review",
         )
@@ -104,6 +105,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         REVIEWER_ON_TEAM,
         "a reviewer never reviews a case they inspected",
     ),
+    Trigger(
+        "decided_replacement_stands",
+        "inspections_replacement",
+        "UPDATE",
+        "OLD.state <> 'waiting' OR NEW.evidence_digest <> OLD.evidence_digest OR NEW.reason <> OLD.reason",
+        "a decided replacement is never changed, its evidence never",
+    ),
+    Trigger("replacement_stays", "inspections_replacement", "DELETE", "1 = 1", "a replacement is never deleted"),
     Trigger("signed_record_stands", "inspections_record", "UPDATE", SIGNED, "a signed record is never changed"),
     Trigger("signed_record_stays", "inspections_record", "DELETE", SIGNED, "a signed record is never deleted"),
     *(

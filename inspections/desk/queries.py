@@ -82,6 +82,7 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "registries.commit_import": _imports,
         "inspections.approve_draw": _draw_approvals,
         "inspections.approve_plan": _plan_approvals,
+        "inspections.replace_drawn": _replacements,
         "registries.approve_edition": _edition_approvals,
     }
 
@@ -194,6 +195,14 @@ def _edition_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for edition in waiting.select_related("prepared_by")[:MOST]:
         url = reverse("admin:registries_edition_decide", args=[edition.pk])
         yield Task(_("Matter list"), edition.title, str(edition.prepared_by), _("Approve or return"), url)
+
+
+def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Replacements that wait for a supervisor who did not ask for them."""
+    for asked in cases.replacements_waiting().exclude(asked_by=looks.user)[:MOST]:
+        url = reverse("admin:inspections_replacement_decide", args=[asked.pk])
+        text = f"{asked.case.number} · {asked.get_kind_display()} · {asked.get_reason_display()}"
+        yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, now.date())
 
 
 def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:

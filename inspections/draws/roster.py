@@ -10,9 +10,10 @@ from django.db.models import Count, Max, Q
 
 from inspections.draws.candidates import Facts, full_years_since, why_out
 from inspections.draws.grammar import as_words
-from inspections.draws.models import Draw, DrawnEntry
+from inspections.draws.models import Draw
+from inspections.draws.replaced import in_place
 from inspections.draws.slips import slips_of
-from inspections.draws.states import DrawState, SlipRule, Stratify
+from inspections.draws.states import SlipRule, Stratify
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
 from registries.subjects.models import Subject
@@ -147,10 +148,11 @@ def _stratum(draw: Draw, subject: Subject, category: str) -> str:
 
 
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
-    """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand)."""
-    winners = DrawnEntry.objects.filter(
-        kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__year=today.year
-    )
+    """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand).
+
+    Who was replaced does not count, who stepped in does (draw protocol 1, §6).
+    """
+    winners = in_place().filter(draw__drawn_at__year=today.year)
     on_matter = winners.filter(
         Q(draw__matter__matter=draw.matter.matter) | Q(draw__joint_matters__matter=draw.matter.matter)
     ).distinct()

@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from inspections.draws import commands, queries
+from inspections.draws.after import rows_of
 from inspections.draws.forms import DrawForm, SourcesForm, SourceValueForm
 from inspections.draws.models import Draw
+from inspections.draws.replaced import counts_of
 from inspections.draws.sources import GAMES, entropy_bits, public_possibilities
 from inspections.draws.states import DrawState
 from inspections.draws.wording import reason_label
@@ -157,6 +159,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "drawn": draw.drawn.select_related("entry").prefetch_related("team__inspector").order_by("-kind", "ticket")[:500]
         if draw.state == DrawState.DRAWN
         else [],
+        "after": {"counts": counts_of(draw), "lines": list(rows_of(draw).select_related("decided_by"))} if draw.drawn_at else None,
         "may_replace": draw.state == DrawState.VOIDED
         and not draw.successors.exists()
         and signed_in(request).has_perm("inspections.prepare_successor"),

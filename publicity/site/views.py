@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from inspections.draws import shelf
 from inspections.draws.models import Draw
 from inspections.draws.wording import reason_label
 from publicity.site import differing, example, orders, queries, wording
@@ -265,8 +264,9 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "results": orders.results_of(draw),
         "audit": audit,
         "awaited": orders.audit_is_awaited(draw, clock.now()),
-        "facts": facts,
-        "replaced": sum(fact.action == "draws.replace" for fact in facts),
+        "facts": [fact for fact in facts if fact.action != "draws.replace"],
+        "after": orders.after_of(draw, opened) if draw.drawn_at else None,
+        "unnamed": orders.unnamed(draw, opened),
         "successors": orders.successors_of(draw),
         "checkable": _missing(draw) is not None,
         "updated": _latest(*orders.moments_of(draw, audit), *(source.settled_at for source in sources)),
@@ -314,9 +314,8 @@ def draw_verify(request: HttpRequest, number: str) -> HttpResponse:
 @published(YEAR)
 def draw_file(request: HttpRequest, number: str, name: str) -> StreamingHttpResponse:
     """A file of the bundle, the very bytes that were kept."""
-    draw = _order(number)
-    file = _found(orders.open_file(draw, name))
-    return streamed(shelf.stream(draw, name), file.sha256, TEXT, file.size)
+    file = _found(next((one for one in orders.open_files(_order(number)) if one.name == name), None))
+    return streamed(file.pieces(), file.sha256, TEXT, file.size)
 
 
 @access(PUBLIC)

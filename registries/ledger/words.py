@@ -67,6 +67,10 @@ WORDS: dict[str, Promise] = {
     "inspections.sign_record": _("signed the record"),
     "inspections.review_case": _("reviewed the case"),
     "inspections.release_case": _("released the case for disclosure"),
+    "inspections.ask_replacement": _("asked for a replacement"),
+    "inspections.replace_drawn": _("accepted the replacement"),
+    "inspections.refuse_replacement": _("refused the replacement"),
+    "inspections.print_receipt": _("printed a receipt of the draw"),
     "publicity.publish_case": _("published the result"),
 }
 

@@ -107,6 +107,10 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.sign_record": (INS,),
     "inspections.review_case": (R,),
     "inspections.release_case": (C,),
+    "inspections.ask_replacement": (C, INS),
+    "inspections.replace_drawn": (S,),
+    "inspections.refuse_replacement": (S,),
+    "inspections.print_receipt": (C,),
     # publicity
     "publicity.publish_case": (TIMER,),
     # self-checks

@@ -7,7 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, models, transaction
 
+from inspections.cases.models import Replacement
 from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry
+from inspections.draws.replaced import HistoryRow
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.codes.models import CodeTable
@@ -40,7 +42,7 @@ def astray(*only: type[models.Model]) -> list[str]:
 
 def one_of_everything() -> None:
     """At least one row of every protected table, none of them written by a command."""
-    case = factories.reviewed_case()
+    case = factories.reviewed_case(factories.case(factories.drawn_draw(winners=1, reserves=1)))
     public_draws.disclosed(case)
     draw, subject, user = case.draw, case.subject, factories.user(Role.CLERK)
     assert draw is not None
@@ -56,6 +58,16 @@ def one_of_everything() -> None:
     DrawSecret.objects.create(draw=draw, secret="0" * 64)
     RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)
     Import.objects.create(kind="subjects", file_name="a.xlsx", content=b"x", sha256="0" * 64, uploaded_by=user, uploaded_at=now)
+    assert case.drawn is not None
+    reserve = draw.drawn.get(kind="R")
+    Replacement.objects.create(
+        case=case, kind="subject", reason="gone", evidence_digest="0" * 64, asked_by=user, asked_at=now,
+        state="refused", decided_by=factories.user(Role.SUPERVISOR), decided_at=now, refused_because="x",
+    )  # fmt: skip
+    HistoryRow.objects.create(
+        draw=draw, number=1, kind="subject", winner=case.drawn, subject_out=case.drawn, subject_in=reserve, reason="gone",
+        decided_by=user, decided_at=now, evidence_digest="0" * 64,
+    )  # fmt: skip
     SelfCheck.objects.create(asked_by=user, asked_at=now)
 
 
@@ -67,7 +79,11 @@ def honest() -> None:
     tampering.lift_triggers()
 
 
-CHECKED = ["planitem.number", "review.decision", "disclosure.named", "user.is_superuser"]
+CHECKED = [
+    "case.called_off_at", "case.called_off_because", "historyrow.kind", "historyrow.position", "historyrow.inspector_out",
+    "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment", "review.decision",
+    "disclosure.named", "user.is_superuser",
+]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
 
