@@ -126,8 +126,8 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
 
 def stratum_labels(strata: Any) -> dict[str, str]:
     """Stratum → its name for people: a grade, a township, a category."""
-    names = {c.code: c.label for c in Code.objects.filter(table=CodeTable.TOWN, code__in=strata)}
-    names |= {c.code: c.name for c in SubjectCategory.objects.filter(code__in=strata)}
+    towns = Code.objects.filter(table=CodeTable.TOWN, code__in=strata).order_by().values_list("code", "label")
+    names = dict(towns.union(SubjectCategory.objects.filter(code__in=strata).order_by().values_list("code", "name")))
     return {s: names.get(s, s) for s in strata}
 
 
