@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.utils.translation import gettext
 
 from inspections.draws.files import Drawn, Order, Result
 from inspections.draws.models import Draw, RosterEntry, SeedSource
 from inspections.draws.queries import public_draws
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Stratify
 from publicity.site import orders, rules, wording
 from publicity.site.timeline import Course, course
 from registries import clock
@@ -60,6 +61,7 @@ class Line(NamedTuple):
 class Part(NamedTuple):
     """A stratum on the stage: its lines, at most so many, and how many more there are."""
 
+    label: str
     stratum: orders.Stratum
     begins: dt.datetime
     ends: dt.datetime
@@ -101,6 +103,7 @@ class Screen(NamedTuple):
     standing: wording.Standing
     order: Order
     strata: list[orders.Stratum]
+    labels: list[tuple[str, orders.Stratum]]
     sources: list[SeedSource]
     entries: int
     slips: int | None
@@ -162,12 +165,20 @@ def screen(number: str, seen: Mark) -> Screen | None:
         standing=standing,
         order=order,
         strata=strata,
+        labels=[(label_of(draw, stratum), stratum) for stratum in strata],
         sources=orders.sources_of(draw),
         entries=sum(sizes.values()),
         slips=_slips(draw),
         outcome=_outcome(draw, order, result, bodies, strata) if result else None,
         successors=orders.successors_of(draw) if standing.word == "voided" else [],
     )
+
+
+def label_of(draw: Any, stratum: orders.Stratum) -> str:
+    """A stratum's name that is understood when read aloud."""
+    if draw.stratify == Stratify.GRADE:
+        return gettext("risk grade %(grade)s") % {"grade": stratum.label}
+    return gettext("all subjects") if draw.stratify == Stratify.NONE else stratum.label
 
 
 def _slips(draw: Any) -> int | None:
@@ -201,7 +212,7 @@ def _outcome(
     for act, (stratum, lines) in zip(plan.acts, kept.items(), strict=True):
         listed = [Line(line.rank, line.winner, line.code, made.moment(act.at(n))) for n, line in enumerate(lines)]
         more = len(by_stratum[stratum]) - len(lines)
-        made.parts.append(Part(shown[stratum], made.moment(act.begins), made.moment(act.ends), listed, more))
+        made.parts.append(Part(label_of(draw, shown[stratum]), shown[stratum], made.moment(act.begins), made.moment(act.ends), listed, more))
     return made
 
 

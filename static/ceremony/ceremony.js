@@ -109,6 +109,7 @@
     if (!box || box.scrollHeight <= box.clientHeight || box.matches(":hover, :focus")) {
       return;
     }
+    box.classList.toggle("scrolled", box.scrollTop > 0);
     if (now < over) {
       box.scrollTop = box.scrollHeight;
     } else if (!still.matches) {
