@@ -153,7 +153,8 @@ def sources_with_entries(draw: Draw) -> list[SeedSource]:
 def last_draw_on(draw: Draw) -> Draw | None:
     """The last draw that was drawn on the same matter, to compare with."""
     return (
-        Draw.objects.filter(matter__matter=draw.matter.matter, state=DrawState.DRAWN)
+        Draw.objects.filter(matter__matter=draw.matter.matter_id, state=DrawState.DRAWN)
+        .select_related("matter__matter", "unit")
         .exclude(pk=draw.pk)
         .order_by("-drawn_at")
         .first()
