@@ -15,12 +15,13 @@ from inspections.draws.chances import inclusion_chances
 from inspections.draws.grammar import possibilities
 from inspections.draws.models import Draw, RosterEntry, RosterInspector, RosterOmission, RosterRecusal, SeedSource
 from inspections.draws.quotas import default_quotas
-from inspections.draws.recent import recent_changes
+from inspections.draws.recent import INSPECTOR, REVISION, SUBJECT, recent_changes
 from inspections.draws.sources import Announced, entropy_bits, public_possibilities, thin_entropy
 from inspections.draws.states import DrawState, Mode, Stratify
 from inspections.draws.wording import reason_label
 from registries import clock
 from registries.codes.models import Code, CodeTable
+from registries.inspectors.models import Inspector
 from registries.subjects.models import SubjectCategory
 
 SOON = dt.timedelta(minutes=30)
@@ -95,12 +96,17 @@ class Compared(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What the database holds of a draw and the last one, by draw: read once for the whole page."""
+    """What the database holds of a draw and the last one, by draw, read once for the whole page.
+
+    ``slips``: stratum → slips → entries; ``people``: (inspector, may lead, cases he can still take); ``near``: all
+    inspectors of the units that the draw takes them from, eligible or not.
+    """
 
     slips: dict[int, dict[str, dict[int, int]]]
     inside: dict[int, set[int]]
     outside: dict[int, set[int]]
     people: dict[int, list[tuple[int, bool, int]]]
+    near: set[int]
     sources: dict[int, list[SeedSource]]
 
 
@@ -114,7 +120,11 @@ def facts_for_approval(draw: Draw) -> dict[str, Any]:
     inspectors = _inspectors(draw, rows)
     announced = [Announced(s.game, s.what, s.moment) for s in rows.sources[draw.pk]]
     people = {pk for pk, _lead, _room in rows.people[draw.pk]}
-    recent = recent_changes(draw, rows.inside[draw.pk], rows.outside[draw.pk], people, now)
+    recent = recent_changes(
+        draw,
+        {SUBJECT: (rows.inside[draw.pk], rows.outside[draw.pk]), INSPECTOR: (people, rows.near - people), REVISION: ({draw.matter_id}, set())},
+        now,
+    )
     digest_stands = queries.stored_digest(draw) == draw.roster_digest
     lapses = rows.sources[draw.pk][0].moment - dt.timedelta(seconds=settings.DRAW_SOURCE_LEAD) if announced else None
     return {
@@ -140,22 +150,32 @@ def facts_for_approval(draw: Draw) -> dict[str, Any]:
 
 def _read(draws: Sequence[Draw]) -> Rows:
     slips: dict[int, dict[str, dict[int, int]]] = {draw.pk: defaultdict(dict) for draw in draws}
-    entries = RosterEntry.objects.filter(draw__in=draws).order_by()
-    for pk, stratum, count, number in entries.values_list("draw_id", "stratum", "slips").annotate(Count("pk")):
-        slips[pk][stratum][count] = number
     inside: dict[int, set[int]] = {draw.pk: set() for draw in draws}
     outside: dict[int, set[int]] = {draw.pk: set() for draw in draws}
-    omitted = RosterOmission.objects.filter(draw=draws[0]).order_by().values_list("draw_id", "subject_id", Value(0))
-    for pk, subject, entered in entries.values_list("draw_id", "subject_id", Value(1)).union(omitted, all=True):
-        (inside if entered else outside)[pk].add(subject)
+    omitted = RosterOmission.objects.filter(draw=draws[0]).order_by().values_list("draw_id", "subject_id", "reason", Value(0))
+    entries = RosterEntry.objects.filter(draw__in=draws).order_by().values_list("draw_id", "subject_id", "stratum", "slips")
+    for pk, subject, stratum, count in entries.union(omitted, all=True).iterator():
+        if count:
+            inside[pk].add(subject)
+            of_stratum = slips[pk][stratum]
+            of_stratum[count] = of_stratum.get(count, 0) + 1
+        else:
+            outside[pk].add(subject)
     people: dict[int, list[tuple[int, bool, int]]] = {draw.pk: [] for draw in draws}
-    columns = ("draw_id", "inspector_id", "may_lead", "open_cases", "most_open_cases")
-    for pk, inspector, lead, cases, most in RosterInspector.objects.filter(draw__in=draws).order_by().values_list(*columns):
-        people[pk].append((inspector, lead, max(0, most - cases)))
+    near: set[int] = set()
+    drawn_from = RosterInspector.objects.filter(draw__in=draws).order_by()
+    of_units = Inspector.objects.filter(unit__in=draws[0].inspector_units.all()).order_by()
+    for pk, inspector, lead, cases, most in drawn_from.values_list(
+        "draw_id", "inspector_id", "may_lead", "open_cases", "most_open_cases"
+    ).union(of_units.values_list(Value(0), "pk", "may_lead", Value(0), Value(0)), all=True):
+        if pk:
+            people[pk].append((inspector, lead, max(0, most - cases)))
+        else:
+            near.add(inspector)
     sources: dict[int, list[SeedSource]] = {draw.pk: [] for draw in draws}
     for source in SeedSource.objects.filter(draw__in=draws).order_by("draw", "position"):
         sources[source.draw_id].append(source)
-    return Rows(slips, inside, outside, people, sources)
+    return Rows(slips, inside, outside, people, near, sources)
 
 
 def _chosen(draw: Draw) -> dict[str, Any]:
@@ -307,25 +327,22 @@ def _compared(draw: Draw, last: Draw, rows: Rows) -> list[Compared]:
         line(_("Matter and revision"), lambda d: d.matter.reference),
         line(_("Unit"), lambda d: d.unit.name),
         line(_("In scope by the registry"), lambda d: d.scope_counts.get("in_scope", 0)),
-        Compared(
-            _("Entries in the roster"),
-            str(len(then_in)),
-            _("%(count)s (+%(new)s, −%(gone)s)")
-            % {"count": len(now_in), "new": len(now_in - then_in), "gone": len(then_in - now_in)},
-        ),
+        Compared(_("Entries in the roster"), str(len(then_in)), _moved(then_in, now_in)),
         line(_("Drawn in all"), lambda d: sum(int(quota) for quota in d.quotas.values())),
         line(_("Strata"), lambda d: d.get_stratify_display()),
         line(_("Slips"), lambda d: d.get_slip_rule_display()),
-        Compared(
-            _("Eligible inspectors"),
-            str(len(then_people)),
-            _("%(count)s (+%(new)s, −%(gone)s)")
-            % {"count": len(now_people), "new": len(now_people - then_people), "gone": len(then_people - now_people)},
-        ),
+        Compared(_("Eligible inspectors"), str(len(then_people)), _moved(then_people, now_people)),
         line(_("Inspectors per visit"), lambda d: d.team_size),
         line(_("Reserves per stratum"), lambda d: d.reserves),
         line(_("Sources"), lambda d: "、".join(f"{s.get_kind_display()} {s.form}" for s in rows.sources[d.pk])),
     ]
+
+
+def _moved(then: set[int], now: set[int]) -> str:
+    """How many there are now, and how many came and went, if any did."""
+    if then == now:
+        return str(len(now))
+    return _("%(count)s (+%(new)s, −%(gone)s)") % {"count": len(now), "new": len(now - then), "gone": len(then - now)}
 
 
 class StratumCompared(NamedTuple):

@@ -100,17 +100,15 @@ class Touch(NamedTuple):
     why: str
 
 
-def recent_changes(draw: Draw, inside: set[int], outside: set[int], people: set[int], now: dt.datetime) -> Recent:
-    """The changes before ``draw`` was submitted (until now, where it is not). ``inside``, ``outside``: subjects of the
-    roster and left out of it; ``people``: its inspectors. At most five queries."""
+def recent_changes(draw: Draw, places: Mapping[str, tuple[set[int], set[int]]], now: dt.datetime) -> Recent:
+    """The changes before ``draw`` was submitted (until now, where it is not). ``places``: table → rows in the draw, and
+    rows left out of it. One query, and one each for imports, for what is recorded about somebody, and for reasons."""
     until = draw.submitted_at or now
     since = until - WINDOW
     entries = _entries(draw, since)
     hands = {entry.actor_id for entry in entries if entry.object_kind == draw._meta.label_lower} | {draw.prepared_by_id}
     changes = [entry for entry in entries if entry.object_kind != draw._meta.label_lower]
     touches = _touches(draw, changes)
-    near = set(Inspector.objects.filter(unit__in=draw.inspector_units.all()).values_list("pk", flat=True))
-    places = {SUBJECT: (inside, outside), INSPECTOR: (people, near - people), REVISION: ({draw.matter_id}, set())}
     concerned = [one for one in touches if any(one.pk in side for side in places[one.table])]
     before = [one for one in concerned if _moment(one.entry) <= until]
     groups = _grouped(before, places, hands)
