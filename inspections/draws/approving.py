@@ -57,7 +57,7 @@ class Stratum(NamedTuple):
 class Inspectors(NamedTuple):
     """The inspectors of the roster in figures. ``stuck``: entries that no team could visit if they were drawn."""
 
-    count: int
+    eligible: int
     leads: int
     room: int
     lead_room: int
@@ -239,7 +239,7 @@ def _inspectors(draw: Draw, rows: Rows) -> Inspectors:
     )
     pairs = [(count, leads) for _entry, count, leads in recused]
     return Inspectors(
-        count=len(people),
+        eligible=len(people),
         leads=lead_ids,
         room=sum(min(room, visits) for _pk, _lead, room in people),
         lead_room=sum(min(room, visits) for _pk, lead, room in people if lead),

@@ -260,8 +260,8 @@ class Step(NamedTuple):
 def steps(on: Screen | None) -> list[Step]:
     """The six steps, as far as their moments are known."""
     if on is None or on.standing.word == "voided":
-        ended = on.draw.committed_at if on else None
-        return [Step("commit", None, ended), *(Step(word, None, None) for word in STEPS[1:])]
+        first = Step("commit", None, on.draw.committed_at) if on else Step("commit", clock.now(), None)
+        return [first, *(Step(word, None, None) for word in STEPS[1:])]
     draw, outcome = on.draw, on.outcome
     if outcome is None:
         known = all(source.value for source in on.sources)

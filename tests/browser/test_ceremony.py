@@ -164,7 +164,6 @@ def test_two_who_open_it_in_the_middle_see_the_same_line(county: County) -> None
     assert len(one) <= shown < len(codes(still))
     assert plain.locator(".spot-code").first.is_visible()
     assert re.search(r'<noscript><meta http-equiv="refresh" content="5"></noscript>', plain.content())
-    plain.wait_for_function("document.querySelectorAll('.code:not([hidden])').length > 0")
     time.sleep(6)
     assert plain.locator(".code:not([hidden])").count() > shown
     for page in (first, second, still, plain):
@@ -172,13 +171,17 @@ def test_two_who_open_it_in_the_middle_see_the_same_line(county: County) -> None
 
 
 def wait_for_codes(page: Page, count: int) -> None:
-    page.wait_for_function(f"document.querySelectorAll('.code:not([hidden])').length >= {count}", timeout=60_000)
+    deadline = time.monotonic() + 60
+    while len(codes(page)) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_when_the_connection_is_lost_it_says_so_and_keeps_what_it_shows(followed: dict[str, object], county: County) -> None:
     page = county.visitor()
     page.goto(f"{county.url}/draws/{followed['number']}/ceremony/")
     before = codes(page)
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_selector("#lost:not(:empty)", timeout=10_000)

@@ -17,7 +17,7 @@ from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects import commands as subject_commands
 from registries.subjects.models import Subject
-from tests import factories, public_draws
+from tests import factories, import_files, public_draws
 from tests.public_draws import at
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,33 @@ def test_subjects_left_out_and_inspectors_are_counted_apart(scene: dict[str, Any
     draw = submitted(scene["subjects"], scene["revision"], scene["clerks"][0])
     told = facts_for_approval(draw)["recent"]
     assert [(g.what, g.inside, g.outside) for g in told.groups] == [("status", 0, 1)]
+
+
+def test_an_import_is_told_by_what_it_did_to_each_subject(scene: dict[str, Any]) -> None:
+    """One changes a grade, one is new to the registry, one says who must not meet whom; the fourth stays as it was."""
+    clerk, revision, subjects = scene["clerks"][1], scene["revision"], scene["subjects"]
+
+    def row(subject: Subject, **columns: Any) -> dict[str, Any]:
+        return {
+            "key": subject.key, "name": subject.name, "kind": "企业", "categories": scene["category"].name, "unit": revision.unit.code,
+            "town": subject.town.label, "status": "在业", "verified_on": subject.verified_on.isoformat(), **columns,
+        }  # fmt: skip
+
+    fresh = row(subjects[0], key="S99999999", name="新来的旅馆")
+    book = import_files.workbook("subjects", subjects=[row(subjects[1], risk_grade="C"), row(subjects[2], risk_grade="B"), fresh])
+    batch = import_files.bring(clerk, "subjects", book)
+    import_files.commit(clerk, batch)
+    inspector = factories.inspector(unit=revision.unit)
+    pair = {"inspector": inspector.number, "subject": subjects[3].key, "relation": "近亲属", "starts_on": "2026-01-01"}
+    import_files.commit(clerk, import_files.bring(clerk, "recusals", import_files.workbook("recusals", recusals=[pair])))
+    draw = submitted(subjects, revision, scene["clerks"][0])
+    told = facts_for_approval(draw)["recent"]
+    found = {(g.what, g.inside, g.who) for g in told.groups}
+    assert {("grade", 1, str(clerk)), ("added", 1, str(clerk)), ("recusal", 1, str(clerk))} <= found
+    assert {what for what, _inside, _who in found} <= {"grade", "added", "recusal", "other", "scope"}
+    text = shown(draw)
+    assert "import of the file" in text
+    assert "新来的旅馆" not in text
 
 
 def test_no_name_number_or_code_of_anybody_stands_on_it(scene: dict[str, Any]) -> None:
