@@ -11,7 +11,8 @@ from django.test import Client
 
 from inspections.draws import commands
 from inspections.draws.files import read_result
-from inspections.draws.models import Draw, DrawFile
+from inspections.draws.models import Draw
+from inspections.draws.queries import file_bodies
 from publicity.site import ceremony, timeline
 from registries import clock
 from registries.people.roles import Role
@@ -168,7 +169,7 @@ def test_a_voided_order_stays_with_its_kind_and_names_its_successor_once_that_is
 def test_the_order_comes_out_line_by_line_as_the_result_has_it(client: Client) -> None:
     draw = public_draws.drawn(grades="AB", quota=3)
     assert draw.drawn_at is not None
-    result = read_result(bytes(DrawFile.objects.get(draw=draw, name="result.txt").body))
+    result = read_result(file_bodies(draw)["result.txt"])
     told = state(client, str(draw.number))
     assert [(x["stratum"], x["rank"], x["winner"], x["code"]) for x in told["lines"]] == [
         (line.stratum, line.rank, line.winner, line.code) for line in result.drawn
