@@ -162,8 +162,8 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
 
 def stratum_labels(strata: Any) -> dict[str, str]:
     """Stratum → its name for people: a grade, a township, a category."""
-    names = {c.code: c.label for c in Code.objects.filter(table=CodeTable.TOWN, code__in=strata)}
-    names |= {c.code: c.name for c in SubjectCategory.objects.filter(code__in=strata)}
+    towns = Code.objects.filter(table=CodeTable.TOWN, code__in=strata).order_by().values_list("code", "label")
+    names = dict(towns.union(SubjectCategory.objects.filter(code__in=strata).order_by().values_list("code", "name")))
     return {s: names.get(s, s) for s in strata}
 
 
@@ -189,7 +189,8 @@ def sources_with_entries(draw: Draw) -> list[SeedSource]:
 def last_draw_on(draw: Draw) -> Draw | None:
     """The last draw that was drawn on the same matter, to compare with."""
     return (
-        Draw.objects.filter(matter__matter=draw.matter.matter, state=DrawState.DRAWN)
+        Draw.objects.filter(matter__matter=draw.matter.matter_id, state=DrawState.DRAWN)
+        .select_related("matter__matter", "unit")
         .exclude(pk=draw.pk)
         .order_by("-drawn_at")
         .first()
