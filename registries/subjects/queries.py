@@ -44,6 +44,11 @@ def exclusion_on(subject_id: int, day: dt.date) -> Exclusion | None:
     return _standing_on(day).filter(subject_id=subject_id).first()
 
 
+def exclusions_on(subject_ids: Iterable[int], day: dt.date) -> dict[int, Exclusion]:
+    """Subject → the exclusion that keeps it out on ``day``, for those of these subjects that one does."""
+    return {one.subject_id: one for one in _standing_on(day).filter(subject_id__in=list(subject_ids)).order_by("-pk")}
+
+
 def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
     """For each of these subjects, the upheld complaints of 12 months and the serious violations of 24 up to ``today``."""
     complaints = Counter(
