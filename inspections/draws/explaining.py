@@ -76,11 +76,10 @@ def cured(draw: Draw, value: str, arguments: dict[str, Any]) -> dict[str, Any] |
     cure = cells.read(value, strata)
     if cure is None:
         return None
+    merged_strata = cells.merge(draw.merged_strata, cure.groups)
     for group in cure.groups:
         parts = {stratum: quotas.pop(stratum) for stratum in group if stratum in quotas}
         quota = merged_quota(parts, {s: row["suggested"] for s, row in strata.items()})
         if quota is not None:
-            (name,) = set(cells.merge(draw.merged_strata, [group])[one] for stratum in group for one in cells.members_of(stratum, draw.merged_strata))
-            quotas[name] = quota
-    merged_strata = cells.merge(draw.merged_strata, cure.groups)
+            quotas[merged_strata[cells.members_of(group[0], draw.merged_strata)[0]]] = quota
     return arguments | {"slip_rule": cure.rule, "merged_strata": merged_strata, "quotas": quotas}

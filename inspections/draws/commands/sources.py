@@ -90,7 +90,8 @@ def _typed(draw: Draw, source: SeedSource, entry: SourceEntry, file: File | None
     entry.entered_at = clock.now()
     change = created(entry)
     also, after = _kept(entry, file), dict(change.after)
-    after |= {"file": one.sha256 for one in also}
+    if also:
+        after["file"] = also[0].sha256
     round_of = source.entries.filter(correction=entry.correction).order_by("id")
     newest = {typed.entered_by_id: (typed.value, typed.reason) for typed in round_of}
     if sum(typed == (entry.value, entry.reason) for typed in newest.values()) < 2:
