@@ -36,7 +36,8 @@ class Inside(NamedTuple):
     stratum: str
     slips: int
     why: dict[str, int]
-    stale: bool
+    stale: bool = False
+    last_visit: dt.date | None = None
 
 
 class Sides(NamedTuple):
@@ -53,7 +54,7 @@ def roster_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The subtraction per stratum; for the clerks of the draw also every entry and every omission, searched and paged."""
     draw = get_object_or_404(queries.visible_draws(signed_in(request)), pk=pk)
     sides = _sides(draw)
-    labels = queries.stratum_labels({row.stratum for row in (*sides.inside, *sides.outside)}, draw.merged_strata)
+    labels = _labels(draw, {row.stratum for row in (*sides.inside, *sides.outside)})
     context: dict[str, Any] = {
         "draw": draw,
         "sides": sides,
@@ -68,18 +69,25 @@ def roster_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "office/draws/roster.html", context)
 
 
+def _labels(draw: Draw, strata: set[str]) -> dict[str, str]:
+    """The names of the strata; those of the preview are known already."""
+    known = {stratum["code"]: stratum["label"] for stratum in draw.preview.get("strata", ())}
+    return known | (queries.stratum_labels(strata - known.keys(), draw.merged_strata) if strata - known.keys() else {})
+
+
 def _sides(draw: Draw) -> Sides:
     """The roster as frozen where it was submitted, else as the registries stand now."""
     if draw.state != DrawState.PREPARING or draw.keeps_roster:
         day = (draw.submitted_at or draw.prepared_at).astimezone(clock.BEIJING).date()
         inside = [
-            Inside(*row, False) for row in draw.roster.values_list("subject_id", "stratum", "slips", "slips_why")
+            Inside(*row) for row in draw.roster.values_list("subject_id", "stratum", "slips", "slips_why")
         ]
         outside = [roster.Omission(*row) for row in draw.omissions.values_list("subject_id", "reason", "stratum")]
         return Sides(inside, outside, day, frozen=True)
     today = clock.today()
     entries, omissions = roster.subjects(draw, (), today)
-    return Sides([Inside(e.subject_id, e.stratum, e.slips, e.why, e.stale) for e in entries], omissions, today, frozen=False)
+    inside = [Inside(e.subject_id, e.stratum, e.slips, e.why, e.stale, e.last_visit) for e in entries]
+    return Sides(inside, omissions, today, frozen=False)
 
 
 def _scope(sides: Sides) -> dict[str, dict[str, Any]]:
@@ -107,7 +115,6 @@ def _listed(request: HttpRequest, draw: Draw, sides: Sides, labels: dict[str, st
     rows: Sequence[Any] = [one for one in sides.outside if one.reason == reason] if reason in REASONS else sides.inside
     hidden = queries.secret_winners(signed_in(request)) if reason in DRAWN_BEFORE else frozenset()
     shown = [row for row in rows if row.subject_id not in hidden]
-    subjects = Subject.objects.filter(pk__in=[row.subject_id for row in shown])
     q = request.GET.get("q", "").strip()[:60]
     if q:
         found = _matching(shown, q)
@@ -135,7 +142,9 @@ def _matching(rows: Sequence[Any], q: str) -> set[int]:
 
 
 def _in_rows(draw: Draw, listing: Any, of: dict[int, Subject], labels: dict[str, str], sides: Sides) -> list[dict[str, Any]]:
-    visits = queries.visits_before([row.subject_id for row in listing], sides.day)
+    visits = {row.subject_id: row.last_visit for row in listing}
+    if sides.frozen:
+        visits |= queries.visits_before(visits, sides.day)
     return [
         {
             "subject": of[row.subject_id],

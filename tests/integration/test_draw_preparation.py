@@ -1,5 +1,6 @@
 """The preparation explains itself: what binds, cures of small cells as buttons, who is in and out, the published table."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,14 +14,15 @@ from inspections.draws.models import Draw
 from inspections.draws.queries import stratum_labels
 from inspections.draws.verify import verify_bundle
 from registries.inspectors.models import Inspector
-from registries.matters.commands import revise_matter
-from registries.matters.models import MatterRevision
+from registries.matters.commands import Content, revise_matter
+from registries.matters.models import ChecklistItem, LegalBasis, MatterRevision
 from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects.models import Complaint, Subject
 from tests import factories as make
 from tests.integration.test_draw_pages import signed_in, typed
 from tests.integration.test_draws import Office, bundle, refusal
+from tests.integration.test_matter_commands import BASES, ITEMS
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,19 @@ def page(user: User, draw: Draw, part: str = "", **asked: Any) -> str:
     return read(signed_in(user), f"/office/draws/{draw.pk}/{part}", **asked)
 
 
+def republish(office: Office, **columns: Any) -> None:
+    """A new revision of the matter, not published yet."""
+    columns = {"matter": office.revision.matter, "number": 2, "created_by": office.clerk, **columns}
+    old = office.revision
+    names = ("name", "content", "method", "regulation", "inspecting_body", "unit", "ratio_percent", "frequency", "created_at")
+    office.revision = MatterRevision.objects.create(**{name: getattr(old, name) for name in names} | columns)
+    office.revision.categories.set(old.categories.all())
+    for model in (LegalBasis, ChecklistItem):
+        for row in model.objects.filter(revision=old):
+            row.pk, row.revision = None, office.revision
+            row.save()
+
+
 # --- whether inspectors suffice ------------------------------------------------------------------------------------------
 
 
@@ -55,7 +70,9 @@ def test_the_page_says_that_inspectors_suffice_or_which_requirement_binds(office
 
 def test_a_field_that_nobody_free_has_is_named(office: Office) -> None:
     hotel = make.code("field", "旅馆")
+    republish(office)
     office.revision.requirements.set([hotel])
+    make.edition(office.revision)
     office.inspectors[0].fields.set([hotel])
     draw = office.prepared()
     said = page(office.clerk, draw)
@@ -153,7 +170,7 @@ def test_a_cure_from_an_old_page_is_refused_and_nothing_typed_is_lost(office: Of
     assert "0815" in answer.content.decode()
     assert "cannot be merged" in refusal(
         commands.change_draw, actor=office.clerk, draw_id=draw.pk, version=draw.version,
-        **{name: value for name, value in arguments(office).items()}, merged_strata={"A": "team", "B": "team"},
+        **arguments(office), merged_strata={"A": "team", "B": "team"},
     )  # fmt: skip
 
 
@@ -182,8 +199,9 @@ def test_the_clerk_reads_who_is_in_with_slips_and_who_is_out_with_the_basis(
     Subject.objects.filter(pk=closed.pk).update(status=Subject.Status.CLOSED)
     make.exclusion(barred, basis="示例办法第九条")
     draw = office.prepared()
-    with django_assert_max_num_queries(18):
-        said = page(office.clerk, draw, "roster/")
+    client = signed_in(office.clerk)
+    with django_assert_max_num_queries(15):
+        said = client.get(f"/office/draws/{draw.pk}/roster/").content.decode()
     assert office.subjects[5].name in said
     assert closed.name not in said
     out = page(office.clerk, draw, "roster/", out="excluded")
@@ -226,12 +244,12 @@ def test_the_page_of_a_drawn_roster_does_not_tell_who_was_drawn(office: Office, 
 
 
 def test_whom_another_brigade_drew_is_not_named_before_the_visit(office: Office, time_machine: Any) -> None:
-    other = Office()
-    other.unit, both = office.unit, make.category()
+    both = make.category()
     shared = office.subjects[0]
     shared.categories.add(both)
     elsewhere = make.drawn_draw(make.matter(categories=[both]), winners=2, reserves=0, subjects=[shared, make.subject(categories=[both])])
     second = make.drawn_draw(make.matter(categories=[both]), winners=2, reserves=0, subjects=[shared, make.subject(categories=[both])])
+    make.edition(office.revision)
     draw = office.prepared()
     said = page(office.clerk, draw, "roster/", out="yearly-cap")
     assert shared.name not in said
@@ -267,10 +285,10 @@ def test_the_subtraction_of_each_stratum_is_kept_checked_and_public(office: Offi
 
 def test_a_class_watched_by_full_coverage_is_never_in_the_box(office: Office) -> None:
     watched = make.category("剧毒化学品")
-    office.revision.regulation = MatterRevision.Regulation.MIXED
-    office.revision.save()
+    republish(office, regulation=MatterRevision.Regulation.MIXED)
     office.revision.categories.add(watched)
     office.revision.full_coverage.set([watched])
+    make.edition(office.revision)
     guarded = make.subject("剧毒示例厂", categories=[watched, office.category], unit=office.unit)
     draw = office.prepared()
     assert draw.preview["left_out"] == {"full-coverage": 1}
@@ -285,14 +303,11 @@ def test_full_coverage_comes_before_caps_and_filters() -> None:
 
 
 def test_classes_watched_by_full_coverage_are_set_with_a_revision_of_both_modes(office: Office) -> None:
-    from tests.integration.test_matter_commands import BASES, ITEMS
-    from registries.matters.commands import Content
-
     other = make.category()
 
     def content(regulation: str, watched: tuple[int, ...]) -> Content:
         return Content(
-            name="x", content="x", method="x", regulation=regulation, inspecting_body="x", unit_id=office.unit.pk, ratio_percent=5,  # type: ignore[arg-type]
+            name="x", content="x", method="x", regulation=regulation, inspecting_body="x", unit_id=office.unit.pk, ratio_percent=Decimal(5),
             frequency="x", categories=(office.category.pk, other.pk), full_coverage=watched,
         )  # fmt: skip
 
@@ -302,7 +317,7 @@ def test_classes_watched_by_full_coverage_are_set_with_a_revision_of_both_modes(
         )
 
     for regulation, watched, says in (
-        ("R", (other.pk,), "goes? with the mode|go with the mode"),
+        ("R", (other.pk,), "go with the mode"),
         ("RF", (make.category().pk,), "must be one of the subject categories"),
         ("RF", (office.category.pk, other.pk), "for the whole matter"),
     ):
