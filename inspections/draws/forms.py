@@ -199,9 +199,9 @@ class SourceValueForm(forms.Form):
         text = unicodedata.normalize("NFKC", self.cleaned_data["value"])
         return re.sub(r"\s*([,+])\s*", r"\1", text).strip()
 
-    def clean_file(self) -> UploadedFile | None:
+    def clean_file(self) -> "UploadedFile[Any] | None":
         """Neither empty nor too large nor of another type; said at the field."""
-        sent: UploadedFile | None = self.cleaned_data["file"]
+        sent: UploadedFile[Any] | None = self.cleaned_data["file"]
         if sent is None:
             return None
         why = why_not_keep(sent.read(MOST_BYTES + 1)) if (sent.size or 0) <= MOST_BYTES else too_large(sent.size or 0)

@@ -54,7 +54,7 @@ def roster_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The subtraction per stratum; for the clerks of the draw also every entry and every omission, searched and paged."""
     draw = get_object_or_404(queries.visible_draws(signed_in(request)), pk=pk)
     sides = _sides(draw)
-    labels = _labels(draw, {row.stratum for row in (*sides.inside, *sides.outside)})
+    labels = _labels(draw, {row.stratum for row in sides.inside} | {row.stratum for row in sides.outside})
     context: dict[str, Any] = {
         "draw": draw,
         "sides": sides,

@@ -49,9 +49,7 @@ def in_words(form: str) -> Sentence:
     kind, _colon, count = form.partition(":")
     if kind == "digits":
         return say("%(count)s digits without spaces", count=count)
-    if kind == "hex":
-        return say("%(count)s signs of 0–9 and a–f, small letters, without spaces", count=count)
-    return say("%(form)s", form=form)
+    return say("%(count)s signs of 0–9 and a–f, small letters, without spaces", count=count)
 
 
 def kind_of(data: bytes) -> str | None:
