@@ -82,8 +82,8 @@ def _steps(revisions: list[MatterRevision], listed: Iterable[int]) -> list[Step]
 def matter(request: HttpRequest, code: str) -> HttpResponse:
     """One matter: all of its newest revision, and how it came to it."""
     user = signed_in(request)
-    row = get_object_or_404(Matter, code=code)
-    newest_number = get_object_or_404(queries.visible_revisions(user), matter=row).number
+    visible = get_object_or_404(queries.visible_revisions(user).select_related("matter"), matter__code=code)
+    row, newest_number = visible.matter, visible.number
     all_revisions = list(
         queries.with_content(row.revisions.filter(number__lte=newest_number)).select_related("created_by").order_by("-number")
     )

@@ -24,7 +24,7 @@ from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
 from registries.standing import RESULT_CODES, stands_as_made
-from registries.subjects.models import Complaint, Subject, Violation
+from registries.subjects.models import Complaint, Subject, SubjectCategory, Violation
 from tests import factories, public_draws, tampering
 from tests.tampering import change, sql
 
@@ -84,7 +84,7 @@ def mutated(row: models.Model, name: str) -> bool:
         through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
-        other = factories.code(CodeTable.FIELD).pk
+        other = (factories.category() if field.related_model is SubjectCategory else factories.code(CodeTable.FIELD)).pk
         return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):
