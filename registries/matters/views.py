@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -126,8 +126,8 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
         code=code,
         initial={"active": row.active} if row else {"unit": signed_in(request).unit},
     )
-    bases = BasisFormSet(request.POST or None, prefix="bases", initial=list(newest.bases.values()) if newest else [])
-    items = ItemFormSet(request.POST or None, prefix="items", initial=list(newest.items.values()) if newest else [])
+    bases = BasisFormSet(request.POST or None, prefix="bases", initial=_values(newest.bases.all()) if newest else [])
+    items = ItemFormSet(request.POST or None, prefix="items", initial=_values(newest.items.all()) if newest else [])
     if request.method == "POST" and all((form.is_valid(), bases.is_valid(), items.is_valid())):
         change = act(
             request,
@@ -145,6 +145,11 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
             return redirect("matter", code=form.cleaned_data["code"])
     context = {"matter": row, "form": form, "bases": bases, "items": items, "seen": _number(request, newest)}
     return render(request, "office/matters/matter_revise.html", context)
+
+
+def _values(rows: Iterable[Model]) -> list[dict[str, Any]]:
+    """The columns of rows that are read already."""
+    return [{field.name: getattr(row, field.attname) for field in row._meta.concrete_fields} for row in rows]
 
 
 def _number(request: HttpRequest, newest: MatterRevision | None) -> int:
