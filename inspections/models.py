@@ -25,6 +25,7 @@ from inspections.draws.models import (
     RosterRecusal,
     SeedSource,
     SourceEntry,
+    SourceEvidence,
     TeamPlace,
 )
 from inspections.draws.replaced import HistoryRow
@@ -56,5 +57,6 @@ __all__ = [
     "SeedSource",
     "Signature",
     "SourceEntry",
+    "SourceEvidence",
     "TeamPlace",
 ]

@@ -21,6 +21,7 @@ from inspections.draws.protocol import Keys, digest, keys_from, seed
 from inspections.draws.queries import public_draws, stratum_labels
 from inspections.draws.replaced import Replacements, counts_of, ever_drawn
 from inspections.draws.states import DrawState, Reason
+from inspections.draws.wording import scope_in_words
 from publicity.disclosures.masking import why_not_publish
 from publicity.disclosures.models import Disclosure
 from publicity.site import rules
@@ -71,6 +72,12 @@ def state_counts(now: dt.datetime) -> dict[str, int]:
 def sizes_of(draw: Draw) -> dict[str, int]:
     """Entries per stratum, as counted at the submission."""
     return {stratum: int(size) for stratum, size in sorted(draw.scope_counts.get("entries", {}).items())}
+
+
+def scope_of(draw: Draw) -> list[tuple[str, dict[str, Any]]]:
+    """In scope by the registry − left out per reason = entries, of each stratum (§1); empty for orders from before it was kept."""
+    scope: dict[str, Any] = draw.scope_counts.get("strata", {})
+    return scope_in_words(scope, stratum_labels(scope, draw.merged_strata))
 
 
 # --- one order, and what of it is open -------------------------------------------------------------------------------
@@ -317,7 +324,7 @@ def _reasons(counted: Mapping[str, int]) -> list[tuple[str, int]]:
 def strata_of(draw: Any, order: Order) -> list[Stratum]:
     """The strata of an order; with the chances of each slip count once the roster is open (§4)."""
     sizes = sizes_of(draw)
-    labels = stratum_labels(order.quotas)
+    labels = stratum_labels(order.quotas, draw.merged_strata)
     idle = rules.idle_strata(order.mode, order.quotas, sizes)
     slips: dict[str, dict[int, int]] = {}
     if opens(draw, "roster.txt") == "now" and order.mode == "lot":

@@ -52,6 +52,7 @@ WORDS: dict[str, Promise] = {
     "inspections.audit_roster": _("recorded the check of the committed roster"),
     "inspections.read_sealed_copy": _("took the sealed copy of the secret"),
     "inspections.give_secret": _("entered the secret again"),
+    "inspections.correct_source_value": _("typed the correction of a source's value"),
     "inspections.run_draw": _("drew"),
     "inspections.issue_certificate": _("issued the draw certificate"),
     "draws.commit": _("public: the order is committed"),

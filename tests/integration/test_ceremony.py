@@ -103,7 +103,7 @@ def test_a_committed_order_counts_down_to_its_first_source(client: Client) -> No
     text = said(client, draw)
     assert not [code for code in codes if code in text or code[:8] in text]
     assert heard(draw, text) == set()
-    assert draw.secret not in text
+    assert draw.kept_secret.secret not in text
 
 
 def test_a_value_arrives_when_two_people_agree_and_every_poll_before_finds_nothing_new(client: Client) -> None:
@@ -120,7 +120,7 @@ def test_a_value_arrives_when_two_people_agree_and_every_poll_before_finds_nothi
         assert after["seen"] != before["seen"]
         assert [s["value"] for s in after["sources"]] == [public_draws.DICE, None]
         assert on_stage(page(client, str(draw.number))) == ["awaits"]
-        assert draw.secret not in said(client, draw)
+        assert draw.kept_secret.secret not in said(client, draw)
 
 
 def test_with_all_values_in_it_waits_for_the_planned_moment_and_then_for_the_worker(client: Client) -> None:
@@ -134,7 +134,7 @@ def test_with_all_values_in_it_waits_for_the_planned_moment_and_then_for_the_wor
         assert on_stage(page(client, str(draw.number))) == ["ready"]
     with at(draw.planned + MINUTE):
         assert on_stage(page(client, str(draw.number))) == ["drawing"]
-        assert draw.secret not in said(client, draw)
+        assert draw.kept_secret.secret not in said(client, draw)
 
 
 def test_half_an_hour_after_its_moment_it_says_that_it_is_overdue(client: Client) -> None:
@@ -159,7 +159,7 @@ def test_a_voided_order_stays_with_its_kind_and_names_its_successor_once_that_is
     shown = page(client, str(draw.number))
     assert on_stage(shown) == ["voided"]
     assert "层数有误" not in shown
-    assert draw.secret not in said(client, draw)
+    assert draw.kept_secret.secret not in said(client, draw)
     assert heard(draw, said(client, draw)) == set()
 
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, models, transaction
 
 from inspections.cases.models import Replacement
-from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry
+from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry, SourceEvidence
 from inspections.draws.replaced import HistoryRow
 from publicity.disclosures.models import Disclosure
 from registries import clock
@@ -26,7 +26,7 @@ from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
 from registries.standing import RESULT_CODES, stands_as_made
-from registries.subjects.models import Complaint, Subject, Violation
+from registries.subjects.models import Complaint, Subject, SubjectCategory, Violation
 from tests import factories, public_draws, tampering
 from tests.tampering import change, sql
 
@@ -52,7 +52,8 @@ def one_of_everything() -> None:
     Complaint.objects.create(subject=subject, received_on=today, channel="12345", content="噪声", upheld=True, recorded_by=user)
     Violation.objects.create(subject=subject, found_on=today, facts="未登记", document_number="1", serious=True, recorded_by=user)
     source = draw.sources.all()[0]
-    SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
+    entry = SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
+    SourceEvidence.objects.create(entry=entry, name="a.pdf", kind="application/pdf", size=4, body=b"%PDF", sha256="0" * 64)
     draw.files.create(name="order.txt", sha256="0" * 64, size=1)
     DrawCertificate.objects.create(draw=draw, pdf=b"%PDF", sha256="0" * 64, issued_at=now)
     DrawSecret.objects.create(draw=draw, secret="0" * 64)
@@ -100,7 +101,7 @@ def mutated(row: models.Model, name: str) -> bool:
         through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
-        other = factories.code(CodeTable.FIELD).pk
+        other = (factories.category() if field.related_model is SubjectCategory else factories.code(CodeTable.FIELD)).pk
         return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):
