@@ -5,7 +5,7 @@ each other.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -18,11 +18,12 @@ from inspections.draws import commands, queries
 from inspections.draws.commands.sources import File
 from inspections.draws.forms import CorrectionForm, SourceValueForm
 from inspections.draws.models import Draw, SeedSource, SourceEntry, SourceEvidence
-from inspections.draws.rules import why_not_move, why_not_reopen
+from inspections.draws.rules import closes_at, why_closed, why_not_move, why_not_reopen
 from inspections.draws.sources import GAMES
 from inspections.draws.spelling import example, in_words
 from inspections.draws.states import MOVES
 from inspections.draws.wording import sentence
+from registries.clock import BEIJING
 from registries.ledger.change import Refused
 from registries.pages import signed_in
 from registries.people.access import access
@@ -54,12 +55,19 @@ def sources_told(user: User, draw: Draw, sources: Sequence[SeedSource], now: dt.
     complete = all(source.value for source in sources)
     told = []
     for source in sources:
-        correctable = bool(source.value) and may_correct and open_for_it
+        correctable = bool(source.value) and may_correct and open_for_it and not closed_in_words(source, sources, now)
         if correctable:
             correctable = why_not_reopen(complete=complete, planned=draw.planned, now=now) is None
         pending = bool(source.value) and bool(_newest(source))
         told.append(Told(source, _entries(user, source), _differ(source), correctable, pending))
     return told
+
+
+def closed_in_words(source: SeedSource, sources: Iterable[SeedSource], now: dt.datetime) -> str:
+    """Why this one of the draw's sources takes no value any more, in a sentence; empty while it does."""
+    publics = [one.moment.astimezone(BEIJING) for one in sources if one.kind == SeedSource.Kind.PUBLIC]
+    why = why_closed(closes_at(source.kind, publics), now)
+    return sentence(why) if why else ""
 
 
 def _round(source: SeedSource) -> int:
@@ -159,6 +167,7 @@ def _page(request: HttpRequest, template: str, draw: Draw, source: SeedSource, f
         "spelled": sentence(in_words(source.form)),
         "example": example(source.form),
         "mine": mine,
+        "closes": queries.closes_at(source),
         "differ": _differ(source) and mine is not None,
     }
     return render(request, template, context, status=422 if form.errors else 200)

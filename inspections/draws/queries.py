@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from inspections.draws import roster as rosters
-from inspections.draws import shelf
+from inspections.draws import rules, shelf
 from inspections.draws.candidates import REASONS
 from inspections.draws.cells import Cure, Slot, cures, members_of, spelled
 from inspections.draws.chances import inclusion_chances, small_cells
@@ -30,6 +30,7 @@ from inspections.draws.quotas import default_quotas, reckoned
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from inspections.draws.sufficiency import Finding, judge
+from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
 from registries.ledger.models import LedgerPayload
 from registries.ledger.sentences import Sentence, say
@@ -69,6 +70,12 @@ def due_draws(now: dt.datetime) -> QuerySet[Draw]:
         .annotate(missing=Count("sources", filter=Q(sources__value="")))
         .filter(missing=0)
     )
+
+
+def closes_at(source: SeedSource) -> dt.datetime | None:
+    """When this source takes no value any more; None where nothing closes it."""
+    publics = SeedSource.objects.filter(draw=source.draw_id, kind=SeedSource.Kind.PUBLIC).values_list("moment", flat=True)
+    return rules.closes_at(source.kind, [moment.astimezone(BEIJING) for moment in publics])
 
 
 SECRET_VERBS = ("inspections.read_sealed_copy", "inspections.give_secret")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from inspections.draws import commands, queries
 from inspections.draws.after import rows_of
-from inspections.draws.entering import sources_told
+from inspections.draws.entering import closed_in_words, sources_told
 from inspections.draws.explaining import cured, explained
 from inspections.draws.forms import DrawForm, SourcesForm
 from inspections.draws.models import Draw
@@ -173,6 +173,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "sources": sources_told(signed_in(request), draw, sources, now),
         "next_source": next_source if may_enter else None,
         "source_form": may_enter and next_source is not None and next_source.moment <= now,
+        "closed": closed_in_words(next_source, sources, now) if next_source else "",
         "waiting": draw.state == DrawState.COMMITTED,
         "wants_secret": next_source is None and queries.wants_secret(draw, now),
         "strata": [

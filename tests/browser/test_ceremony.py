@@ -31,7 +31,7 @@ PREPARE = """
         actor=clerk, draw_id=draw.pk, version=draw.version, category_ids=[c.pk for c in draw.matter.categories.all()],
         town_ids=[], grades="ABCD", stratify="grade", slip_rule="grade", quotas={{}}, reserves=1, team_size=draw.matter.team_size,
         inspector_unit_ids=[draw.unit_id], planned=first + dt.timedelta(seconds=2),
-        sources=[Announced("dice", "法制大队会议室", first), Announced("demo", "0001", first + dt.timedelta(seconds=2))],
+        sources=[Announced("dice", "法制大队会议室", first), Announced("demo", "0001", first + dt.timedelta(seconds=15))],
     )
     draw.refresh_from_db()
     commands.submit_draw(actor=clerk, draw_id=draw.pk, version=draw.version)

@@ -126,11 +126,8 @@ def test_a_value_arrives_when_two_people_agree_and_every_poll_before_finds_nothi
 def test_with_all_values_in_it_waits_for_the_planned_moment_and_then_for_the_worker(client: Client) -> None:
     draw = public_draws.committed()
     assert draw.planned is not None
-    people = [factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)]
+    public_draws.typed(draw)
     with at(draw.planned - MINUTE):
-        for source, value in zip(draw.sources.all(), (public_draws.DICE, public_draws.BALLS), strict=True):
-            for person in people:
-                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="照片1")
         assert on_stage(page(client, str(draw.number))) == ["ready"]
     with at(draw.planned + MINUTE):
         assert on_stage(page(client, str(draw.number))) == ["drawing"]

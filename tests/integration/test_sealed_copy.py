@@ -35,12 +35,7 @@ def auditor_key(settings: Any) -> None:
 def lost(settings: Any) -> Draw:
     """An order, due, whose server has another key file now."""
     draw = public_draws.committed()
-    people = [factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)]
-    assert draw.planned is not None
-    with public_draws.at(draw.planned):
-        for source, value in zip(draw.sources.all(), (public_draws.DICE, public_draws.BALLS), strict=True):
-            for person in people:
-                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="公告")
+    public_draws.typed(draw)
     settings.FIELD_KEYS = {"other": b"0" * 32}
     return draw
 
@@ -103,13 +98,9 @@ def test_the_secret_is_entered_only_when_it_is_due_and_lost() -> None:
     supervisor, secret = factories.user(Role.SUPERVISOR), draw.kept_secret.secret
     with pytest.raises(Refused, match="not due yet"):
         commands.give_secret(actor=supervisor, draw_id=draw.pk, secret=secret)
-    people = [factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)]
-    with public_draws.at(due(draw)):
-        for source, value in zip(draw.sources.all(), (public_draws.DICE, public_draws.BALLS), strict=True):
-            for person in people:
-                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="公告")
-        with pytest.raises(Refused, match="draws by itself"):
-            commands.give_secret(actor=supervisor, draw_id=draw.pk, secret=secret)
+    public_draws.typed(draw)
+    with public_draws.at(due(draw)), pytest.raises(Refused, match="draws by itself"):
+        commands.give_secret(actor=supervisor, draw_id=draw.pk, secret=secret)
 
 
 def test_the_copy_is_taken_from_open_orders_only_and_by_the_auditor_only() -> None:

@@ -15,10 +15,12 @@ from inspections.draws.commands.sources import File
 from inspections.draws.models import Draw, SeedSource, SourceEntry, SourceEvidence
 from inspections.draws.protocol import digest
 from registries import clock
+from registries.ledger.change import Refused
 from registries.ledger.models import LedgerPayload
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
+from tests import public_draws
 from tests.integration.test_draw_pages import signed_in
 from tests.integration.test_draws import VALUE, Office, refusal
 
@@ -262,3 +264,36 @@ def test_the_page_of_a_correction_shows_what_stands_and_keeps_what_was_typed(off
     assert client.post(where, {"value": OTHER, "evidence": "公告", "reason": "mistyped"}).status_code == 302
     assert "waits for a second person" in english(office.second).get(f"/office/draws/{draw.pk}/").content.decode()
     assert OTHER not in english(office.second).get(f"/office/draws/{draw.pk}/").content.decode()
+
+
+def test_dice_are_taken_only_before_the_first_public_source_is_known() -> None:
+    """Who reads the secret and types the dice last could choose the result: the last word is the public's (protocol §3)."""
+    draw = public_draws.committed()
+    dice, public = draw.sources.order_by("position")
+    people = [make.user(Role.CLERK, unit=draw.unit), make.user(Role.REVIEWER)]
+    supervisor = make.user(Role.SUPERVISOR)
+    with public_draws.at(dice.moment + dt.timedelta(minutes=1)):
+        commands.enter_source_value(actor=people[0], source_id=dice.pk, value=public_draws.DICE, evidence="照片")
+        page = english(people[1]).get(f"/office/draws/{draw.pk}/sources/{dice.pk}/").content.decode()
+        assert "Both entries must agree before" in page
+    with public_draws.at(public.moment):
+        with pytest.raises(Refused, match="could choose the result"):
+            commands.enter_source_value(actor=people[1], source_id=dice.pk, value=public_draws.DICE, evidence="照片")
+        assert "has failed" in english(people[1]).get(f"/office/draws/{draw.pk}/").content.decode()
+        draw.refresh_from_db()
+        commands.void_draw(actor=supervisor, draw_id=draw.pk, version=draw.version, kind="source-failed", reason="骰子过时未录")
+    draw.refresh_from_db()
+    assert draw.state == "voided"
+
+
+def test_settled_dice_are_not_corrected_once_the_first_public_source_is_known() -> None:
+    draw = public_draws.committed()
+    dice, public = draw.sources.order_by("position")
+    people = [make.user(Role.CLERK, unit=draw.unit), make.user(Role.REVIEWER)]
+    with public_draws.at(dice.moment):
+        for who in people:
+            commands.enter_source_value(actor=who, source_id=dice.pk, value=public_draws.DICE, evidence="照片")
+    with public_draws.at(public.moment), pytest.raises(Refused, match="could choose the result"):
+        commands.correct_source_value(
+            actor=people[0], source_id=dice.pk, value=public_draws.DICE[::-1], evidence="照片", reason="mistyped"
+        )

@@ -39,6 +39,7 @@ def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str
             evidence=evidence,
             earlier_open=draw.sources.filter(position__lt=source.position, value="").exists(),
             knows_secret=queries.knows_secret(draw, actor.pk),
+            closes=queries.closes_at(source),
         )
         or (why_not_keep(file.body) if file else None)
     )
@@ -65,6 +66,7 @@ def correct_source_value(
             planned=draw.planned,
             now=clock.now(),
             knows_secret=queries.knows_secret(draw, actor.pk),
+            closes=queries.closes_at(source),
         )
         or (why_not_keep(file.body) if file else None)
     )
