@@ -5,7 +5,9 @@ from collections import Counter
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Collate
 
 from inspections.draws import roster as rosters
 from inspections.draws import shelf
@@ -72,6 +74,16 @@ def announced(draw: Draw) -> list[Announced]:
     return [Announced(s.game, s.what, s.moment) for s in draw.sources.all()]
 
 
+def by_bytes(column: str) -> Collate:
+    """To order by a column as the protocol does: by bytes (``LC_ALL=C``), whatever language the database sorts in."""
+    return Collate(F(column), "C" if connection.vendor == "postgresql" else "BINARY")
+
+
+def stratum_sizes(draw: Draw) -> dict[str, int]:
+    """Stratum → entries, counted in the rows of the roster."""
+    return dict(draw.roster.order_by().values_list("stratum").annotate(Count("pk")))
+
+
 def file_bodies(draw: Draw) -> dict[str, bytes]:
     """The files of the bundle that exist, by name."""
     return shelf.bodies(draw)
@@ -133,16 +145,20 @@ def stratum_labels(strata: Any) -> dict[str, str]:
 
 
 def stored_digest(draw: Draw) -> str:
-    """The digest of the roster rows as they stand in the database, to compare with the one at submission."""
-    entries = RosterEntry.objects.filter(draw=draw).values_list("public_id", "name", "stratum", "slips", "tags")
+    """The digest of the roster rows as they stand in the database, to compare with the one at submission.
+
+    Read row by row: no key stands twice in a roster, so sorted by it the rows are sorted.
+    """
+    columns = ("public_id", "name", "stratum", "slips", "tags")
+    entries = RosterEntry.objects.filter(draw=draw).order_by(by_bytes("public_id")).values_list(*columns)
     people = RosterInspector.objects.filter(draw=draw).values_list(
         "public_id", "name", "may_lead", "open_cases", "most_open_cases", "tags"
     )
     pairs = RosterRecusal.objects.filter(entry__draw=draw).values_list("entry__public_id", "inspector__public_id")
     return rosters.digest(
-        [tuple(str(v) for v in row) for row in entries],
-        [tuple(str(v) for v in row) for row in people],
-        [(a, b) for a, b in pairs],
+        (tuple(str(v) for v in row) for row in entries.iterator(chunk_size=5000)),
+        sorted(tuple(str(v) for v in row) for row in people),
+        sorted((a, b) for a, b in pairs),
     )
 
 
