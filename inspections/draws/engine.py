@@ -172,7 +172,7 @@ def by_datafusion(key: str, lines: bytes, limits: Limits, threads: int) -> list[
 
 def _question(key: str, slip: int, limits: Limits) -> str:
     """The slips of this number that are not above their stratum's limit, as lines."""
-    rows = "roster" if slip == 1 else f"(SELECT * FROM roster WHERE slips >= {slip})"
+    rows = "roster" if slip == 1 else f"(SELECT * FROM roster WHERE slips >= {slip})"  # noqa: S608
     hashed = f"SELECT sha256(concat('{key}|', code, '|{slip}')) AS ticket, code, stratum, tags FROM {rows}"  # noqa: S608  (hex and §1's tags)
     literals = {stratum: f"X'{limit.hex()}'" for stratum, limit in limits.items()}
     if len(set(literals.values())) == 1:

@@ -58,6 +58,14 @@ def due_draws(now: dt.datetime) -> QuerySet[Draw]:
     )
 
 
+def progress(draw: Draw) -> tuple[int, int]:
+    """How far the hashing of a draw's slips is: shards done, and all of them. A small roster is one."""
+    if draw.drawn_at is not None:
+        return (1, 1)
+    total, done = draw.shards.aggregate(total=Count("pk"), done=Count("pk", filter=Q(slips__isnull=False))).values()
+    return (done, total) if total else (0, 1)
+
+
 def draws_without_certificate() -> QuerySet[Draw]:
     """Drawn draws whose certificate was not made yet."""
     return Draw.objects.filter(state=DrawState.DRAWN, certificate__isnull=True)

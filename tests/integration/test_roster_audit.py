@@ -108,7 +108,7 @@ def erased_from_its_category(draw: Draw) -> None:
 
 
 def another_file(draw: Draw) -> None:
-    sql("UPDATE inspections_drawfile SET body = %s WHERE draw_id = %s AND name = 'roster.txt'", b"sunlot-roster-1\n", draw.pk)
+    sql("UPDATE inspections_drawfilepart SET body = %s WHERE draw_id = %s AND name = 'roster.txt'", b"sunlot-roster-1\n", draw.pk)
 
 
 @pytest.mark.parametrize(

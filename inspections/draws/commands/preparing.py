@@ -221,7 +221,8 @@ def _freeze(draw: Draw, roster: Roster) -> None:
     while out := list(islice(left_out, BATCH)):
         RosterOmission.objects.bulk_create(out)
     recused = {subject for subject, _ in roster.recusals}
-    entry_of = dict(RosterEntry.objects.filter(draw=draw, subject_id__in=recused).values_list("subject_id", "pk"))
+    keys = RosterEntry.objects.filter(draw=draw).values_list("subject_id", "pk").iterator()
+    entry_of = {subject: pk for subject, pk in keys if subject in recused}
     person_of = {p.inspector_id: p for p in people}
     RosterRecusal.objects.bulk_create(
         [RosterRecusal(entry_id=entry_of[s], inspector=person_of[i]) for s, i in roster.recusals], batch_size=BATCH
