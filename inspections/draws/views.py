@@ -149,6 +149,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "next_source": next_source if may_enter else None,
         "source_form": SourceValueForm() if may_enter and next_source and next_source.moment <= now else None,
         "waiting": draw.state == DrawState.COMMITTED,
+        "shards": queries.progress(draw) if draw.state == DrawState.COMMITTED else None,
         "strata": [
             (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
         ],
