@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from inspections.draws.files import Drawn, RosterLine
 from inspections.draws.grammar import DIGEST, STRATUM, fits
-from inspections.draws.protocol import Slip, drawn_rows, slip_tickets, slips_up_to
+from inspections.draws.protocol import drawn_rows, slip_tickets, slips_up_to
 
 if TYPE_CHECKING:
     import pyarrow
@@ -87,18 +87,31 @@ def draw_subjects(
 
 def lots_from(slips: Iterable[str], limits: Limits, quotas: Mapping[str, int], reserves: int) -> Lots | None:
     """Winners and reserves of every stratum from the low slips of all shards; None where too few came through to be sure."""
-    strata: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for line in sorted(slips):
-        strata[line.split("\t", 4)[3]].setdefault(line[CODE_IN], line)
+    strata: defaultdict[str, list[str]] = defaultdict(list)
+    if len(quotas) == 1:
+        strata[next(iter(quotas))] = sorted(slips)
+    else:
+        for line in sorted(slips):
+            strata[line.split("\t", 4)[3]].append(line)
     drawn: list[Drawn] = []
     tags: dict[str, str] = {}
     for stratum, quota in sorted(quotas.items()):
-        if len(strata[stratum]) < quota + reserves and limits[stratum] != EVERY:
+        first = [line.split("\t", 4) for line in islice(_smallest(strata[stratum]), quota + reserves)]
+        if len(first) < quota + reserves and limits[stratum] != EVERY:
             return None
-        first = [line.split("\t", 4) for line in islice(strata[stratum].values(), quota + reserves)]
-        drawn += drawn_rows(stratum, quota, (Slip(ticket, code, int(slip)) for ticket, code, slip, _, _ in first))
+        drawn += drawn_rows(stratum, quota, ((ticket, code, int(slip)) for ticket, code, slip, _, _ in first))
         tags.update((row[1], row[4]) for row in first)
     return Lots(tuple(drawn), tags)
+
+
+def _smallest(ordered: Iterable[str]) -> Iterator[str]:
+    """Of each entry its smallest slip, from lines in order."""
+    seen: set[str] = set()
+    for line in ordered:
+        code = line[CODE_IN]
+        if code not in seen:
+            seen.add(code)
+            yield line
 
 
 def chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -150,9 +150,9 @@ def draw_subjects(key: str, roster: Iterable[RosterLine], quotas: Mapping[str, i
     )
 
 
-def drawn_rows(stratum: str, quota: int, slips: Iterable[Slip]) -> list[Drawn]:
+def drawn_rows(stratum: str, quota: int, slips: Iterable[tuple[str, str, int]]) -> list[Drawn]:
     """The lines of a stratum: the first `quota` slips win, the others are reserves, ranks count on (§5)."""
-    return [Drawn(stratum, rank, rank <= quota, slip.code, slip.slip, slip.ticket) for rank, slip in enumerate(slips, 1)]
+    return [Drawn(stratum, rank, rank <= quota, code, slip, ticket) for rank, (ticket, code, slip) in enumerate(slips, 1)]
 
 
 def winners_in_order(drawn: Iterable[Drawn]) -> list[str]:

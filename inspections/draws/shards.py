@@ -28,7 +28,7 @@ def entries_of(draw: Draw) -> dict[str, int]:
 
 def wanted(draw: Draw) -> bool:
     """Whether the roster is hashed in shards rather than by whoever draws."""
-    return sum(entries_of(draw).values()) > settings.DRAW_SHARD_ENTRIES
+    return sum(entries_of(draw).values()) > int(settings.DRAW_SHARD_ENTRIES)
 
 
 def cut(draw: Draw) -> None:

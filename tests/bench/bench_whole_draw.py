@@ -35,6 +35,12 @@ VALUE = ",".join(f"{n:02d}" for n in range(1, 21))
 CHUNK = 10_000
 
 
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 @contextmanager
 def timed(name: str) -> Iterator[None]:
     """Print how long the block takes by the clock and of this process's processor time, and its peak memory."""
@@ -42,7 +48,7 @@ def timed(name: str) -> Iterator[None]:
     yield
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     used = time.process_time() - processor
-    print(f"  {name:<34}{time.perf_counter() - start:9.2f} s{used:9.2f} s processor{peak:9.0f} MiB", flush=True)
+    say(f"  {name:<34}{time.perf_counter() - start:9.2f} s{used:9.2f} s processor{peak:9.0f} MiB")
 
 
 def main() -> None:
@@ -80,7 +86,7 @@ def one(entries: int, winners: int) -> None:
     from registries.people.roles import Role
     from tests import factories
 
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("migrate", verbosity=0)
     category = factories.category()
     revision = factories.matter(categories=[category])
     fill(revision.unit, factories.town(), category, entries)
@@ -88,7 +94,7 @@ def one(entries: int, winners: int) -> None:
         factories.inspector(unit=revision.unit, account=False, most_open_cases=30000)
     clerk, supervisor = factories.user(Role.CLERK, unit=revision.unit), factories.user(Role.SUPERVISOR)
     item = factories.plan_item(revision, number=winners)
-    print(f"{entries:,} entries, {winners:,} winners, {INSPECTORS} inspectors", flush=True)
+    say(f"{entries:,} entries, {winners:,} winners, {INSPECTORS} inspectors")
     with timed("preparing (registry to preview)"):
         commands.prepare_draw(actor=clerk, plan_item_id=item.pk)
     draw = Draw.objects.get()
@@ -145,7 +151,7 @@ def leave(draw: Draw) -> None:
 
     with timed("bundle read as a stream"):
         size = sum(len(piece) for file in shelf.kept(draw) for piece in shelf.stream(draw, file.name))
-    print(f"  {size:,} bytes in {shelf.kept(draw).count()} files", flush=True)
+    say(f"  {size:,} bytes in {shelf.kept(draw).count()} files")
 
 
 if __name__ == "__main__":

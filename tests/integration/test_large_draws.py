@@ -110,6 +110,15 @@ def test_the_shards_give_the_bytes_of_the_whole_and_progress_is_seen(ready: Draw
     assert queries.progress(ready) == (1, 1)
 
 
+def test_the_office_page_shows_how_far_it_is(ready: Draw, client: Any) -> None:
+    client.force_login(factories.user(Role.CLERK, unit=ready.unit))
+    client.cookies["language"] = "en"
+    with later(ready):
+        shards.cut(ready)
+        shards.hash_slips(ready.shards.all()[0])
+        assert "1 of 5 parts of the roster are done" in client.get(f"/office/draws/{ready.pk}/").content.decode()
+
+
 def test_a_lost_workers_shard_is_free_again_after_its_lease_and_not_before(ready: Draw) -> None:
     with later(ready):
         shards.cut(ready)
