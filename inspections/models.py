@@ -29,6 +29,7 @@ from inspections.draws.models import (
     TeamPlace,
 )
 from inspections.draws.replaced import HistoryRow
+from inspections.draws.struck import Strike
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
@@ -58,5 +59,6 @@ __all__ = [
     "Signature",
     "SourceEntry",
     "SourceEvidence",
+    "Strike",
     "TeamPlace",
 ]

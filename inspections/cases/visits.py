@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from inspections.cases import rules
@@ -12,11 +12,15 @@ from inspections.draws.models import Draw, DrawnEntry
 
 
 def with_visits(draws: QuerySet[Draw]) -> QuerySet[Draw]:
-    """Each draw with ``winners``, ``all_cases`` (of winners) and ``unended`` (cases neither ended nor called off)."""
+    """Each draw with ``winners``, ``all_cases`` (of winners) and ``unended`` (cases neither ended nor called off).
+
+    A visit begun under a struck result is one of the draw's as long as it is not ended.
+    """
     cases = Case.objects.filter(drawn__isnull=False)
+    standing = cases.filter(drawn__correction=F("draw__corrections"))
     return draws.annotate(
         winners=_count_of(DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER)),
-        all_cases=_count_of(cases.filter(drawn__kind=DrawnEntry.Kind.WINNER)),
+        all_cases=_count_of(standing.filter(drawn__kind=DrawnEntry.Kind.WINNER)),
         unended=_count_of(cases.filter(ended_on=None).exclude(state=CaseState.CALLED_OFF)),
     )
 

@@ -18,6 +18,7 @@ from inspections.draws.models import Draw
 from inspections.draws.replaced import counts_of
 from inspections.draws.sources import entropy_bits, public_possibilities
 from inspections.draws.states import DrawState
+from inspections.draws.struck import certificate_name, struck_results
 from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
 from registries import clock
@@ -67,7 +68,7 @@ def draw_new(request: HttpRequest) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Draw:
     return get_object_or_404(
-        queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "certificate"),
+        queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan"),
         pk=pk,
     )
 
@@ -188,6 +189,9 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "may_replace": draw.state == DrawState.VOIDED
         and not draw.successors.exists()
         and signed_in(request).has_perm("inspections.prepare_successor"),
+        "certified": draw.certificates.filter(correction=draw.corrections).exists(),
+        "reports": list(draw.strikes.select_related("source", "decided_by").order_by("pk")) if draw.drawn_at else [],
+        "struck": struck_results(draw),
         "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
     }
     return render(request, "office/draws/page.html", context)
@@ -195,12 +199,15 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
 
 @access("inspections.view_draws")
 def draw_certificate(request: HttpRequest, pk: int) -> HttpResponse:
-    """The certificate as PDF."""
+    """The certificate as PDF; with ``?struck=n`` that of a struck result."""
     draw = _visible(request, pk)
-    if not hasattr(draw, "certificate"):
+    asked = request.GET.get("struck", "")
+    correction = int(asked) if asked.isdecimal() and len(asked) < 4 else draw.corrections
+    certificate = draw.certificates.filter(correction=correction).first()
+    if certificate is None:
         raise Http404
-    response = HttpResponse(bytes(draw.certificate.pdf), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="draw-{draw.number}.pdf"'
+    response = HttpResponse(bytes(certificate.pdf), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{certificate_name(draw, correction)}"'
     return response
 
 
