@@ -101,9 +101,9 @@ def results_of(draw: Draw) -> list[Draw]:
     return [*(as_it_stood(draw, strike) for strike in strikes_of(draw)), draw]
 
 
-def certificate_name(draw: Draw, correction: int) -> str:
+def certificate_name(draw: Draw, *, struck: bool) -> str:
     """What a certificate is called when it is saved; that of a struck result says so."""
-    return f"draw-{draw.number}.pdf" if correction == draw.corrections else f"draw-{draw.number}-struck-{correction + 1}.pdf"
+    return f"draw-{draw.number}-struck-{draw.corrections + 1}.pdf" if struck else f"draw-{draw.number}.pdf"
 
 
 class Struck(NamedTuple):

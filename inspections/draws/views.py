@@ -206,8 +206,9 @@ def draw_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     certificate = draw.certificates.filter(correction=correction).first()
     if certificate is None:
         raise Http404
+    struck, draw.corrections = correction < draw.corrections, correction
     response = HttpResponse(bytes(certificate.pdf), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{certificate_name(draw, correction)}"'
+    response.headers["Content-Disposition"] = f'inline; filename="{certificate_name(draw, struck=struck)}"'
     return response
 
 

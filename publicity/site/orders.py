@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from inspections.cases.visits import are_over, with_visits
 from inspections.draws import shelf
@@ -91,11 +91,16 @@ def order(number: str) -> Draw | None:
         .select_related("replaces", "plan_item__plan")
         .defer(*HIDDEN, *(f"replaces__{column}" for column in HIDDEN))
         .annotate(
-            certified_at=F("certificate__issued_at"),
-            certificate_hash=F("certificate__sha256"),
+            certified_at=Subquery(issued().values("issued_at")),
+            certificate_hash=Subquery(issued().values("sha256")),
         )
         .first()
     )
+
+
+def issued() -> QuerySet[DrawCertificate]:
+    """The certificate of the result that stands, for a query of draws."""
+    return DrawCertificate.objects.filter(draw=OuterRef("pk"), correction=OuterRef("corrections"))
 
 
 def visits_are_over(draw: Any) -> bool:
@@ -203,12 +208,13 @@ def unnamed(draw: Any, opened: Iterable[Opened]) -> int | None:
     """How many of those ever drawn stay closed for good (natural persons, counts-only categories); None before the end."""
     if draw.drawn_at is None or not visits_are_over(draw):
         return None
-    return ever_drawn(draw).exclude(entry__code__in=[one.opening.code for one in opened]).count()
+    closed = ever_drawn(draw).exclude(entry__code__in=[one.opening.code for one in opened])
+    return closed.order_by().values("entry").distinct().count()  # a struck result may have drawn the same
 
 
 def _nameable(drawn: QuerySet[DrawnEntry]) -> QuerySet[DrawnEntry]:
     closed = SubjectCategory.objects.filter(publicity=SubjectCategory.Publicity.COUNTS, subjects=OuterRef("entry__subject"))
-    quiet = Disclosure.objects.filter(case__drawn=OuterRef("pk")).exclude(subject_code=OuterRef("entry__public_id"))
+    quiet = Disclosure.objects.filter(case__drawn__entry=OuterRef("entry")).exclude(subject_code=OuterRef("entry__public_id"))
     return drawn.exclude(entry__subject__kind=Subject.Kind.PERSON).exclude(Exists(closed)).exclude(Exists(quiet))
 
 
@@ -225,8 +231,8 @@ def bundle(draw: Any) -> list[Packed]:
 
 
 def certificate(draw: Draw) -> DrawCertificate | None:
-    """The certificate of a drawn order, if it was issued."""
-    return DrawCertificate.objects.filter(draw=draw, draw__drawn_at__isnull=False).first()
+    """The certificate of the result that a drawn order stands at, if it was issued."""
+    return DrawCertificate.objects.filter(draw=draw, draw__drawn_at__isnull=False, correction=draw.corrections).first()
 
 
 # --- the draw page ---------------------------------------------------------------------------------------------------
@@ -403,5 +409,5 @@ def successors_of(draw: Draw) -> list[str]:
 
 
 def results_of(draw: Draw) -> int:
-    """How many results of this draw are disclosed."""
-    return Disclosure.objects.filter(case__draw=draw).count()
+    """How many results of visits to those drawn are disclosed; of visits that began under a struck result none."""
+    return Disclosure.objects.filter(case__draw=draw, case__drawn__correction=F("case__draw__corrections")).count()
