@@ -256,6 +256,7 @@ def _kept(draw: Draw, lines: Sequence[HistoryLine], asked: Replacement) -> list[
         rows.append(
             HistoryRow(
                 draw=draw,
+                correction=draw.corrections,
                 number=line.number,
                 kind=line.kind,
                 winner=entries[line.winner],
