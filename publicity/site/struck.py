@@ -7,7 +7,7 @@ whoever checks them finds them to match; which value is right stands beside them
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 
 from inspections.cases.models import Case
@@ -40,7 +40,6 @@ class Told(NamedTuple):
     winners: int
     replaced: int
     begun: int
-    called_off: int
     minutes: str
 
     @property
@@ -57,9 +56,8 @@ def told(draw: Any) -> list[Told]:
     rows = DrawnEntry.with_struck.filter(draw=draw, kind=DrawnEntry.Kind.WINNER).order_by().values_list("correction")
     winners = dict(rows.annotate(Count("pk")))
     lines = dict(HistoryRow.objects.filter(draw=draw).order_by().values_list("correction").annotate(Count("pk")))
-    off = Q(state=CaseState.CALLED_OFF)
-    cases = Case.objects.filter(draw=draw).order_by().values("drawn__correction")
-    visits = {row["drawn__correction"]: row for row in cases.annotate(begun=Count("pk", filter=~off), off=Count("pk", filter=off))}
+    going = Case.objects.filter(draw=draw).exclude(state=CaseState.CALLED_OFF)
+    begun = dict(going.order_by().values_list("drawn__correction").annotate(Count("pk")))
     entries = [one.strike.entry_id for one in results]
     minutes = dict(SourceEvidence.objects.filter(entry__in=entries).values_list("entry", "sha256"))
     over = orders.visits_are_over(draw)
@@ -71,8 +69,7 @@ def told(draw: Any) -> list[Told]:
             certified=one.certificate is not None,
             winners=winners.get(one.draw.corrections, 0),
             replaced=lines.get(one.draw.corrections, 0),
-            begun=visits.get(one.draw.corrections, {}).get("begun", 0),
-            called_off=visits.get(one.draw.corrections, {}).get("off", 0),
+            begun=begun.get(one.draw.corrections, 0),
             minutes=minutes.get(one.strike.entry_id, ""),
         )
         for one in results
