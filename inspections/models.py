@@ -1,5 +1,6 @@
 """The inspections' tables, gathered from their rooms."""
 
+from inspections.adhoc.models import AdhocRequest
 from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Review, Signature
 from inspections.draws.models import (
     Draw,
@@ -18,6 +19,7 @@ from inspections.draws.models import (
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
+    "AdhocRequest",
     "Assignment",
     "Case",
     "CaseMatter",

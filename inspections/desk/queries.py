@@ -152,7 +152,7 @@ def _source_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
 
 def _draw_task(draw: Draw, text: str, label: str, url: str) -> Task:
     due = draw.planned.astimezone(clock.BEIJING).date() if draw.planned else None
-    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan_item.code})", text, label, url, due)
+    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan.code})", text, label, url, due)
 
 
 def _draws(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:

@@ -176,7 +176,7 @@ def _touched(newest: Newest, since: int) -> dict[int, int]:
 
 def _drawn_since(draw: Draw, moment: dt.datetime) -> set[int]:
     """Subjects that another draw has drawn since: they would be left out today."""
-    rows = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__gt=moment)
+    rows = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER, draw__mode=Mode.LOT, draw__state=DrawState.DRAWN, draw__drawn_at__gt=moment)
     return set(rows.exclude(draw=draw).values_list("entry__subject_id", flat=True))
 
 

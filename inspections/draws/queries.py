@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from inspections.draws import places
 from inspections.draws import roster as rosters
 from inspections.draws.candidates import REASONS
 from inspections.draws.chances import inclusion_chances, small_cells
@@ -14,7 +15,7 @@ from inspections.draws.files import RosterLine
 from inspections.draws.models import Draw, DrawFile, RosterEntry, RosterInspector, RosterRecusal, SeedSource
 from inspections.draws.quotas import default_quotas
 from inspections.draws.sources import Announced
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Mode
 from registries.codes.models import Code, CodeTable
 from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
@@ -28,7 +29,7 @@ PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
 
 def visible_draws(user: User) -> QuerySet[Draw]:
     """The draws of the units this person keeps; the bureau's clerks, reviewers, supervisors and auditors see all."""
-    draws = Draw.objects.select_related("matter__matter", "unit", "plan_item")
+    draws = Draw.objects.select_related("matter__matter", "unit", "plan_item", "request", "staffs")
     units = own_units(user)
     return draws if units is None else draws.filter(unit_id__in=units)
 
@@ -41,9 +42,16 @@ def why_not_drawable(revision: MatterRevision | None, today: dt.date) -> Sentenc
     return wrong
 
 
+def why_not_order(draw: Draw, today: dt.date, *, committing: bool = False) -> Sentence | None:
+    """Why this order may not be submitted (or committed) today, as its mode asks."""
+    if draw.mode == Mode.LOT:
+        return why_not_drawable(draw.matter, today)
+    return places.why_not(draw, today, committing=committing)
+
+
 def public_draws() -> QuerySet[Draw]:
     """Every order ever committed, newest first: open, drawn or voided, none is hidden."""
-    return Draw.objects.filter(state__in=PUBLIC_STATES).select_related("matter__matter", "unit", "plan_item").order_by("-committed_at")
+    return Draw.objects.filter(state__in=PUBLIC_STATES).select_related("matter__matter", "unit", "plan_item", "request", "staffs").order_by("-committed_at")
 
 
 def due_draws(now: dt.datetime) -> QuerySet[Draw]:
@@ -77,8 +85,10 @@ def file_bodies(draw: Draw) -> dict[str, bytes]:
 
 
 def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """(the quotas in force, the quotas the plan item suggests): the clerk's own numbers where there are any."""
+    """(the quotas in force, the quotas the plan item suggests): the clerk's own numbers where there are any; everybody where only teams are drawn."""
     item = draw.plan_item
+    if item is None or draw.mode != Mode.LOT:
+        return sizes, sizes
     suggested = default_quotas(sizes, percent=item.ratio_percent, number=item.number)
     return {s: int(draw.quotas.get(s, suggested[s])) for s in sizes}, suggested
 
@@ -151,9 +161,9 @@ def sources_with_entries(draw: Draw) -> list[SeedSource]:
 
 
 def last_draw_on(draw: Draw) -> Draw | None:
-    """The last draw that was drawn on the same matter, to compare with."""
+    """The last draw of subjects on the same matter, to compare with."""
     return (
-        Draw.objects.filter(matter__matter=draw.matter.matter, state=DrawState.DRAWN)
+        Draw.objects.filter(mode=Mode.LOT, matter__matter=draw.matter.matter, state=DrawState.DRAWN)
         .exclude(pk=draw.pk)
         .order_by("-drawn_at")
         .first()

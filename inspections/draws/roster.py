@@ -10,9 +10,10 @@ from django.db.models import Count, Max, Q
 
 from inspections.draws.candidates import Facts, full_years_since, why_out
 from inspections.draws.grammar import as_words
+from inspections.draws.matters import needs_of, own_revisions
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.slips import slips_of
-from inspections.draws.states import DrawState, SlipRule, Stratify
+from inspections.draws.states import DrawState, Mode, SlipRule, Stratify
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
 from registries.subjects.models import Subject
@@ -72,11 +73,10 @@ class Roster(NamedTuple):
 
 def build(draw: Draw, today: dt.date) -> Roster:
     """The roster of ``draw`` from the registries as they stand."""
-    revisions = [draw.matter, *draw.joint_matters.all()]
-    tags = tuple(sorted({code for revision in revisions for code in revision.requirements.values_list("code", flat=True)}))
+    tags = needs_of(own_revisions(draw))
     entries, omissions = _subjects(draw, tags, today)
-    people = _people(draw, tags, today)
-    return Roster(entries, omissions, people, _recusals(entries, people, today))
+    people = people_of(draw, tags, today)
+    return Roster(entries, omissions, people, recusals_of(entries, people, today))
 
 
 def _subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[tuple[int, str]]]:
@@ -147,9 +147,12 @@ def _stratum(draw: Draw, subject: Subject, category: str) -> str:
 
 
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
-    """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand)."""
+    """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand).
+
+    Lots alone count: ad-hoc cases are exempt from the caps, and an order for teams draws nobody.
+    """
     winners = DrawnEntry.objects.filter(
-        kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__year=today.year
+        kind=DrawnEntry.Kind.WINNER, draw__mode=Mode.LOT, draw__state=DrawState.DRAWN, draw__drawn_at__year=today.year
     )
     on_matter = winners.filter(
         Q(draw__matter__matter=draw.matter.matter) | Q(draw__joint_matters__matter=draw.matter.matter)
@@ -170,7 +173,7 @@ def _last_visits(draw: Draw) -> dict[int, dt.date]:
     return {row["pk"]: row["last"] for row in rows}
 
 
-def _people(draw: Draw, tags: tuple[str, ...], today: dt.date) -> list[Person]:
+def people_of(draw: Draw, tags: tuple[str, ...], today: dt.date) -> list[Person]:
     """Eligible inspectors of the chosen units who have what the matters require, with the cases they have open now."""
     eligible = eligible_inspectors([unit.pk for unit in draw.inspector_units.all()], today)
     able = [(inspector, have) for inspector in eligible if set(tags) <= (have := tags_of(inspector))]
@@ -203,7 +206,7 @@ def _open_cases(inspector_ids: list[int]) -> dict[int, int]:
     return {row["pk"]: row["count"] for row in rows}
 
 
-def _recusals(entries: Iterable[Entry], people: Iterable[Person], today: dt.date) -> list[tuple[int, int]]:
+def recusals_of(entries: Iterable[Entry], people: Iterable[Person], today: dt.date) -> list[tuple[int, int]]:
     """(subject, inspector) pairs in force today, both in the draw."""
     subjects = {entry.subject_id for entry in entries}
     pairs = recusals_on([person.inspector_id for person in people], today)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.draws import auditing, views
+from inspections.draws import auditing, staffing, views
 
 urlpatterns = [
     path("draws/", views.draw_list, name="draw-list"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("draws/<int:pk>/", views.draw_page, name="draw-page"),
     path("draws/<int:pk>/sources/<int:source_id>/", views.enter_source, name="draw-source"),
     path("draws/<int:pk>/audit/", auditing.audit_page, name="draw-audit"),
+    path("draws/<int:pk>/teams/", staffing.begin_staffing, name="draw-staffing"),
+    path("adhoc/<int:pk>/draw/", staffing.begin_adhoc, name="adhoc-draw"),
     path("draws/<int:pk>/successor/", views.succeed, name="draw-successor"),
     path("draws/<int:pk>/certificate.pdf", views.draw_certificate, name="draw-certificate"),
 ]

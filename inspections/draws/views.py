@@ -9,11 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from inspections.draws import commands, queries
+from inspections.draws import commands, places, queries, staffing
 from inspections.draws.forms import DrawForm, SourcesForm, SourceValueForm
 from inspections.draws.models import Draw
 from inspections.draws.sources import GAMES, entropy_bits, public_possibilities
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Mode
 from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
 from registries import clock
@@ -40,6 +40,7 @@ def draw_list(request: HttpRequest) -> HttpResponse:
         "states": DrawState.choices,
         "query": f"state={state}" if state else "",
         "may_prepare": signed_in(request).has_perm("inspections.prepare_draw"),
+        "joint": places.joint_wanting(signed_in(request)) if signed_in(request).has_perm("inspections.prepare_staffing") else [],
     }
     return render(request, "office/draws/list.html", context)
 
@@ -63,7 +64,9 @@ def draw_new(request: HttpRequest) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Draw:
     return get_object_or_404(
-        queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "certificate"),
+        queries.visible_draws(signed_in(request)).select_related(
+            "prepared_by", "approved_by", "plan_item__plan", "staffs", "certificate"
+        ),
         pk=pk,
     )
 
@@ -72,7 +75,9 @@ def _visible(request: HttpRequest, pk: int) -> Draw:
 def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One draw: while preparing its form with the live preview, afterwards its facts, sources and result."""
     draw = _visible(request, pk)
-    if draw.state == DrawState.PREPARING and signed_in(request).has_perm("inspections.change_draw"):
+    if draw.state == DrawState.PREPARING and draw.mode != Mode.LOT and not draw.keeps_roster:
+        return staffing.prepare(request, draw) if signed_in(request).has_perm("inspections.change_staffing") else _show(request, draw)
+    if draw.state == DrawState.PREPARING and signed_in(request).has_perm("inspections.announce_sources"):
         return _announce(request, draw) if draw.keeps_roster else _prepare(request, draw)
     return _show(request, draw)
 
@@ -159,6 +164,10 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "may_replace": draw.state == DrawState.VOIDED
         and not draw.successors.exists()
         and signed_in(request).has_perm("inspections.prepare_successor"),
+        "wanting": places.wanting(draw, signed_in(request))
+        if signed_in(request).has_perm("inspections.prepare_staffing")
+        else [],
+        "staffing": draw.staffing.select_related("unit").order_by("pk"),
         "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
     }
     return render(request, "office/draws/page.html", context)

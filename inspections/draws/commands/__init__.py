@@ -4,6 +4,7 @@ from inspections.draws.commands.auditing import audit_roster, open_roster
 from inspections.draws.commands.committing import approve_draw, return_draw
 from inspections.draws.commands.drawing import enter_source_value, issue_certificate, run_draw
 from inspections.draws.commands.preparing import change_draw, prepare_draw, submit_draw
+from inspections.draws.commands.staffing import change_staffing, prepare_adhoc, prepare_staffing
 from inspections.draws.commands.voiding import announce_sources, lapse_draw, prepare_successor, void_draw
 
 __all__ = [
@@ -11,11 +12,14 @@ __all__ = [
     "approve_draw",
     "audit_roster",
     "change_draw",
+    "change_staffing",
     "enter_source_value",
     "issue_certificate",
     "lapse_draw",
     "open_roster",
+    "prepare_adhoc",
     "prepare_draw",
+    "prepare_staffing",
     "prepare_successor",
     "return_draw",
     "run_draw",

@@ -13,7 +13,7 @@ from nacl.public import PublicKey, SealedBox
 
 from inspections.draws import files as forms_of_files
 from inspections.draws import ordering, queries, rules
-from inspections.draws.commands.rows import keep_files, locked_draw
+from inspections.draws.commands.rows import hold_places, keep_files, locked_draw, other_open_order
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import (
     Draw,
@@ -22,8 +22,7 @@ from inspections.draws.models import (
 )
 from inspections.draws.protocol import blinding_code
 from inspections.draws.sources import why_not_announce
-from inspections.draws.states import DrawState
-from inspections.plans.models import PlanItem
+from inspections.draws.states import DrawState, Mode
 from registries import clock
 from registries.codes.serials import next_number
 from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
@@ -45,9 +44,9 @@ def return_draw(*, actor: User, draw_id: int, version: int, reason: str) -> Chan
 def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool = False) -> Change:
     """Commit (draw protocol 1, §2): nonces, codes, secret, files and hashes in one transaction; then nothing can change."""
     draw = locked_draw(draw_id, actor, "approve", version)
-    PlanItem.objects.select_for_update().get(pk=draw.plan_item_id)
+    other = other_open_order(draw)
+    hold_places(draw)
     sources = list(draw.sources.all())
-    other = Draw.objects.filter(plan_item=draw.plan_item, state=DrawState.COMMITTED).first()
     now = clock.now()
     refuse(
         rules.why_not_approve(
@@ -60,7 +59,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
             stale_accepted=accept_stale,
             roster_changed=queries.stored_digest(draw) != draw.roster_digest,
         )
-        or queries.why_not_drawable(draw.matter, clock.today())
+        or queries.why_not_order(draw, clock.today(), committing=True)
         or why_not_announce(
             queries.announced(draw),
             planned=draw.planned,
@@ -79,7 +78,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
     change = alter(
         draw,
         note="stale entries accepted" if accept_stale and draw.scope_counts.get("stale") else "",
-        facts=(Fact("draws.commit", {"draw": number, "plan": draw.plan_item.reference, "order": committed.order_hash}),),
+        facts=(Fact("draws.commit", {"draw": number, "plan": draw.plan.reference, "order": committed.order_hash}),),
         number=number,
         state=DrawState.COMMITTED.value,
         approved_by=actor,
@@ -101,11 +100,15 @@ def _sealed_for_auditor(secret: str) -> str:
 
 
 def _blind(draw: Draw) -> None:
-    """Give every entry and inspector a fresh nonce and the code that follows; a roster taken over keeps its own."""
+    """Give every entry and inspector a fresh nonce and the code that follows; a roster taken over keeps its own.
+
+    So do the entries of an order in mode ``teams:``: everybody must find them in the draw that it staffs.
+    """
     if draw.keeps_roster:
         return
-    for kind, rows in (("subject", draw.roster.all()), ("inspector", draw.inspectors.all())):
-        _blind_rows(kind, rows)
+    _blind_rows("inspector", draw.inspectors.all())
+    if draw.mode != Mode.TEAMS:
+        _blind_rows("subject", draw.roster.all())
 
 
 def _blind_rows(kind: str, rows: QuerySet[Any]) -> None:
@@ -122,8 +125,8 @@ def _terms(draw: Draw, number: str, sources: Sequence[SeedSource]) -> ordering.T
     return ordering.Terms(
         number=number,
         bureau=settings.DIVISION_CODE,
-        plan=draw.plan_item.reference,
-        mode=draw.mode,
+        plan=draw.plan.reference,
+        mode=draw.mode_text,
         matters=(draw.matter.reference, *joint),
         quotas=draw.quotas,
         reserves=draw.reserves,

@@ -29,7 +29,7 @@ from registries.people.models import User
 @command("inspections.enter_source_value")
 def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str) -> Change:
     """Type what a source showed. When the newest entries of two people agree, the value is settled and made public."""
-    source = SeedSource.objects.select_related("draw__plan_item").filter(pk=source_id).first()
+    source = SeedSource.objects.select_related("draw__plan_item", "draw__request").filter(pk=source_id).first()
     if source is None:
         refuse_now(say("There is no such draw in your unit."))
     draw = locked_draw(source.draw_id, actor, "enter_source")
@@ -58,7 +58,7 @@ def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str
         "draws.source",
         {
             "draw": draw.number,
-            "plan": draw.plan_item.reference,
+            "plan": draw.plan.reference,
             "order": draw.order_hash,
             "source": f"source.{source.position}",
             "value": value,
@@ -87,7 +87,7 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
         "draws.result",
         {
             "draw": draw.number,
-            "plan": draw.plan_item.reference,
+            "plan": draw.plan.reference,
             "order": draw.order_hash,
             "result": digest(outcome),
         },
