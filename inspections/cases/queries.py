@@ -12,6 +12,7 @@ from inspections.cases import rules
 from inspections.cases.models import Assignment, Case, Record, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.states import CaseState, Decision, Stage
+from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
 from registries import clock
@@ -336,6 +337,14 @@ def timeline(case: Case, *rows: Record | Signature | Review) -> list[Event]:
             events.append(event)
         previous = again
     return events
+
+
+def matters_awaited(case: Case) -> list[Any]:
+    """The joint matters of partners whose team is not there yet, while the visit has not begun."""
+    if case.draw is None or case.state != CaseState.ASSIGNED:
+        return []
+    have = set(case.matters.values_list("revision_id", flat=True))
+    return [revision for revision in partner_revisions(case.draw) if revision.pk not in have]
 
 
 def last_return(decided: list[Review]) -> Review | None:

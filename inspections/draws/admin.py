@@ -16,7 +16,7 @@ from inspections.draws.chances import inclusion_chances
 from inspections.draws.forms import ApproveForm, ReturnForm, VoidForm
 from inspections.draws.models import Draw
 from inspections.draws.sources import entropy_bits, public_possibilities, thin_entropy
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Mode
 from inspections.draws.wording import reason_label
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
@@ -27,11 +27,11 @@ class DrawAdmin(ReadingAdmin):
     """What waits for approval first; everything else for reading. No names: figures only."""
 
     view_right = "inspections.view_draws"
-    list_display = ("__str__", "matter", "unit", "state", "submitted_at", "decide")
+    list_display = ("__str__", "mode", "matter", "unit", "state", "submitted_at", "decide")
     list_filter = ("state", "unit")
     list_select_related = ("matter__matter", "unit", "plan_item")
     fields = (
-        "number", "plan_item", "matter", "unit", "mode", "state", "quotas", "reserves", "team_size", "planned", "prepared_by",
+        "number", "plan_item", "request", "matter", "unit", "mode", "staffs", "state", "quotas", "reserves", "team_size", "planned", "prepared_by",
         "submitted_at", "approved_by", "committed_at", "drawn_at", "roster_digest", "order_hash", "commitment", "result_hash",
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ class DrawAdmin(ReadingAdmin):
 
     def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What is approved, every warning, the difference to the last draw; approve or return."""
-        draw = get_object_or_404(queries.visible_draws(signed_in(request)).select_related("prepared_by"), pk=pk)
+        draw = get_object_or_404(queries.visible_draws(signed_in(request)).select_related("prepared_by", "staffs"), pk=pk)
         returning = "return" in request.POST
         initial = {"version": draw.version}
         approve = ApproveForm(request.POST if "approve" in request.POST else None, initial=initial)
@@ -120,6 +120,11 @@ class DrawAdmin(ReadingAdmin):
         )
 
 
+def _chances(draw: Draw, slips: dict[int, int], quota: int) -> list[tuple[int, float]]:
+    """Slip count → chance, where subjects are drawn; an order for teams alone leaves none of them to chance."""
+    return sorted(inclusion_chances(slips, quota).items()) if draw.mode == Mode.LOT else []
+
+
 def facts_for_approval(draw: Draw) -> dict[str, Any]:
     """Figures about a submitted draw: strata with chances, left out, entropy, warnings, the last draw on the matter."""
     slips: dict[str, dict[int, int]] = {}
@@ -131,14 +136,14 @@ def facts_for_approval(draw: Draw) -> dict[str, Any]:
     sources = queries.announced(draw)
     return {
         "strata": [
-            (labels[s], size, draw.quotas.get(s, 0), sorted(inclusion_chances(slips.get(s, {}), draw.quotas.get(s, 0)).items()))
+            (labels[s], size, draw.quotas.get(s, 0), _chances(draw, slips.get(s, {}), draw.quotas.get(s, 0)))
             for s, size in sizes.items()
         ],
         "left_out": [(reason_label(r), n) for r, n in draw.scope_counts.get("left_out", {}).items()],
         "sources": draw.sources.all(),
         "bits": entropy_bits(public_possibilities(sources)),
         "thin": thin_entropy(sources),
-        "idle": [labels[s] for s, size in sizes.items() if draw.quotas.get(s, 0) in (0, size)],
-        "last": queries.last_draw_on(draw),
+        "idle": [labels[s] for s, size in sizes.items() if draw.mode == Mode.LOT and draw.quotas.get(s, 0) in (0, size)],
+        "last": queries.last_draw_on(draw) if draw.mode == Mode.LOT else None,
         "digest_stands": queries.stored_digest(draw) == draw.roster_digest,
     }

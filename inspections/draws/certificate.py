@@ -33,6 +33,7 @@ def facts_of(draw: Draw) -> dict[str, Any]:
         "hashes": {name: digest(body) for name, body in sorted(bodies.items())},
         "strata": [(labels[s], sizes.get(s, 0), quota) for s, quota in order.quotas.items()],
         "winners": draw.drawn.filter(kind=DrawnEntry.Kind.WINNER).count(),
+        "unstaffed": draw.drawn.filter(kind=DrawnEntry.Kind.WINNER, team=None).count(),
         "reserves": draw.drawn.filter(kind=DrawnEntry.Kind.RESERVE).count(),
         "head": entry.entry if entry else None,
         "checkpoint": getattr(entry.entry, "checkpoint", None) if entry else None,

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from inspections.draws import roster as lots
 from inspections.draws.grammar import as_words
@@ -31,7 +31,7 @@ from registries.people.queries import own_units
 from registries.subjects.naming import published_name
 from registries.subjects.queries import excluded_on
 
-STRATUM = "all"
+EVERYBODY = "all"
 """The one stratum of an ad-hoc order: a grade or township there would say more of its subject than the matter does."""
 
 OPEN = (DrawState.PREPARING, DrawState.SUBMITTED, DrawState.COMMITTED)
@@ -75,6 +75,14 @@ def joint_wanting(user: User) -> list[Wanting]:
         draws = draws.filter(joint_matters__unit__in=units).exclude(unit__in=units)
     newest = draws.select_related("matter__matter", "unit").distinct().order_by("-drawn_at")[:20]
     return [one for draw in newest for one in wanting(draw, user) if not one.own]
+
+
+def unstaffed_draws(user: User) -> QuerySet[Draw]:
+    """Drawn draws of this person's units with a visit that nobody is on and no order under way to find its team."""
+    waiting = Draw.objects.filter(state=DrawState.DRAWN, cases__state="assigned", cases__assignments__isnull=True)
+    found = waiting.exclude(staffing__in=Draw.objects.filter(state__in=OPEN, unit=F("staffs__unit"))).distinct()
+    units = own_units(user)
+    return found if units is None else found.filter(unit__in=units)
 
 
 def under_way(draw: Draw, unit_id: int) -> Draw | None:
@@ -129,7 +137,7 @@ def _requested(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[
     if subject.pk in excluded_on(today):
         return [], [(subject.pk, "excluded")]
     name = as_words(published_name(subject.kind, subject.name))
-    return [Entry(subject.pk, subject.public_id, name, STRATUM, 1, {"equal": 1}, tags, stale=False)], []
+    return [Entry(subject.pk, subject.public_id, name, EVERYBODY, 1, {"equal": 1}, tags, stale=False)], []
 
 
 def _drawn_before(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[tuple[int, str]]]:

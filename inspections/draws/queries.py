@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext
 
 from inspections.draws import places
 from inspections.draws import roster as rosters
@@ -51,7 +52,7 @@ def why_not_order(draw: Draw, today: dt.date, *, committing: bool = False) -> Se
 
 def public_draws() -> QuerySet[Draw]:
     """Every order ever committed, newest first: open, drawn or voided, none is hidden."""
-    return Draw.objects.filter(state__in=PUBLIC_STATES).select_related("matter__matter", "unit", "plan_item", "request", "staffs").order_by("-committed_at")
+    return Draw.objects.filter(state__in=PUBLIC_STATES).select_related("matter__matter", "unit", "plan_item").order_by("-committed_at")
 
 
 def due_draws(now: dt.datetime) -> QuerySet[Draw]:
@@ -135,9 +136,10 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
 
 
 def stratum_labels(strata: Any) -> dict[str, str]:
-    """Stratum → its name for people: a grade, a township, a category."""
+    """Stratum → its name for people: a grade, a township, a category, everybody."""
     names = {c.code: c.label for c in Code.objects.filter(table=CodeTable.TOWN, code__in=strata)}
     names |= {c.code: c.name for c in SubjectCategory.objects.filter(code__in=strata)}
+    names[places.EVERYBODY] = gettext("everybody")
     return {s: names.get(s, s) for s in strata}
 
 

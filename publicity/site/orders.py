@@ -12,6 +12,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce, Length
 
 from inspections.cases.models import Case
+from inspections.cases.queries import cases_of
 from inspections.draws.chances import inclusion_chances
 from inspections.draws.files import Opening, Order, Result, read_order, read_result, read_reveal, write_openings
 from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, RosterAudit, RosterEntry, SeedSource
@@ -78,11 +79,11 @@ def _count_of(rows: QuerySet[Any]) -> Coalesce:
 
 def order(number: str) -> Draw | None:
     """The committed order of this number with what decides about its files, or None: unknown and uncommitted are the same."""
-    return (
+    found = (
         orders()
         .filter(number=number)
-        .select_related("replaces", "plan_item__plan")
-        .defer(*HIDDEN, *(f"replaces__{column}" for column in HIDDEN))
+        .select_related("replaces", "staffs", "plan_item__plan")
+        .defer(*HIDDEN, *(f"{other}__{column}" for other in ("replaces", "staffs") for column in HIDDEN))
         .annotate(
             winners=_count_of(DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER)),
             all_cases=_count_of(Case.objects.filter(drawn__isnull=False)),
@@ -92,6 +93,10 @@ def order(number: str) -> Draw | None:
         )
         .first()
     )
+    if found is not None and found.staffs is not None:
+        counted = cases_of(found).aggregate(cases=Count("pk"), unended=Count("pk", filter=Q(ended_on=None)))
+        found.all_cases, found.unended = counted["cases"], counted["unended"]
+    return found
 
 
 def visits_are_over(draw: Any) -> bool:
@@ -161,8 +166,10 @@ def opened(draw: Draw) -> list[Opened]:
     An opening never says more than the result: nobody whose code the result keeps to itself (natural persons), and no
     name with a number of a person in it.
     """
+    if draw.drawn_at is None:
+        return []
     rows = Disclosure.objects.filter(
-        named=True, case__draw=draw, case__draw__drawn_at__isnull=False, subject_code=F("case__drawn__entry__public_id")
+        named=True, case__in=cases_of(draw), case__draw__drawn_at__isnull=False, subject_code=F("case__drawn__entry__public_id")
     ).values_list(*(f"case__drawn__entry__{column}" for column in ("code", "public_id", "name", "nonce")), "public_id")
     return [
         Opened(Opening(code, "subject", key, name, nonce), public_id)
@@ -322,4 +329,4 @@ def successors_of(draw: Draw) -> list[str]:
 
 def results_of(draw: Draw) -> int:
     """How many results of this draw are disclosed."""
-    return Disclosure.objects.filter(case__draw=draw).count()
+    return Disclosure.objects.filter(case__in=cases_of(draw)).count()
