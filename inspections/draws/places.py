@@ -9,7 +9,6 @@ fill: such a team is drawn anew whole), and that of a partner, the unit whose jo
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from django.db.models import F, QuerySet
 
 from inspections.draws import roster as lots
 from inspections.draws.grammar import as_words
-from inspections.draws.matters import needs_of, own_revisions, partner_revisions
+from inspections.draws.matters import needs_of, own_revisions, sides_of
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry
 from inspections.draws.roster import Entry, Roster
 from inspections.draws.states import DrawState, Mode
@@ -55,15 +54,15 @@ def wanting(draw: Draw, user: User) -> list[Wanting]:
     if draw.state != DrawState.DRAWN or draw.mode == Mode.TEAMS:
         return []
     units = own_units(user)
-    sides: dict[Unit, list[MatterRevision]] = {draw.unit: own_revisions(draw)}
-    for revision in partner_revisions(draw):
-        sides.setdefault(revision.unit, []).append(revision)
+    busy = set(Draw.objects.filter(staffs=draw, state__in=OPEN).values_list("unit", flat=True))
+    waiting, members = _waiting(draw)
     found = []
-    for unit, revisions in sides.items():
-        if (units is None or unit.pk in units) and not under_way(draw, unit.pk):
-            places = open_places(draw, unit.pk).count()
+    for unit_id, revisions in sides_of(draw).items():
+        own = unit_id == draw.unit_id
+        if (units is None or unit_id in units) and unit_id not in busy:
+            places = len(waiting - _staffed(members, unit_id))
             if places:
-                found.append(Wanting(draw, unit, unit == draw.unit, revisions, places))
+                found.append(Wanting(draw, draw.unit if own else revisions[0].unit, own, revisions, places))
     return found
 
 
@@ -95,18 +94,31 @@ def open_places(draw: Draw, unit_id: int) -> QuerySet[DrawnEntry]:
 
     Winners and the reserves that stepped in: whoever has a case that waits for its visit. Other units' members do not count.
     """
-    waiting = DrawnEntry.objects.filter(draw=draw, case__state="assigned").select_related("entry")
-    rows = waiting.filter(case__assignments__isnull=False, case__assignments__ended_at=None).values_list(
+    waiting, members = _waiting(draw)
+    found = DrawnEntry.objects.filter(pk__in=waiting - _staffed(members, unit_id))
+    return found.select_related("entry").order_by("ticket")
+
+
+Members = dict[tuple[int, int], tuple[int, int]]
+"""(drawn entry, unit) → so many inspectors of that unit are on the case now, so many its order asked for."""
+
+
+def _waiting(draw: Draw) -> tuple[set[int], Members]:
+    """The drawn entries whose visit has not begun, and who is on their cases."""
+    rows = DrawnEntry.objects.filter(draw=draw, case__state="assigned")
+    on_them = rows.filter(case__assignments__isnull=False, case__assignments__ended_at=None).values_list(
         "pk", "case__assignments__draw__unit", "case__assignments__draw__team_size"
     )
-    members: Counter[int] = Counter()
-    sizes: dict[int, int] = {}
-    for pk, unit, size in rows:
-        if (unit or draw.unit_id) == unit_id:
-            members[pk] += 1
-            sizes[pk] = size or draw.team_size
-    staffed = [pk for pk, count in members.items() if count >= sizes[pk]]
-    return waiting.exclude(pk__in=staffed).order_by("ticket")
+    members: Members = {}
+    for pk, unit, size in on_them:
+        side = (pk, unit or draw.unit_id)
+        members[side] = (members.get(side, (0, 0))[0] + 1, size or draw.team_size)
+    return set(rows.values_list("pk", flat=True)), members
+
+
+def _staffed(members: Members, unit_id: int) -> set[int]:
+    """The drawn entries on which the team of this unit is whole."""
+    return {pk for (pk, unit), (here, wanted) in members.items() if unit == unit_id and here >= wanted}
 
 
 def plan_items(draw: Draw, items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:

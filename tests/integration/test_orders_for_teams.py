@@ -21,7 +21,7 @@ from inspections.cases import queries as cases
 from inspections.cases import tasks as case_tasks
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case
-from inspections.draws import agreeing, commands, places, queries, tasks
+from inspections.draws import commands, places, queries, tasks
 from inspections.draws.invariants import draws as draw_invariants
 from inspections.draws.models import Draw, RosterEntry
 from inspections.draws.roster import build
@@ -141,6 +141,12 @@ def members(case: Case) -> list[tuple[int, int]]:
     return list(rows.values_list("position", "inspector__unit_id"))
 
 
+def leader_of(case: Case) -> User:
+    user = case.assignments.get(position=1).inspector.user
+    assert user is not None
+    return user
+
+
 def by_the_script(draw: Draw, folder: Path) -> subprocess.CompletedProcess[str]:
     """The offline verifier over the whole bundle and the exported ledger."""
     bundle, ledger = folder / f"{draw.number}.zip", folder / "ledger.jsonl"
@@ -153,7 +159,7 @@ def by_the_script(draw: Draw, folder: Path) -> subprocess.CompletedProcess[str]:
         for row in LedgerEntry.objects.order_by("seq").values(*columns):
             kept = {"payload": payloads[row["seq"]]} if row["seq"] in payloads else {}
             stream.write(json.dumps({**row, **kept}, ensure_ascii=False) + "\n")
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, str(VERIFIER), str(bundle), "--ledger", str(ledger)], capture_output=True, text=True, check=False
     )
 
@@ -242,7 +248,7 @@ def test_a_code_that_did_not_come_out_of_the_draw_is_never_committed(bureau: Bur
     Draw.objects.filter(pk=order.pk).update(roster_digest=queries.stored_digest(order))
     said = refusal(commands.approve_draw, actor=bureau.supervisor, draw_id=order.pk, version=order.version)
     assert f"did not come out of draw {lot.number}" in said
-    assert [str(found.text) for found in agreeing.roster_astray(fresh(order))]
+    assert [str(found.text) for found in places.roster_astray(fresh(order))]
 
 
 def test_a_place_that_was_filled_meanwhile_is_not_committed(bureau: Bureau, time_machine: Any) -> None:
@@ -318,7 +324,7 @@ def test_a_joint_visit_is_begun_and_signed_by_both_teams_and_discloses_all_matte
     bureau.hurried(time_machine, bureau.announced(bureau.staffing(lot, bureau.partner_user, bureau.partner)))
     case = Case.objects.order_by("pk")[0]
     place = case.assignments.get(position=4)
-    leader = case.assignments.get(position=1).inspector.user
+    leader = leader_of(case)
     Assignment.objects.filter(pk=place.pk).update(ended_at=clock.now())
     said = refusal(case_commands.begin_visit, actor=leader, case_id=case.pk)
     assert said == "A visit needs at least two inspectors of 县消防救援大队 too; its team is still to be drawn."
@@ -338,7 +344,7 @@ def test_a_visit_waits_while_an_order_draws_a_team_for_it(bureau: Bureau, time_m
     lot = bureau.drawn(time_machine)
     case_tasks.open_cases(lot.pk)
     case = Case.objects.order_by("pk")[0]
-    leader = case.assignments.get(position=1).inspector.user
+    leader = leader_of(case)
     order = bureau.announced(bureau.staffing(lot, bureau.partner_user, bureau.partner))
     commands.submit_draw(actor=bureau.partner_user, draw_id=order.pk, version=order.version)
     commands.approve_draw(actor=bureau.supervisor, draw_id=order.pk, version=fresh(order).version)

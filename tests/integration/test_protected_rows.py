@@ -56,6 +56,7 @@ def one_of_everything() -> None:
     RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)
     Import.objects.create(kind="subjects", file_name="a.xlsx", content=b"x", sha256="0" * 64, uploaded_by=user, uploaded_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
+    factories.adhoc_request()
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def honest() -> None:
     tampering.lift_triggers()
 
 
-CHECKED = ["planitem.number", "review.decision", "disclosure.named", "user.is_superuser"]
+CHECKED = ["draw.request", "draw.mode", "draw.staffs", "planitem.number", "review.decision", "disclosure.named", "user.is_superuser"]
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
 
