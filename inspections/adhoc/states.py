@@ -11,7 +11,7 @@ class RequestState(models.TextChoices):
 
     SUBMITTED = "submitted", _("waiting for approval")
     APPROVED = "approved", _("approved")
-    RETURNED = "returned", _("refused")
+    RETURNED = "returned", _("not approved")
     BARRED = "barred", _("attempt on an excluded subject")
 
 

@@ -50,7 +50,7 @@ class Wanting(NamedTuple):
 
 
 def wanting(draw: Draw, user: User) -> list[Wanting]:
-    """The units of this person whose team a drawn draw waits for, its own first; none with an order under way."""
+    """The units of this person whose team a drawn draw waits for, its own first; none with an order under way. Five queries."""
     if draw.state != DrawState.DRAWN or draw.mode == Mode.TEAMS:
         return []
     units = own_units(user)
@@ -105,15 +105,20 @@ Members = dict[tuple[int, int], tuple[int, int]]
 
 def _waiting(draw: Draw) -> tuple[set[int], Members]:
     """The drawn entries whose visit has not begun, and who is on their cases."""
-    rows = DrawnEntry.objects.filter(draw=draw, case__state="assigned")
-    on_them = rows.filter(case__assignments__isnull=False, case__assignments__ended_at=None).values_list(
-        "pk", "case__assignments__draw__unit", "case__assignments__draw__team_size"
+    waiting = DrawnEntry.objects.filter(draw=draw, case__state="assigned").values_list(
+        "pk",
+        "case__assignments__pk",
+        "case__assignments__ended_at",
+        "case__assignments__draw__unit",
+        "case__assignments__draw__team_size",
     )
-    members: Members = {}
-    for pk, unit, size in on_them:
-        side = (pk, unit or draw.unit_id)
-        members[side] = (members.get(side, (0, 0))[0] + 1, size or draw.team_size)
-    return set(rows.values_list("pk", flat=True)), members
+    places, members = set(), Members()
+    for pk, assignment, ended, unit, size in waiting:
+        places.add(pk)
+        if assignment is not None and ended is None:
+            side = (pk, unit or draw.unit_id)
+            members[side] = (members.get(side, (0, 0))[0] + 1, size or draw.team_size)
+    return places, members
 
 
 def _staffed(members: Members, unit_id: int) -> set[int]:

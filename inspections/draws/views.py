@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -158,7 +159,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
             (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
         ],
         "left_out": [(reason_label(r), n) for r, n in draw.scope_counts.get("left_out", {}).items()],
-        "drawn": draw.drawn.select_related("entry").prefetch_related("team__inspector").order_by("-kind", "ticket")[:500]
+        "drawn": draw.drawn.select_related("entry").annotate(members=Count("team")).order_by("-kind", "ticket")[:500]
         if draw.state == DrawState.DRAWN
         else [],
         "may_replace": draw.state == DrawState.VOIDED
