@@ -141,11 +141,16 @@ def roster_of(draw: Draw, today: dt.date) -> Roster:
     """The roster of a draw in any mode from the registries as they stand."""
     if draw.mode == Mode.LOT:
         return lots.build(draw, today)
-    tags = needs_of(own_revisions(draw))
-    entries, omissions = _requested(draw, tags, today) if draw.mode == Mode.ADHOC else _drawn_before(draw, tags, today)
-    people = lots.people_of(draw, tags, today)
+    entries, omissions, people, _pairs = preview(draw, own_revisions(draw), today)
     pairs = lots.recusals_of(entries, people, today) + _met(draw, {person.inspector_id for person in people}, entries)
     return Roster(entries, omissions, people, sorted(set(pairs)))
+
+
+def preview(draw: Draw, matters: Sequence[MatterRevision], today: dt.date) -> Roster:
+    """The same of an order for teams on these matters, without the pairs that cannot meet: what its form shows in figures."""
+    tags = needs_of(matters)
+    entries, omissions = _requested(draw, tags, today) if draw.mode == Mode.ADHOC else _drawn_before(draw, tags, today)
+    return Roster(entries, omissions, lots.people_of(draw, tags, today), [])
 
 
 def _requested(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[tuple[int, str]]]:

@@ -49,8 +49,9 @@ def prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
             return redirect("draw-page", pk=draw.pk)
     else:
         form = StaffingForm(draw=draw, items=items, initial=StaffingForm.initial_of(draw))
-    roster = places.roster_of(draw, clock.today())
-    context = {"draw": draw, "form": form, "matters": own_revisions(draw), "adhoc": draw.mode == Mode.ADHOC, **_figures(draw, roster)}
+    matters = own_revisions(draw)
+    figures = _figures(draw, places.preview(draw, matters, clock.today()))
+    context = {"draw": draw, "form": form, "matters": matters, "adhoc": draw.mode == Mode.ADHOC, **figures}
     return render(request, "office/draws/staffing.html", context, status=422 if form.errors else 200)
 
 
