@@ -1,12 +1,24 @@
 """The inspections' tables, gathered from their rooms."""
 
 from inspections.adhoc.models import AdhocRequest
-from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Review, Signature
+from inspections.cases.models import (
+    Assignment,
+    Case,
+    CaseMatter,
+    Record,
+    RecordAnswer,
+    Replacement,
+    Review,
+    Signature,
+)
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
     DrawFile,
+    DrawFilePart,
     DrawnEntry,
+    DrawSecret,
+    DrawShard,
     RosterAudit,
     RosterEntry,
     RosterInspector,
@@ -14,8 +26,10 @@ from inspections.draws.models import (
     RosterRecusal,
     SeedSource,
     SourceEntry,
+    SourceEvidence,
     TeamPlace,
 )
+from inspections.draws.replaced import HistoryRow
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
@@ -26,11 +40,16 @@ __all__ = [
     "Draw",
     "DrawCertificate",
     "DrawFile",
+    "DrawFilePart",
+    "DrawSecret",
+    "DrawShard",
     "DrawnEntry",
+    "HistoryRow",
     "Plan",
     "PlanItem",
     "Record",
     "RecordAnswer",
+    "Replacement",
     "Review",
     "RosterAudit",
     "RosterEntry",
@@ -40,5 +59,6 @@ __all__ = [
     "SeedSource",
     "Signature",
     "SourceEntry",
+    "SourceEvidence",
     "TeamPlace",
 ]

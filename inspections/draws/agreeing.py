@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from inspections.draws import queries
+from inspections.draws.after import whole_bundle
 from inspections.draws.files import Order, read_order, read_result
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, RosterRecusal, TeamPlace
@@ -138,7 +138,7 @@ def certificate_astray(draw: Draw) -> Iterator[Sentence]:
 
 def order_astray(draw: Draw) -> Iterator[Sentence]:
     """All of the above for one committed, drawn or voided order."""
-    bodies = queries.file_bodies(draw)
+    bodies = whole_bundle(draw)
     for check in (files_astray, rosters_astray):
         yield from check(draw, bodies)
     if draw.drawn_at is not None:

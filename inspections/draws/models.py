@@ -9,10 +9,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from inspections.adhoc.models import AdhocRequest
-from inspections.draws.states import DrawState, Mode, SlipRule, Stratify, VoidKind
+from inspections.draws.states import Correction, DrawState, Mode, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.codes.models import Code
 from registries.fields import SealedTextField
+from registries.imports.sealed import SealedBytesField
 from registries.inspectors.models import Inspector
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit
@@ -43,6 +44,7 @@ class Draw(models.Model):
     towns = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("townships"))
     grades = models.CharField(_("risk grades"), max_length=4, default="ABCD")
     stratify = models.CharField(_("strata"), max_length=8, choices=Stratify.choices, default=Stratify.GRADE)
+    merged_strata = models.JSONField(_("merged strata"), default=dict, blank=True)
     slip_rule = models.CharField(_("slip rule"), max_length=5, choices=SlipRule.choices, default=SlipRule.GRADE)
     quotas = models.JSONField(_("quotas"), default=dict)
     reserves = models.PositiveSmallIntegerField(_("reserves per stratum"), default=5)
@@ -75,8 +77,6 @@ class Draw(models.Model):
     cells_hide_roster = models.BooleanField(_("roster waits until the visits are over"), default=False)
     order_hash = models.CharField(_("hash of the order"), max_length=64, blank=True)
     commitment = models.CharField(_("commitment"), max_length=64, blank=True)
-    secret = SealedTextField(_("secret"), blank=True)
-    auditor_copy = models.TextField(_("the auditor's sealed copy of the secret"), blank=True)
     result_hash = models.CharField(_("hash of the result"), max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -90,6 +90,7 @@ class Draw(models.Model):
         "staffs",
         "replaces",
         "state",
+        "merged_strata",
         "quotas",
         "reserves",
         "team_size",
@@ -175,6 +176,27 @@ class Draw(models.Model):
         return f"{self.mode}:{self.staffs.number}" if self.staffs is not None else self.mode
 
 
+class DrawSecret(models.Model):
+    """The secret of a committed order, apart from it, so that pages never load it; and the auditor's sealed copy.
+
+    ``secret`` opens with a key of this server; ``auditor_copy`` (base64 of a NaCl sealed box, empty where no auditor's key is
+    set) with the auditor's private key only, which stands on no server.
+    """
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="kept_secret")
+    secret = SealedTextField(_("secret"))
+    auditor_copy = models.TextField(_("the auditor's sealed copy of the secret"), blank=True)
+
+    PROTECTED: ClassVar = ("draw", "auditor_copy")
+
+    class Meta:
+        verbose_name = _("secret of a draw")
+        verbose_name_plural = _("secrets of draws")
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}"
+
+
 class SeedSource(models.Model):
     """One announced source of the seed, in the order of the order file."""
 
@@ -191,8 +213,9 @@ class SeedSource(models.Model):
     form = models.CharField(_("form"), max_length=60)
     value = models.CharField(_("value"), max_length=1000, blank=True)
     settled_at = models.DateTimeField(_("two people agreed"), null=True, blank=True)
+    corrections = models.PositiveSmallIntegerField(_("corrections"), default=0)
 
-    PROTECTED: ClassVar = ("draw", "position", "kind", "what", "moment", "form", "value")
+    PROTECTED: ClassVar = ("draw", "position", "kind", "what", "moment", "form", "value", "corrections")
 
     class Meta:
         verbose_name = _("seed source")
@@ -207,15 +230,20 @@ class SeedSource(models.Model):
 
 
 class SourceEntry(models.Model):
-    """What one person typed as the value of a source. Two different people must agree. Append-only."""
+    """What one person typed as the value of a source. Two different people must agree. Append-only.
+
+    ``correction`` counts the rounds: 0 for the first value, n for the n-th correction of the settled one, with its reason.
+    """
 
     source = models.ForeignKey(SeedSource, on_delete=models.PROTECT, related_name="entries")
     value = models.CharField(_("value"), max_length=1000)
     evidence = models.CharField(_("evidence"), max_length=300)
+    correction = models.PositiveSmallIntegerField(_("correction"), default=0)
+    reason = models.CharField(_("reason of the correction"), max_length=12, blank=True, choices=Correction.choices)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(_("entered"))
 
-    PROTECTED: ClassVar = ("source", "value", "evidence", "entered_by", "entered_at")
+    PROTECTED: ClassVar = ("source", "value", "evidence", "correction", "reason", "entered_by", "entered_at")
 
     class Meta:
         verbose_name = _("source entry")
@@ -224,6 +252,26 @@ class SourceEntry(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class SourceEvidence(models.Model):
+    """The photo, scan or PDF that came with an entry, encrypted; its hash stands in the ledger. Append-only."""
+
+    entry = models.OneToOneField(SourceEntry, on_delete=models.PROTECT, related_name="file")
+    name = models.CharField(_("file name"), max_length=120)
+    kind = models.CharField(_("type of file"), max_length=20)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    body = SealedBytesField(_("content"))
+    sha256 = models.CharField(max_length=64)
+
+    PROTECTED: ClassVar = ("entry", "name", "kind", "size", "sha256")
+
+    class Meta:
+        verbose_name = _("evidence of a source")
+        verbose_name_plural = _("evidence of sources")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RosterEntry(models.Model):
@@ -260,6 +308,7 @@ class RosterOmission(models.Model):
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="omissions")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=32)
+    stratum = models.CharField(_("stratum"), max_length=32, blank=True)
 
     class Meta:
         verbose_name = _("omission")
@@ -317,14 +366,14 @@ class RosterRecusal(models.Model):
 
 
 class DrawFile(models.Model):
-    """A file of the bundle (draw protocol 1, §1), byte by byte. Append-only."""
+    """A file of the bundle (draw protocol 1, §1), kept for ever. Its bytes are its parts, in order. Append-only."""
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="files")
     name = models.CharField(max_length=20)
-    body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
 
-    PROTECTED: ClassVar = ("draw", "name", "sha256")
+    PROTECTED: ClassVar = ("draw", "name", "sha256", "size")
 
     class Meta:
         verbose_name = _("draw file")
@@ -333,6 +382,47 @@ class DrawFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DrawFilePart(models.Model):
+    """Whole lines of a file of the bundle, at most a few MiB; written before the file's row, which closes it. Append-only."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=20)
+    position = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("part of a draw file")
+        verbose_name_plural = _("parts of draw files")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draw", "name", "position"], name="part_once_per_draw_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.position}"
+
+
+class DrawShard(models.Model):
+    """A run of parts of a large roster whose slips one worker hashes. Work in progress, not business: see ``shards.py``."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="shards")
+    position = models.PositiveIntegerField()
+    first_part = models.PositiveIntegerField()
+    last_part = models.PositiveIntegerField()
+    attempts = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    read = models.CharField(max_length=64, blank=True)
+    slips = models.BinaryField(null=True)
+
+    class Meta:
+        verbose_name = _("shard of a draw")
+        verbose_name_plural = _("shards of a draw")
+        ordering = ("draw", "position")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draw", "position"], name="shard_once_per_draw")]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}/{self.position}"
 
 
 class DrawnEntry(models.Model):

@@ -18,7 +18,7 @@ from inspections.draws import roster as lots
 from inspections.draws.grammar import as_words
 from inspections.draws.matters import needs_of, own_revisions, sides_of
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry
-from inspections.draws.roster import Entry, Roster
+from inspections.draws.roster import Entry, Omission, Roster
 from inspections.draws.states import DrawState, Mode
 from inspections.plans.models import PlanItem
 from registries.inspectors.models import Inspector
@@ -141,28 +141,37 @@ def roster_of(draw: Draw, today: dt.date) -> Roster:
     """The roster of a draw in any mode from the registries as they stand."""
     if draw.mode == Mode.LOT:
         return lots.build(draw, today)
-    entries, omissions, people, _pairs = preview(draw, own_revisions(draw), today)
-    pairs = lots.recusals_of(entries, people, today) + _met(draw, {person.inspector_id for person in people}, entries)
-    return Roster(entries, omissions, people, sorted(set(pairs)))
+    found = preview(draw, own_revisions(draw), today)
+    pairs = lots.recusals_of(found.entries, found.people, today)
+    pairs += _met(draw, {person.inspector_id for person in found.people}, found.entries)
+    return found._replace(recusals=sorted(set(pairs)))
 
 
 def preview(draw: Draw, matters: Sequence[MatterRevision], today: dt.date) -> Roster:
     """The same of an order for teams on these matters, without the pairs that cannot meet: what its form shows in figures."""
     tags = needs_of(matters)
-    entries, omissions = _requested(draw, tags, today) if draw.mode == Mode.ADHOC else _drawn_before(draw, tags, today)
-    return Roster(entries, omissions, lots.people_of(draw, tags, today), [])
+    entries, omissions = subjects(draw, tags, today)
+    people, unfit = lots.people_of(draw, tags, today)
+    return Roster(entries, omissions, people, [], unfit)
 
 
-def _requested(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[tuple[int, str]]]:
+def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
+    """Who is in, and who is out, each with its reason, in any mode."""
+    if draw.mode == Mode.LOT:
+        return lots.subjects(draw, tags, today)
+    return _requested(draw, tags, today) if draw.mode == Mode.ADHOC else _drawn_before(draw, tags, today)
+
+
+def _requested(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
     assert draw.request is not None  # noqa: S101  (a constraint of the database)
     subject = draw.request.subject
     if subject.pk in excluded_on(today):
-        return [], [(subject.pk, "excluded")]
+        return [], [Omission(subject.pk, "excluded", EVERYBODY)]
     name = as_words(published_name(subject.kind, subject.name))
     return [Entry(subject.pk, subject.public_id, name, EVERYBODY, 1, {"equal": 1}, tags, stale=False)], []
 
 
-def _drawn_before(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[tuple[int, str]]]:
+def _drawn_before(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
     """The open places with key, name, stratum and slips as they were; the tags are what this order's matters need."""
     assert draw.staffs is not None  # noqa: S101  (a constraint of the database)
     out = excluded_on(today)
@@ -170,7 +179,7 @@ def _drawn_before(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[li
     for drawn in open_places(draw.staffs, draw.unit_id):
         e = drawn.entry
         if e.subject_id in out:
-            omissions.append((e.subject_id, "excluded"))
+            omissions.append(Omission(e.subject_id, "excluded", e.stratum))
         else:
             entries.append(Entry(e.subject_id, e.public_id, e.name, e.stratum, e.slips, e.slips_why, tags, stale=False))
     return entries, omissions

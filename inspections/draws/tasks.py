@@ -1,5 +1,7 @@
 """The worker's side of draws: draw when due, issue the certificate; the sweep finds what a lost message left."""
 
+import logging
+
 from celery import shared_task
 
 from inspections.draws import certificate, commands, queries
@@ -8,11 +10,18 @@ from registries.ledger.change import Refused
 from registries.ledger.sweeping import each
 from registries.people.queries import system_user
 
+log = logging.getLogger("sunlot.draws")
+
 
 @shared_task(name="inspections.run_draw", acks_late=True)
 def run_draw(draw_id: int) -> None:
     """Draw, if it is due. A message that comes twice finds nothing due the second time."""
-    if queries.due_draws(clock.now()).filter(pk=draw_id).exists():
+    draw = queries.due_draws(clock.now()).filter(pk=draw_id).first()
+    if draw is None:
+        return
+    if queries.secret_of(draw) is None:
+        log.error("draw %s is due, but its secret cannot be read: put the key file back or enter the secret", draw)
+    else:
         commands.run_draw(actor=system_user(), draw_id=draw_id)
 
 

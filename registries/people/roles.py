@@ -80,6 +80,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.return_plan": (S,),
     # draws
     "inspections.view_draws": (*BUSINESS, A, P),
+    "inspections.view_roster": (C, S, A),
     "inspections.prepare_draw": (C,),
     "inspections.change_draw": (C,),
     "inspections.submit_draw": (C, P),
@@ -89,10 +90,13 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.approve_draw": (S,),
     "inspections.return_draw": (S,),
     "inspections.enter_source_value": (C, R, S),
+    "inspections.correct_source_value": (C, R, S),
     "inspections.announce_sources": (C, P),
     "inspections.lapse_draw": (TIMER,),
     "inspections.void_draw": (S,),
     "inspections.prepare_successor": (C, P),
+    "inspections.read_sealed_copy": (A,),
+    "inspections.give_secret": (S,),
     "inspections.run_draw": (TIMER,),
     "inspections.issue_certificate": (TIMER,),
     "inspections.open_roster": (A,),
@@ -114,6 +118,10 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.sign_record": (INS,),
     "inspections.review_case": (R,),
     "inspections.release_case": (C,),
+    "inspections.ask_replacement": (C, INS),
+    "inspections.replace_drawn": (S,),
+    "inspections.refuse_replacement": (S,),
+    "inspections.print_receipt": (C,),
     # publicity
     "publicity.publish_case": (TIMER,),
     # self-checks

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from config.demo.county import load as county
+from inspections.draws import shelf
 from inspections.draws import tasks as draw_tasks
 from inspections.draws.models import Draw, DrawFile, DrawnEntry, SeedSource, TeamPlace
 from publicity.disclosures import tasks as disclosure_tasks
@@ -69,14 +70,15 @@ def test_rows_of_a_draw_that_were_replaced_are_gone_by_an_entry_of_the_ledger() 
 
 def file_changed(draw: Draw) -> None:
     row = draw.files.get(name="result.txt")
-    body = bytes(row.body)
-    sql("UPDATE inspections_drawfile SET body = %s WHERE id = %s", body[:-2] + b"0\n", row.pk)
+    body = shelf.body(draw, row.name)
+    sql("UPDATE inspections_drawfilepart SET body = %s WHERE draw_id = %s AND name = %s", body[:-2] + b"0\n", draw.pk, row.name)
 
 
 def order_and_its_hash_changed(draw: Draw) -> None:
     row = draw.files.get(name="order.txt")
-    body = bytes(row.body).replace(b"reserves\t2", b"reserves\t1")
-    sql("UPDATE inspections_drawfile SET body = %s, sha256 = %s WHERE id = %s", body, hashlib.sha256(body).hexdigest(), row.pk)
+    body = shelf.body(draw, row.name).replace(b"reserves\t2", b"reserves\t1")
+    sql("UPDATE inspections_drawfilepart SET body = %s WHERE draw_id = %s AND name = %s", body, draw.pk, row.name)
+    sql("UPDATE inspections_drawfile SET sha256 = %s WHERE id = %s", hashlib.sha256(body).hexdigest(), row.pk)
 
 
 def ranks_exchanged(draw: Draw) -> None:
@@ -226,17 +228,17 @@ def test_a_result_that_is_public_before_its_review_is_found() -> None:
 def test_the_command_names_what_is_wrong_and_ends_with_1(drawn: Draw, capsys: pytest.CaptureFixture[str]) -> None:
     tampering.adopt()
     call_command("check_invariants")
-    assert capsys.readouterr().out == "6 checks, 0 findings, 0 warnings.\n"
+    assert capsys.readouterr().out.endswith("\n6 checks, 0 findings, 1 warnings.\n")  # this test came back from the future
     certificate_changed(drawn)
     with pytest.raises(SystemExit) as ended:
         call_command("check_invariants")
     assert ended.value.code == 1
-    assert capsys.readouterr().out.splitlines()[0] == f"WRONG [draws] The certificate of draw {drawn.number} was changed."
+    assert f"WRONG [draws] The certificate of draw {drawn.number} was changed." in capsys.readouterr().out.splitlines()
     with pytest.raises(SystemExit):
         call_command("check_invariants", "--json")
     told = json.loads(capsys.readouterr().out)
     assert not told["holds"]
-    assert [one["check"] for one in told["findings"]] == ["draws"]
+    assert [one["check"] for one in told["findings"] if not one["warning"]] == ["draws"]
 
 
 def test_a_check_that_fails_is_a_finding_and_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from inspections.cases import queries as cases
 from inspections.cases import tasks as case_tasks
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case
-from inspections.draws import commands, places, queries, tasks
+from inspections.draws import commands, places, queries, shelf, tasks
 from inspections.draws.invariants import draws as draw_invariants
 from inspections.draws.models import Draw, RosterEntry
 from inspections.draws.roster import build
@@ -184,7 +184,7 @@ def test_winners_without_a_team_get_one_from_an_order_of_their_own(bureau: Burea
     entry, old = order.roster.get(), waiting[0].entry
     for column in ("code", "nonce", "public_id", "name", "stratum", "slips"):
         assert getattr(entry, column) == getattr(old, column)
-    assert f"mode\tteams:{lot.number}\n" in bytes(order.files.get(name="order.txt").body).decode()
+    assert f"mode\tteams:{lot.number}\n" in shelf.body(order, "order.txt").decode()
     case = Case.objects.get(drawn=waiting[0])
     assert set(case.assignments.values_list("inspector_id", flat=True)) == helpers
     assert members(case) == [(1, bureau.other.pk), (2, bureau.other.pk)]
@@ -295,7 +295,7 @@ def test_a_partner_draws_its_own_team_over_all_winners_and_brings_its_matters(
     assert (one.unit, one.places, one.own) == (bureau.partner, 4, False)
     order = bureau.hurried(time_machine, bureau.announced(bureau.staffing(lot, bureau.partner_user, bureau.partner)))
     assert set(order.roster.values_list("code", flat=True)) == {won.entry.code for won in lot.drawn.filter(kind="W")}
-    assert [line for line in bytes(order.files.get(name="order.txt").body).decode().splitlines() if line.startswith("matter")] == [
+    assert [line for line in shelf.body(order, "order.txt").decode().splitlines() if line.startswith("matter")] == [
         f"matter\t{bureau.partner_matter.reference}"
     ]
     for case in Case.objects.all():
@@ -412,7 +412,7 @@ def test_a_partner_may_run_its_order_under_a_plan_item_of_its_own(bureau: Bureau
     assert order.plan_item == own
     commands.submit_draw(actor=bureau.partner_user, draw_id=order.pk, version=order.version)
     commands.approve_draw(actor=bureau.supervisor, draw_id=order.pk, version=fresh(order).version)
-    assert f"plan\t{own.reference}\n" in bytes(order.files.get(name="order.txt").body).decode()
+    assert f"plan\t{own.reference}\n" in shelf.body(order, "order.txt").decode()
 
 
 def refusal_of(bureau: Bureau, order: Draw, plan_item_id: int) -> str:

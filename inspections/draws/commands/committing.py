@@ -1,6 +1,5 @@
 """Return a submitted draw, or approve it, which commits: nonces, codes, secret, files and hashes in one transaction."""
 
-import base64
 import datetime as dt
 import secrets
 from collections.abc import Sequence
@@ -9,14 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from nacl.public import PublicKey, SealedBox
 
 from inspections.draws import files as forms_of_files
-from inspections.draws import ordering, queries, rules
-from inspections.draws.commands.rows import hold_places, keep_files, locked_draw, other_open_order
+from inspections.draws import ordering, queries, rules, sealing, shelf
+from inspections.draws.commands.rows import hold_places, locked_draw, other_open_order
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import (
     Draw,
+    DrawSecret,
     RosterRecusal,
     SeedSource,
 )
@@ -74,7 +73,8 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         committed = ordering.commit(_terms(draw, number, sources), *_lines(draw), secret)
     except BadForm as bad:
         refuse_now(say("The files of this draw do not fit the protocol: %(reason)s", reason=str(bad)))
-    files = keep_files(draw, committed.files)
+    files = shelf.keep_all(draw, committed.files)
+    kept = DrawSecret.objects.create(draw=draw, secret=secret, auditor_copy=sealing.sealed(secret, settings.AUDITOR_PUBLIC_KEY))
     change = alter(
         draw,
         note="stale entries accepted" if accept_stale and draw.scope_counts.get("stale") else "",
@@ -85,18 +85,8 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         committed_at=now,
         order_hash=committed.order_hash,
         commitment=committed.commitment,
-        secret=secret,
-        auditor_copy=_sealed_for_auditor(secret),
     )
-    return replace(change, also=files)
-
-
-def _sealed_for_auditor(secret: str) -> str:
-    """The secret in a box only the auditor's private key opens; empty where no key is set (a production check)."""
-    if not settings.AUDITOR_PUBLIC_KEY:
-        return ""
-    box = SealedBox(PublicKey(base64.b64decode(settings.AUDITOR_PUBLIC_KEY)))
-    return base64.b64encode(box.encrypt(secret.encode())).decode()
+    return replace(change, also=(*files, kept))
 
 
 def _blind(draw: Draw) -> None:

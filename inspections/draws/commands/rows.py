@@ -1,11 +1,10 @@
-"""What the writers of draws share: the locked row, keeping the files of a bundle, announcing sources."""
+"""What the writers of draws share: the locked row, announcing sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from inspections.draws import queries
-from inspections.draws.models import Draw, DrawFile, DrawnEntry, SeedSource
+from inspections.draws.models import Draw, DrawnEntry, SeedSource
 from inspections.draws.places import codes_of
-from inspections.draws.protocol import digest
 from inspections.draws.rules import why_not_move, why_not_version
 from inspections.draws.sources import GAMES, Announced
 from inspections.draws.states import MOVES, DrawState
@@ -50,14 +49,6 @@ def hold_places(draw: Draw) -> None:
     if draw.staffs is not None:
         codes = draw.roster.values("code")
         list(DrawnEntry.objects.select_for_update().filter(draw=draw.staffs, entry__code__in=codes).order_by("pk"))
-
-
-def keep_files(draw: Draw, bodies: Mapping[str, bytes]) -> tuple[DrawFile, ...]:
-    """Keep files of the bundle, byte by byte, for ever; returns their rows, for the ledger."""
-    made = DrawFile.objects.bulk_create(
-        [DrawFile(draw=draw, name=name, body=body, sha256=digest(body)) for name, body in bodies.items()]
-    )
-    return tuple(made)
 
 
 def announce(draw: Draw, sources: Sequence[Announced]) -> tuple[tuple[SeedSource, ...], tuple[tuple[str, int], ...]]:
