@@ -410,6 +410,7 @@ class DrawShard(models.Model):
     position = models.PositiveIntegerField()
     first_part = models.PositiveIntegerField()
     last_part = models.PositiveIntegerField()
+    mark = models.CharField(max_length=64)
     attempts = models.PositiveIntegerField(default=0)
     leased_until = models.DateTimeField(null=True)
     read = models.CharField(max_length=64, blank=True)

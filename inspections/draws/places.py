@@ -202,7 +202,7 @@ def _met(draw: Draw, inspector_ids: set[int], entries: Sequence[Entry]) -> list[
 
 def codes_of(draw: Draw) -> dict[int, tuple[str, str]]:
     """Subject → (nonce, code) in the draw that is staffed: entries of a ``teams:`` order keep theirs."""
-    rows = RosterEntry.objects.filter(draw=draw.staffs).values_list("subject_id", "nonce", "code")
+    rows = RosterEntry.objects.filter(draw=draw.staffs, drawn__isnull=False).values_list("subject_id", "nonce", "code")
     return {subject: (nonce, code) for subject, nonce, code in rows}
 
 

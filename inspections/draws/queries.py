@@ -8,7 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
+from django.db.models.functions import Collate
 from django.utils.translation import gettext
 
 from inspections.draws import places, rules, shelf
@@ -118,6 +120,13 @@ def wants_secret(draw: Draw, now: dt.datetime) -> bool:
     """Whether the order is due and cannot be drawn because this server cannot read its secret."""
     return due_draws(now).filter(pk=draw.pk).exists() and secret_of(draw) is None
 
+def progress(draw: Draw) -> tuple[int, int]:
+    """How far the hashing of a draw's slips is: shards done, and all of them. A small roster is one."""
+    if draw.drawn_at is not None:
+        return (1, 1)
+    total, done = draw.shards.aggregate(total=Count("pk"), done=Count("pk", filter=Q(slips__isnull=False))).values()
+    return (done, total) if total else (0, 1)
+
 
 def draws_without_certificate() -> QuerySet[Draw]:
     """Drawn draws whose certificate was not made yet."""
@@ -133,6 +142,16 @@ def lapsing_draws(now: dt.datetime) -> QuerySet[Draw]:
 def announced(draw: Draw) -> list[Announced]:
     """The sources of a draw, in order, as the pure rules take them."""
     return [Announced(s.game, s.what, s.moment) for s in draw.sources.all()]
+
+
+def by_bytes(column: str) -> Collate:
+    """To order by a column as the protocol does: by bytes (``LC_ALL=C``), whatever language the database sorts in."""
+    return Collate(F(column), "C" if connection.vendor == "postgresql" else "BINARY")
+
+
+def stratum_sizes(draw: Draw) -> dict[str, int]:
+    """Stratum → entries, counted in the rows of the roster."""
+    return dict(draw.roster.order_by().values_list("stratum").annotate(Count("pk")))
 
 
 def file_bodies(draw: Draw) -> dict[str, bytes]:
@@ -249,16 +268,20 @@ def visits_before(subject_ids: Iterable[int], day: dt.date) -> dict[int, dt.date
 
 
 def stored_digest(draw: Draw) -> str:
-    """The digest of the roster rows as they stand in the database, to compare with the one at submission."""
-    entries = RosterEntry.objects.filter(draw=draw).values_list("public_id", "name", "stratum", "slips", "tags")
+    """The digest of the roster rows as they stand in the database, to compare with the one at submission.
+
+    Read row by row: no key stands twice in a roster, so sorted by it the rows are sorted.
+    """
+    columns = ("public_id", "name", "stratum", "slips", "tags")
+    entries = RosterEntry.objects.filter(draw=draw).order_by(by_bytes("public_id")).values_list(*columns)
     people = RosterInspector.objects.filter(draw=draw).values_list(
         "public_id", "name", "may_lead", "open_cases", "most_open_cases", "tags"
     )
     pairs = RosterRecusal.objects.filter(entry__draw=draw).values_list("entry__public_id", "inspector__public_id")
     return rosters.digest(
-        [tuple(str(v) for v in row) for row in entries],
-        [tuple(str(v) for v in row) for row in people],
-        [(a, b) for a, b in pairs],
+        (tuple(str(v) for v in row) for row in entries.iterator(chunk_size=5000)),
+        sorted(tuple(str(v) for v in row) for row in people),
+        sorted((a, b) for a, b in pairs),
     )
 
 

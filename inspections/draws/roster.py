@@ -114,15 +114,15 @@ def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, in
 def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
     """Who of the matter's scope is in, and who is out, each with its reason."""
     of_matter, chosen, full = _categories(draw)
-    scope = list(subjects_in_scope(of_matter).order_by("key"))
+    scope = subjects_in_scope(of_matter).order_by("key")
     towns = {town.pk for town in draw.towns.all()}
     out = excluded_on(today)
-    found = signals([subject.pk for subject in scope], today)
+    found = signals(scope.values_list("pk", flat=True), today)
     on_matter, in_year = _drawn_this_year(draw, today)
     visits = last_visits(scope_of=draw)
     entries: list[Entry] = []
     omissions: list[Omission] = []
-    for subject in scope:
+    for subject in scope.iterator(chunk_size=2000):
         mine = [chosen[c.pk] for c in subject.categories.all() if c.pk in chosen]
         signal = found.get(subject.pk)
         complaints, violations = (signal.upheld_complaints_12m, signal.serious_violations_24m) if signal else (0, 0)
@@ -257,9 +257,9 @@ def recusals_of(entries: Iterable[Entry], people: Iterable[Person], today: dt.da
 
 
 def digest(entries: Iterable[tuple[str, ...]], people: Iterable[tuple[str, ...]], recusals: Iterable[tuple[str, str]]) -> str:
-    """The digest of a roster as submitted, before anything is blinded: rows of plain texts, sorted."""
+    """The digest of a roster as submitted, before anything is blinded: rows of plain texts, given sorted."""
     hashed = hashlib.sha256()
     for label, rows in (("entry", entries), ("inspector", people), ("recusal", recusals)):
-        for row in sorted(rows):
+        for row in rows:
             hashed.update(("\t".join((label, *row)) + "\n").encode())
     return hashed.hexdigest()

@@ -182,6 +182,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "closed": closed_in_words(next_source, sources, now) if next_source else "",
         "waiting": draw.state == DrawState.COMMITTED,
         "wants_secret": next_source is None and queries.wants_secret(draw, now),
+        "shards": queries.progress(draw) if draw.state == DrawState.COMMITTED else None,
         "strata": [
             (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
         ],

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from inspections.draws.files import Drawn, Order, Result
 from inspections.draws.models import Draw, RosterEntry, SeedSource
-from inspections.draws.queries import public_draws
+from inspections.draws.queries import progress, public_draws
 from inspections.draws.states import DrawState, Stratify
 from publicity.site import orders, rules, wording
 from publicity.site.timeline import Course, course
@@ -96,7 +96,8 @@ class Outcome(NamedTuple):
 
 
 class Screen(NamedTuple):
-    """Everything the screen shows of one order in one state. ``slips`` is None while their number is not public."""
+    """Everything the screen shows of one order in one state. ``slips`` is None while their number is not public; ``hashed``
+    are the shards of a large roster that are done, and all of them."""
 
     draw: Any
     mark: Mark
@@ -107,6 +108,7 @@ class Screen(NamedTuple):
     sources: list[SeedSource]
     entries: int
     slips: int | None
+    hashed: tuple[int, int]
     outcome: Outcome | None
     successors: list[str]
 
@@ -122,7 +124,7 @@ class Screen(NamedTuple):
 
 
 def mark(number: str) -> Mark | None:
-    """The mark of the committed order of this number, or None. One query."""
+    """The mark of the committed order of this number, or None. One query, two while it waits for its worker."""
     settled = Count("sources", filter=~Q(sources__value=""), distinct=True)
     successor = public_draws().filter(replaces=OuterRef("pk")).values("number")[:1]
     row = (
@@ -136,7 +138,8 @@ def mark(number: str) -> Mark | None:
     if row is None:
         return None
     late = rules.is_overdue(row[2], row[4], clock.now())
-    return Mark(row[0], row[1], hashlib.sha256(repr((*row, late)).encode()).hexdigest()[:16])
+    hashed = progress(Draw(pk=row[0])) if row[2] == DrawState.COMMITTED else None
+    return Mark(row[0], row[1], hashlib.sha256(repr((*row, late, hashed)).encode()).hexdigest()[:16])
 
 
 def is_expected(number: str) -> bool:
@@ -169,6 +172,7 @@ def screen(number: str, seen: Mark) -> Screen | None:
         sources=orders.sources_of(draw),
         entries=sum(sizes.values()),
         slips=_slips(draw),
+        hashed=progress(draw),
         outcome=_outcome(draw, order, result, bodies, strata) if result else None,
         successors=orders.successors_of(draw) if standing.word == "voided" else [],
     )
@@ -294,6 +298,7 @@ def as_json(on: Screen) -> dict[str, Any]:
         "team": on.order.team,
         "entries": on.entries,
         "slips": on.slips,
+        "hashed": on.hashed,
         "strata": [{"stratum": s.code, "label": s.label, "entries": s.size, "quota": s.quota} for s in on.strata],
         "sources": [
             {"kind": s.kind, "what": s.what, "moment": s.moment, "form": s.form, "value": s.value or None} for s in on.sources

@@ -1,11 +1,11 @@
 """The draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from inspections.draws import files as forms_of_files
 from inspections.draws import queries, rules, shelf
 from inspections.draws.commands.rows import BATCH, locked_draw
+from inspections.draws.computing import NotKept, result_of
 from inspections.draws.files import Result
 from inspections.draws.models import (
     Draw,
@@ -13,8 +13,7 @@ from inspections.draws.models import (
     DrawnEntry,
     TeamPlace,
 )
-from inspections.draws.protocol import commitment, digest
-from inspections.draws.protocol import draw as draw_lots
+from inspections.draws.protocol import digest
 from inspections.draws.states import DrawState
 from registries import clock
 from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
@@ -31,9 +30,11 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     now = clock.now()
     assert draw.planned is not None  # noqa: S101  (an order always has it)
     refuse(rules.why_not_run(values=values, planned=draw.planned, now=now))
-    bodies = queries.file_bodies(draw)
     secret = _secret(draw)
-    result = _drawn_from(draw, bodies, secret, values)
+    try:
+        result = result_of(draw, secret, values)
+    except NotKept:
+        refuse_now(say("The stored files no longer agree with the committed hashes. Call the auditor."))
     outcome = forms_of_files.write_result(result)
     reveal = forms_of_files.write_reveal(forms_of_files.Reveal(secret, tuple(values)))
     files = shelf.keep_all(draw, {"result.txt": outcome, "reveal.txt": reveal})
@@ -66,34 +67,14 @@ def _secret(draw: Draw) -> str:
     return secret
 
 
-def _drawn_from(draw: Draw, bodies: Mapping[str, bytes], secret: str, values: Sequence[str]) -> Result:
-    """The result, after making sure that the files and the secret are those that were committed to."""
-    order = forms_of_files.read_order(bodies["order.txt"])
-    hashes = {name: digest(bodies[f"{name}.txt"]) for name in ("roster", "inspectors", "recusals")}
-    kept = (
-        digest(bodies["order.txt"]) == draw.order_hash
-        and hashes == {"roster": order.roster, "inspectors": order.inspectors, "recusals": order.recusals}
-        and commitment(order.draw, secret) == order.secret
-    )
-    if not kept:
-        refuse_now(say("The stored files no longer agree with the committed hashes. Call the auditor."))
-    forms_of_files.check_values(order, values)
-    return draw_lots(
-        order,
-        forms_of_files.read_roster(bodies["roster.txt"]),
-        forms_of_files.read_inspectors(bodies["inspectors.txt"]),
-        forms_of_files.read_recusals(bodies["recusals.txt"]),
-        secret,
-        values,
-    )
-
-
 def _keep_result(draw: Draw, result: Result) -> None:
     """The result as rows, for the pages and the cases."""
-    entry_of = dict(draw.roster.values_list("code", "pk"))
     person_of = dict(draw.inspectors.values_list("code", "pk"))
-    drawn = DrawnEntry.objects.bulk_create(
-        [
+    team_of = {team.winner: team.inspectors for team in result.teams}
+    for at in range(0, len(result.drawn), BATCH):
+        some = result.drawn[at : at + BATCH]
+        entry_of = dict(draw.roster.filter(code__in=[row.code for row in some]).values_list("code", "pk"))
+        drawn = DrawnEntry.objects.bulk_create(
             DrawnEntry(
                 draw=draw,
                 entry_id=entry_of[row.code],
@@ -102,19 +83,13 @@ def _keep_result(draw: Draw, result: Result) -> None:
                 slip=row.slip,
                 ticket=row.ticket,
             )
-            for row in result.drawn
-        ],
-        batch_size=BATCH,
-    )
-    drawn_of = {row.entry_id: row for row in drawn}
-    TeamPlace.objects.bulk_create(
-        [
-            TeamPlace(drawn=drawn_of[entry_of[team.winner]], position=position, inspector_id=person_of[code])
-            for team in result.teams
-            for position, code in enumerate(team.inspectors, 1)
-        ],
-        batch_size=BATCH,
-    )
+            for row in some
+        )
+        TeamPlace.objects.bulk_create(
+            TeamPlace(drawn=made, position=position, inspector_id=person_of[code])
+            for made, row in zip(drawn, some, strict=True)
+            for position, code in enumerate(team_of.get(row.code, ()), 1)
+        )
 
 
 @command("inspections.issue_certificate")
