@@ -147,7 +147,7 @@ def _locked_draws(replacement_id: int) -> list[Draw]:
         mode=Mode.TEAMS, staffs=asked.case.draw_id, state=DrawState.DRAWN, drawn__entry__code=entry.code
     ).order_by("pk")
     keys = [*own.values_list("pk", flat=True), *staffing.values_list("pk", flat=True)]
-    locked = {draw.pk: draw for draw in Draw.objects.select_for_update(of=("self",)).select_related("plan_item").filter(pk__in=keys)}
+    locked = {draw.pk: draw for draw in Draw.objects.select_for_update(of=("self",)).select_related("plan_item", "request").filter(pk__in=keys)}
     return [locked[pk] for pk in keys]
 
 
@@ -274,5 +274,5 @@ def _fact(draw: Draw, line: HistoryLine) -> Fact:
     """The public fact of a line: the very line of the file (§7)."""
     return Fact(
         "draws.replace",
-        {"draw": draw.number, "plan": draw.plan_item.reference, "order": draw.order_hash, "line": text_of(line)},
+        {"draw": draw.number, "plan": draw.plan.reference, "order": draw.order_hash, "line": text_of(line)},
     )

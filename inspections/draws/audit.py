@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Model, Q
 
-from inspections.draws import agreeing, queries, roster
+from inspections.draws import agreeing, places, queries
 from inspections.draws.grammar import as_words
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.states import DrawState, Mode
@@ -155,7 +155,7 @@ def _submission(draw: Draw) -> int | None:
 
 def _places_now(draw: Draw, day: dt.date) -> dict[int, Place]:
     """Where the registries as they stand would put every subject, judged on the day of the submission."""
-    built = roster.build(draw, day)
+    built = places.roster_of(draw, day)
     inside = {
         e.subject_id: Place(e.public_id, e.name, e.stratum, e.slips, ",".join(e.tags) or "-") for e in built.entries
     }
@@ -177,10 +177,10 @@ def _touched(newest: Newest, since: int) -> dict[int, int]:
 
 
 def _drawn_since(draw: Draw, moment: dt.datetime) -> set[int]:
-    """Subjects that another draw has drawn since, or that were replaced or stepped in since: they would stand otherwise today."""
+    """Subjects that another lot has drawn since, or that were replaced or stepped in since: they would stand otherwise today."""
     drawn = Q(kind=DrawnEntry.Kind.WINNER, draw__drawn_at__gt=moment)
     moved = Q(left_by__decided_at__gt=moment) | Q(came_by__decided_at__gt=moment)
-    rows = DrawnEntry.objects.filter(drawn | moved, draw__state=DrawState.DRAWN)
+    rows = DrawnEntry.objects.filter(drawn | moved, draw__mode=Mode.LOT, draw__state=DrawState.DRAWN)
     return set(rows.exclude(draw=draw).values_list("entry__subject_id", flat=True))
 
 

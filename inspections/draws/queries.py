@@ -11,9 +11,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate
+from django.utils.translation import gettext
 
+from inspections.draws import places, rules, shelf
 from inspections.draws import roster as rosters
-from inspections.draws import rules, shelf
 from inspections.draws.candidates import REASONS
 from inspections.draws.cells import Cure, Slot, cures, members_of, spelled
 from inspections.draws.chances import inclusion_chances, small_cells
@@ -30,7 +31,7 @@ from inspections.draws.models import (
 )
 from inspections.draws.quotas import default_quotas, reckoned
 from inspections.draws.sources import Announced
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Mode
 from inspections.draws.sufficiency import Finding, judge
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
@@ -47,7 +48,7 @@ PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
 
 def visible_draws(user: User) -> QuerySet[Draw]:
     """The draws of the units this person keeps; the bureau's clerks, reviewers, supervisors and auditors see all."""
-    draws = Draw.objects.select_related("matter__matter", "unit", "plan_item")
+    draws = Draw.objects.select_related("matter__matter", "unit", "plan_item", "request", "staffs")
     units = own_units(user)
     return draws if units is None else draws.filter(unit_id__in=units)
 
@@ -58,6 +59,13 @@ def why_not_drawable(revision: MatterRevision | None, today: dt.date) -> Sentenc
     if wrong is None and revision is not None and revision.regulation == MatterRevision.Regulation.FULL:
         return say("This matter is watched by full coverage, not by lot.")
     return wrong
+
+
+def why_not_order(draw: Draw, today: dt.date, *, committing: bool = False) -> Sentence | None:
+    """Why this order may not be submitted (or committed) today, as its mode asks."""
+    if draw.mode == Mode.LOT:
+        return why_not_drawable(draw.matter, today)
+    return places.why_not(draw, today, committing=committing)
 
 
 def public_draws() -> QuerySet[Draw]:
@@ -152,8 +160,10 @@ def file_bodies(draw: Draw) -> dict[str, bytes]:
 
 
 def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """(the quotas in force, the quotas the plan item suggests): the clerk's own numbers where there are any."""
+    """(the quotas in force, the quotas the plan item suggests): the clerk's own numbers where there are any; everybody where only teams are drawn."""
     item = draw.plan_item
+    if item is None or draw.mode != Mode.LOT:
+        return sizes, sizes
     suggested = default_quotas(sizes, percent=item.ratio_percent, number=item.number)
     return {s: int(draw.quotas.get(s, suggested[s])) for s in sizes}, suggested
 
@@ -224,7 +234,7 @@ def sufficiency(roster: rosters.Roster, quotas: dict[str, int], team_size: int) 
 
 
 def stratum_labels(strata: Iterable[str], merged: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """Stratum → its name for people: a grade, a township, a category; merged ones joined by ``+``.
+    """Stratum → its name for people: a grade, a township, a category, everybody; merged ones joined by ``+``.
 
     ``merged`` (``Draw.merged_strata``) names the members also of those whose name is too long to hold them.
     """
@@ -232,6 +242,7 @@ def stratum_labels(strata: Iterable[str], merged: Mapping[str, str] = MappingPro
     wanted = {*parts, *(part for members in parts.values() for part in members)}
     names = {c.code: c.label for c in Code.objects.filter(table=CodeTable.TOWN, code__in=wanted)}
     names |= {c.code: c.name for c in SubjectCategory.objects.filter(code__in=wanted)}
+    names[places.EVERYBODY] = gettext("everybody")
     return {s: names.get(s) or "+".join(names.get(part, part) for part in members) for s, members in parts.items()}
 
 
@@ -281,9 +292,9 @@ def sources_with_entries(draw: Draw) -> list[SeedSource]:
 
 
 def last_draw_on(draw: Draw) -> Draw | None:
-    """The last draw that was drawn on the same matter, to compare with."""
+    """The last draw of subjects on the same matter, to compare with."""
     return (
-        Draw.objects.filter(matter__matter=draw.matter.matter_id, state=DrawState.DRAWN)
+        Draw.objects.filter(mode=Mode.LOT, matter__matter=draw.matter.matter_id, state=DrawState.DRAWN)
         .select_related("matter__matter", "unit")
         .exclude(pk=draw.pk)
         .order_by("-drawn_at")

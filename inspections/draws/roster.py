@@ -10,10 +10,11 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from inspections.draws.candidates import REASONS, Facts, full_years_since, why_out
 from inspections.draws.grammar import as_words
+from inspections.draws.matters import needs_of, own_revisions
 from inspections.draws.models import Draw
 from inspections.draws.replaced import in_place
 from inspections.draws.slips import slips_of
-from inspections.draws.states import SlipRule, Stratify
+from inspections.draws.states import Mode, SlipRule, Stratify
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
 from registries.matters.models import MatterRevision
@@ -92,11 +93,10 @@ class Roster(NamedTuple):
 
 def build(draw: Draw, today: dt.date) -> Roster:
     """The roster of ``draw`` from the registries as they stand."""
-    revisions = [draw.matter, *draw.joint_matters.all()]
-    tags = tuple(sorted({code for revision in revisions for code in revision.requirements.values_list("code", flat=True)}))
+    tags = needs_of(own_revisions(draw))
     entries, omissions = subjects(draw, tags, today)
-    people, unfit = _people(draw, tags, today)
-    return Roster(entries, omissions, people, _recusals(entries, people, today), unfit)
+    people, unfit = people_of(draw, tags, today)
+    return Roster(entries, omissions, people, recusals_of(entries, people, today), unfit)
 
 
 def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, Any]]:
@@ -196,10 +196,11 @@ def _stratum(draw: Draw, subject: Subject, category: str) -> str:
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
     """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand).
 
-    Who was replaced does not count, who stepped in does (draw protocol 1, §6).
+    Who was replaced does not count, who stepped in does (draw protocol 1, §6). Lots alone count: ad-hoc cases are exempt from
+    the caps, and an order for teams draws nobody.
     """
     same = Draw.objects.filter(Q(matter__matter=draw.matter.matter_id) | Q(joint_matters__matter=draw.matter.matter_id), pk=OuterRef("draw"))
-    winners = in_place().filter(draw__drawn_at__year=today.year).annotate(same=Exists(same))
+    winners = in_place().filter(draw__mode=Mode.LOT, draw__drawn_at__year=today.year).annotate(same=Exists(same))
     rows = list(winners.values_list("entry__subject_id", "same"))
     return Counter(pk for pk, same_matter in rows if same_matter), Counter(pk for pk, _same in rows)
 
@@ -214,7 +215,7 @@ def last_visits(*, scope_of: Draw) -> dict[int, dt.date]:
     return {row["pk"]: row["last"] for row in rows}
 
 
-def _people(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Person], tuple[Person, ...]]:
+def people_of(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Person], tuple[Person, ...]]:
     """Eligible inspectors of the chosen units with the cases they have open now: who has what the matters require, and who lacks it."""
     eligible = [(one, tags_of(one)) for one in eligible_inspectors([unit.pk for unit in draw.inspector_units.all()], today)]
     load = _open_cases([inspector.pk for inspector, _ in eligible])
@@ -248,7 +249,7 @@ def _open_cases(inspector_ids: list[int]) -> dict[int, int]:
     return {row["pk"]: row["count"] for row in rows}
 
 
-def _recusals(entries: Iterable[Entry], people: Iterable[Person], today: dt.date) -> list[tuple[int, int]]:
+def recusals_of(entries: Iterable[Entry], people: Iterable[Person], today: dt.date) -> list[tuple[int, int]]:
     """(subject, inspector) pairs in force today, both in the draw."""
     subjects = {entry.subject_id for entry in entries}
     pairs = recusals_on([person.inspector_id for person in people], today)

@@ -210,7 +210,10 @@ def draw_list(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     asked = request.GET.get("state", "")
     context = page_of(request, orders.in_state(asked, now))
-    rows = [(draw, wording.standing(draw, now), sum(orders.sizes_of(draw).values()), _quota(draw)) for draw in context["page"]]
+    rows = [
+        (draw, wording.standing(draw, now), sum(orders.sizes_of(draw).values()), _quota(draw), wording.KINDS.get(draw.mode, ""))
+        for draw in context["page"]
+    ]
     context |= {
         "rows": rows,
         "counts": orders.state_counts(now),

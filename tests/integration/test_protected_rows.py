@@ -70,6 +70,7 @@ def one_of_everything() -> None:
         decided_by=user, decided_at=now, evidence_digest="0" * 64,
     )  # fmt: skip
     SelfCheck.objects.create(asked_by=user, asked_at=now)
+    factories.adhoc_request()
 
 
 @pytest.fixture
@@ -81,9 +82,9 @@ def honest() -> None:
 
 
 CHECKED = [
-    "case.called_off_at", "case.called_off_because", "historyrow.kind", "historyrow.position", "historyrow.inspector_out",
-    "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment", "review.decision",
-    "disclosure.named", "user.is_superuser",
+    "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
+    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment",
+    "review.decision", "disclosure.named", "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 

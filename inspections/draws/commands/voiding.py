@@ -22,7 +22,10 @@ from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import say
 from registries.people.models import User
 
-COPIED = ("plan_item", "matter", "unit", "mode", "staffs", "grades", "stratify", "merged_strata", "slip_rule", "reserves", "team_size")
+COPIED = (
+    "plan_item", "request", "matter", "unit", "mode", "staffs", "grades", "stratify", "merged_strata", "slip_rule", "reserves",
+    "team_size",
+)  # fmt: skip
 """What a successor takes over from the order it replaces."""
 
 
@@ -58,7 +61,7 @@ def void_draw(*, actor: User, draw_id: int, version: int, kind: str, reason: str
     )
     fact = Fact(
         "draws.void",
-        {"draw": draw.number, "plan": draw.plan_item.reference, "order": draw.order_hash, "kind": kind},
+        {"draw": draw.number, "plan": draw.plan.reference, "order": draw.order_hash, "kind": kind},
     )
     return alter(
         draw,
