@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_cases": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
         "registries.sweep_ledger": 60,
+        "registries.sweep_editions": 60,
         "registries.sweep_self_checks": 60,
     }.items()
 }

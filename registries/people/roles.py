@@ -65,10 +65,13 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.cancel_import": (C, SYS),
     "registries.export_registry": (C, A),
     "registries.revise_matter": (C,),
+    "registries.retire_matter": (C,),
+    "registries.restore_matter": (C,),
     "registries.prepare_edition": (C,),
     "registries.submit_edition": (C,),
     "registries.approve_edition": (S,),
     "registries.return_edition": (S,),
+    "registries.issue_edition_paper": (TIMER,),
     "registries.change_subject": (C,),
     "registries.verify_subject": (C,),
     # plans
