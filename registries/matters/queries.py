@@ -62,6 +62,11 @@ def with_content(revisions: QuerySet[MatterRevision]) -> QuerySet[MatterRevision
     return revisions.select_related("matter", "unit").prefetch_related(*many, outcomes)
 
 
+def listed(revisions: QuerySet[MatterRevision]) -> QuerySet[MatterRevision]:
+    """The revisions with what the table of the list shows of them."""
+    return revisions.select_related("matter", "unit").prefetch_related("categories", "requirements", "bases")
+
+
 def current_edition() -> Edition | None:
     """The newest published edition of the matter list."""
     return Edition.objects.filter(state=EditionState.PUBLISHED).order_by("-number").first()

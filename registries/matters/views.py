@@ -32,7 +32,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     rows = _matching(queries.visible_revisions(user), form)
     edition = queries.current_edition()
     listed = set(edition.revisions.values_list("pk", flat=True)) if edition else set()
-    listing = page_of(request, queries.with_content(rows))
+    listing = page_of(request, queries.listed(rows))
     today = clock.today()
     context = {
         "form": form,
