@@ -109,6 +109,10 @@ def change_inspector_status(*, actor: User, inspector_id: int, version: int, sta
 
 @command("registries.read_inspector_data")
 def read_inspector_data(*, actor: User, inspector_id: int) -> Change:
-    """Say that phone and ID number of an inspector are read in full now. Nothing changes; that they were read is the entry."""
+    """Say that phone and ID number of an inspector are read in full now. Nothing changes; that they were read is the entry.
+
+    A clerk reads those of the own unit only.
+    """
     inspector = Inspector.objects.get(pk=inspector_id)
+    refuse(rules.why_not_keep(keeps=keeps(actor, inspector.unit_id), seen=0, now=0))
     return Change(inspector, {}, {"read": [str(inspector._meta.get_field(name).verbose_name) for name in SEALED]})
