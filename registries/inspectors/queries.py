@@ -48,7 +48,7 @@ def _facts(inspector: Inspector, day: dt.date) -> dict[str, Any]:
         "status": inspector.status,
         "certificates": [Validity(c.valid_from, c.last_day) for c in inspector.certificates.all()],
         "away": [Away(leave.starts_on, leave.ends_on) for leave in inspector.leaves.all()],
-        "trained": is_trained(inspector, day),
+        "trained": is_trained(inspector, day) if settings.TRAINING_HOURS_REQUIRED else None,
         "day": day,
     }
 

@@ -43,30 +43,32 @@ def criteria(
     day: dt.date,
     away: Iterable[Away] = (),
     tags: Iterable[str] = (),
-    required: Iterable[str] = (),
-    in_scope: bool = True,
-    trained: bool = True,
-    recused: bool = False,
+    required: Iterable[str] | None = None,
+    in_scope: bool | None = None,
+    trained: bool | None = None,
+    recused: bool | None = None,
 ) -> list[Criterion]:
     """Everything that decides whether somebody may inspect on ``day``, each with its reason against, in order of weight.
 
     ``required`` are codes that ``tags`` must hold; ``in_scope`` says whether the matter is among those the inspector
-    enforces, ``trained`` whether the hours of training asked for were attended.
+    enforces, ``trained`` whether the hours of training asked for were attended. What is None is not asked.
     """
     leave = next((one for one in away if one.starts_on <= day <= one.ends_on), None)
-    missing = sorted(set(required) - set(tags))
-    return [
+    asked = [
         Criterion(say("On duty"), _why_not_status(status)),
         Criterion(say("A valid certificate"), _why_not_certified(list(certificates), day)),
         Criterion(say("Not on leave"), say("is on leave until %(day)s", day=leave.ends_on.isoformat()) if leave else None),
-        Criterion(
-            say("The fields and specialties of the matter"),
-            say("lacks what the matter requires: %(codes)s", codes=", ".join(missing)) if missing else None,
-        ),
-        Criterion(say("Enforces the matter"), None if in_scope else say("does not enforce this matter")),
-        Criterion(say("Training attended"), None if trained else say("has not attended enough training in the last 12 months")),
-        Criterion(say("No declared conflict"), say("has declared a conflict with this subject") if recused else None),
     ]
+    if required is not None:
+        missing = sorted(set(required) - set(tags))
+        lacks = say("lacks what the matter requires: %(codes)s", codes=", ".join(missing)) if missing else None
+        asked.append(Criterion(say("The fields and specialties of the matter"), lacks))
+    rest: list[tuple[bool | None, Sentence, Sentence]] = [
+        (in_scope, say("Enforces the matter"), say("does not enforce this matter")),
+        (trained, say("Training attended"), say("has not attended enough training in the last 12 months")),
+        (None if recused is None else not recused, say("No declared conflict"), say("has declared a conflict with this subject")),
+    ]
+    return asked + [Criterion(what, None if holds else against) for holds, what, against in rest if holds is not None]
 
 
 def _why_not_status(status: str) -> Sentence | None:
@@ -93,10 +95,10 @@ def why_not_eligible(
     day: dt.date,
     away: Iterable[Away] = (),
     tags: Iterable[str] = (),
-    required: Iterable[str] = (),
-    in_scope: bool = True,
-    trained: bool = True,
-    recused: bool = False,
+    required: Iterable[str] | None = None,
+    in_scope: bool | None = None,
+    trained: bool | None = None,
+    recused: bool | None = None,
 ) -> Sentence | None:
     """The weightiest reason why somebody may not inspect on ``day`` (see :func:`criteria`); None when they may."""
     asked = criteria(

@@ -20,6 +20,7 @@ urlpatterns = [
     path("inspectors/assistants/new/", views.assistant, name="assistant-new"),
     path("inspectors/assistants/<int:pk>/", views.assistant, name="assistant-change"),
     path("inspectors/<str:number>/", views.inspector, name="inspector"),
+    path("inspectors/<str:number>/eligibility/", views.eligibility, name="inspector-eligibility"),
     path("inspectors/<str:number>/change/", views.inspector_form, name="inspector-change"),
     path("inspectors/<str:number>/status/", views.inspector_status, name="inspector-status"),
     path("inspectors/<str:number>/full/", views.inspector_data, name="inspector-data"),

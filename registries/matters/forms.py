@@ -1,5 +1,6 @@
 """Forms for a revision of a matter (with its bases and checklist), filters, and an edition."""
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from registries import clock
-from registries.codes.models import CodeTable
-from registries.codes.queries import codes, requirements
+from registries.codes.models import Code, CodeTable
+from registries.codes.queries import requirements
 from registries.matters import wordings
 from registries.matters.commands import BasisContent, Content, ItemContent, MaterialContent, OutcomeContent
-from registries.matters.models import ChecklistItem, LegalBasis, Material, MatterRevision, Outcome
+from registries.matters.models import ChecklistItem, LegalBasis, Material, MatterRevision
 from registries.matters.queries import SHOWN
 from registries.matters.rules import spelled
 from registries.matters.states import Standing
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
     BasisModelForm = forms.ModelForm[LegalBasis]
     ItemModelForm = forms.ModelForm[ChecklistItem]
     MaterialModelForm = forms.ModelForm[Material]
-    OutcomeModelForm = forms.ModelForm[Outcome]
 else:  # generic for the type checker only
-    RevisionModelForm = BasisModelForm = ItemModelForm = MaterialModelForm = OutcomeModelForm = forms.ModelForm
+    RevisionModelForm = BasisModelForm = ItemModelForm = MaterialModelForm = forms.ModelForm
 
 ALL = pgettext_lazy("filter", "all")
 
@@ -40,6 +40,9 @@ METHODS = (
     ("network", _("network monitoring")),
 )
 """The six ways of inspection for people, as ``rules.METHODS`` names them."""
+
+TABLES = (CodeTable.FIELD, CodeTable.SPECIALTY, CodeTable.RESULT, CodeTable.DISPOSAL)
+"""The code tables that the page of a revision offers."""
 
 SPARE_ROWS = 3
 """Empty rows a form offers for more bases and items."""
@@ -114,14 +117,25 @@ class RevisionForm(RevisionModelForm):
         if code:
             self.fields["code"].initial = code
             self.fields["code"].disabled = True
-        for name, rows in (("unit", units_in_use()), ("requirements", requirements())):
-            field = self.fields[name]
-            if isinstance(field, forms.ModelChoiceField):
-                field.queryset = rows
+        self.codes = list(Code.objects.filter(table__in=TABLES, active=True))
+        self._offer("unit", units_in_use())
+        needs = [row for row in self.codes if row.table in (CodeTable.FIELD, CodeTable.SPECIALTY)]
+        self._offer("requirements", requirements(), needs)
+        listed: list[Any] | None = None
         for name in ("categories", "full_coverage"):
-            categories = self.fields[name]
-            if isinstance(categories, forms.ModelMultipleChoiceField):
-                categories.queryset = categories.queryset.filter(active=True) if categories.queryset is not None else None
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+                classes = field.queryset.filter(active=True)
+                listed = list(classes) if listed is None else listed
+                self._offer(name, classes, listed)
+
+    def _offer(self, name: str, rows: Any, listed: "Sequence[Any] | None" = None) -> None:
+        """Say what a field lets one choose; ``listed`` are the rows read already, so that they are read once."""
+        field = self.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = rows
+            if listed is not None:
+                field.choices = [(row.pk, str(row)) for row in listed]
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -203,28 +217,36 @@ class MaterialForm(RowForm, MaterialModelForm):
         return MaterialContent(**{name: self.cleaned_data[name] for name in self.Meta.fields})
 
 
-class OutcomeForm(RowForm, OutcomeModelForm):
-    """One possible result and what may follow it."""
+class OutcomeForm(RowForm, forms.Form):
+    """One possible result and what may follow it; ``vocabulary`` are the results and disposals to choose from."""
 
-    class Meta:
-        model = Outcome
-        fields = ("result", "disposal", "meaning")
+    result = forms.TypedChoiceField(label=_("inspection result"), coerce=int, empty_value=None)
+    disposal = forms.TypedChoiceField(
+        label=_("disposal"), coerce=int, required=False, empty_value=None, help_text=_("Leave open if any may follow.")
+    )
+    meaning = forms.CharField(label=_("what it means here"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, vocabulary: "dict[str, list[tuple[int, str]]]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, table in (("result", CodeTable.RESULT), ("disposal", CodeTable.DISPOSAL)):
+        for name, rows in vocabulary.items():
             field = self.fields[name]
-            if isinstance(field, forms.ModelChoiceField):
-                field.queryset = codes(table)
-        # initial rows come as plain values; a model form reads keys under the field's own name
-        for name in ("result", "disposal"):
-            if f"{name}_id" in self.initial:
-                self.initial[name] = self.initial[f"{name}_id"]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = [("", "–"), *rows]
 
     def content(self) -> OutcomeContent:
         """What the command takes."""
-        disposal = self.cleaned_data["disposal"]
-        return OutcomeContent(self.cleaned_data["result"].pk, disposal.pk if disposal else None, self.cleaned_data["meaning"])
+        cleaned = self.cleaned_data
+        return OutcomeContent(cleaned["result"], cleaned["disposal"], cleaned["meaning"])
+
+
+def vocabulary(rows: "Iterable[Code]") -> "dict[str, list[tuple[int, str]]]":
+    """The results and disposals among these rows of the code tables, to choose from in every :class:`OutcomeForm`."""
+    tables = {CodeTable.RESULT.value: "result", CodeTable.DISPOSAL.value: "disposal"}
+    found: dict[str, list[tuple[int, str]]] = {name: [] for name in tables.values()}
+    for row in rows:
+        if row.table in tables:
+            found[tables[row.table]].append((row.pk, row.label))
+    return found
 
 
 BasisFormSet = forms.formset_factory(BasisForm, extra=SPARE_ROWS, can_delete=True)

@@ -14,7 +14,7 @@ from registries.codes.models import Code, CodeTable
 from registries.codes.queries import codes
 from registries.ledger.sentences import Sentence, say
 from registries.matters import rules
-from registries.matters.models import Edition, LegalBasis, Matter, MatterRevision, Outcome
+from registries.matters.models import Edition, EditionPaper, LegalBasis, Matter, MatterRevision, Outcome
 from registries.matters.rules import WARN_DAYS, Basis, Difference, Limits
 from registries.matters.states import EditionState, Standing
 from registries.people.models import User
@@ -74,8 +74,8 @@ def current_edition() -> Edition | None:
 
 def published_revisions() -> QuerySet[MatterRevision]:
     """The revisions of the newest published edition, by matter code; none when nothing is published yet."""
-    edition = current_edition()
-    rows = edition.revisions.all() if edition else MatterRevision.objects.none()
+    newest = Edition.objects.filter(state=EditionState.PUBLISHED).order_by("-number").values("pk")[:1]
+    rows = MatterRevision.objects.filter(editions=Subquery(newest))
     return rows.select_related("matter", "unit").order_by("matter__code")
 
 
@@ -173,9 +173,26 @@ def visible_revisions(user: User) -> QuerySet[MatterRevision]:
     return published_revisions() if Role.PARTNER in user.role_codes else newest_revisions()
 
 
+def readable_revisions(user: User, code: str) -> QuerySet[MatterRevision]:
+    """The revisions of a matter that this person reads, newest first, with their content: partners up to the published one."""
+    rows = MatterRevision.objects.filter(matter__code=code).order_by("-number")
+    if Role.PARTNER in user.role_codes:
+        published = published_revisions().filter(matter__code=code).first()
+        rows = rows.filter(number__lte=published.number if published is not None else 0)
+    return with_content(rows)
+
+
+def listed_keys() -> set[int]:
+    """The revisions (by key) of the newest published edition."""
+    newest = Edition.objects.filter(state=EditionState.PUBLISHED).order_by("-number").values("pk")[:1]
+    through = Edition.revisions.through.objects.filter(edition_id=Subquery(newest))
+    return set(through.values_list("matterrevision_id", flat=True))
+
+
 def visible_editions(user: User) -> QuerySet[Edition]:
     """All editions, those in preparation first; partner departments and inspectors see the published ones."""
     rows = Edition.objects.select_related("prepared_by", "approved_by").order_by(F("number").desc(nulls_first=True))
+    rows = rows.annotate(on_paper=Exists(EditionPaper.objects.filter(edition=OuterRef("pk"))))
     if user.role_codes.isdisjoint(BUSINESS | {Role.AUDITOR}):
         rows = rows.filter(state=EditionState.PUBLISHED)
     return rows
@@ -250,6 +267,17 @@ class MatterChange(NamedTuple):
     fields: list[Difference]
 
 
+def edition_and_before(rows: QuerySet[Edition], pk: int) -> tuple[Edition | None, Edition | None]:
+    """One of these editions and the published one before it. One query: there are a few a year."""
+    listed = list(rows)
+    edition = next((row for row in listed if row.pk == pk), None)
+    if edition is None:
+        return None, None
+    published = [row for row in listed if row.state == EditionState.PUBLISHED and row.pk != pk and row.number is not None]
+    earlier = [row for row in published if edition.number is None or (row.number or 0) < edition.number]
+    return edition, max(earlier, key=lambda row: row.number or 0, default=None)
+
+
 def edition_before(edition: Edition) -> Edition | None:
     """The published edition that came before this one (for one not yet published: the one in force)."""
     published = Edition.objects.filter(state=EditionState.PUBLISHED).exclude(pk=edition.pk)
@@ -259,12 +287,29 @@ def edition_before(edition: Edition) -> Edition | None:
 
 
 def edition_changes(edition: Edition, before: Edition | None) -> list[MatterChange]:
-    """What is new, changed and gone in ``edition`` against ``before``, by matter code. Ten queries at most."""
-    old_keys = set(before.revisions.values_list("pk", flat=True)) if before else set()
-    new_keys = set(edition.revisions.values_list("pk", flat=True))
-    differing = list(with_content(MatterRevision.objects.filter(pk__in=old_keys ^ new_keys))) if old_keys != new_keys else []
-    old = {row.matter.code: row for row in differing if row.pk in old_keys}
-    new = {row.matter.code: row for row in differing if row.pk in new_keys}
+    """What is new, changed and gone in ``edition`` against ``before``, by matter code. Nine queries at most."""
+    return changes_among(listed_in(edition, before), edition, before)
+
+
+def listed_in(*editions: Edition | None) -> list[tuple[int, MatterRevision]]:
+    """(edition key, revision) of these editions, by matter code, with matter and unit. One query."""
+    keys = [edition.pk for edition in editions if edition is not None]
+    rows = MatterRevision.objects.filter(editions__in=keys).annotate(edition_key=F("editions__pk"))
+    return [(row.edition_key, row) for row in rows.select_related("matter", "unit").order_by("matter__code")]
+
+
+def changes_among(
+    listed: Iterable[tuple[int, MatterRevision]], edition: Edition, before: Edition | None
+) -> list[MatterChange]:
+    """:func:`edition_changes` among the rows of :func:`listed_in`, read already."""
+    sides: dict[int, dict[str, MatterRevision]] = {}
+    for key, row in listed:
+        sides.setdefault(key, {})[row.matter.code] = row
+    new = sides.get(edition.pk, {})
+    old = sides.get(before.pk, {}) if before is not None else {}
+    altered = {code for code in old.keys() & new.keys() if old[code].pk != new[code].pk}
+    wanted = [side[code].pk for code in altered for side in (old, new)]
+    whole = {row.pk: row for row in with_content(MatterRevision.objects.filter(pk__in=wanted))} if wanted else {}
     names = labels()
     changes = []
     for code in sorted(old.keys() | new.keys()):
@@ -273,9 +318,9 @@ def edition_changes(edition: Edition, before: Edition | None) -> list[MatterChan
             changes.append(MatterChange("gone", code, was.name, was, []))
         elif was is None and now is not None:
             changes.append(MatterChange("new", code, now.name, now, []))
-        elif was is not None and now is not None:
-            fields = [d._replace(field=names[d.field]) for d in rules.differences(content_of(was), content_of(now))]
-            changes.append(MatterChange("changed", code, now.name, now, fields))
+        elif was is not None and now is not None and code in altered:
+            fields = rules.differences(content_of(whole[was.pk]), content_of(whole[now.pk]))
+            changes.append(MatterChange("changed", code, now.name, whole[now.pk], [d._replace(field=names[d.field]) for d in fields]))
     return changes
 
 

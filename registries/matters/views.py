@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
-from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.forms import BaseFormSet, model_to_dict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,8 +15,8 @@ from registries import clock
 from registries.ledger.change import Refused
 from registries.ledger.telling import history_told
 from registries.matters import commands, papers, queries, rules, states
-from registries.matters.forms import LISTS, EditionForm, MatterFilterForm, ReasonForm, RevisionForm, without_verdict
-from registries.matters.models import Edition, EditionPaper, Matter, MatterRevision
+from registries.matters.forms import LISTS, EditionForm, MatterFilterForm, ReasonForm, RevisionForm, vocabulary, without_verdict
+from registries.matters.models import Edition, Matter, MatterRevision
 from registries.matters.rules import Difference
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
@@ -103,14 +103,13 @@ def _steps(revisions: list[MatterRevision], listed: Iterable[int]) -> list[Step]
 def matter(request: HttpRequest, code: str) -> HttpResponse:
     """One matter: all of its newest revision, and how it came to it."""
     user = signed_in(request)
-    row = get_object_or_404(Matter, code=code)
-    newest_number = get_object_or_404(queries.visible_revisions(user), matter=row).number
-    all_revisions = list(
-        queries.with_content(row.revisions.filter(number__lte=newest_number)).select_related("created_by").order_by("-number")
-    )
+    all_revisions = list(queries.readable_revisions(user, code).select_related("created_by"))
+    if not all_revisions:
+        raise Http404
     newest = all_revisions[0]
-    edition = queries.current_edition()
-    listed = set(edition.revisions.values_list("pk", flat=True)) if edition else set()
+    row = newest.matter
+    listed = queries.listed_keys()
+    kept = keeps(user, newest.unit_id)
     today = clock.today()
     labels = queries.labels()
     context = {
@@ -124,10 +123,9 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
         "why_not_draw": Refused(why_not).sentence if (why_not := queries.why_not_draw_on(newest, today)) else "",
         "lapses": _lapses(newest, today)[1],
         "listed": newest.pk in listed,
-        "edition": edition,
         "steps": _steps(all_revisions, listed),
-        "may_revise": user.has_perm("registries.revise_matter") and keeps(user, newest.unit_id),
-        "may_retire": user.has_perm("registries.retire_matter") and keeps(user, newest.unit_id),
+        "may_revise": user.has_perm("registries.revise_matter") and kept,
+        "may_retire": user.has_perm("registries.retire_matter") and kept,
         "history": history_told(row, *all_revisions) if user.has_perm("registries.view_history") else None,
     }
     return render(request, "office/matters/matter.html", context)
@@ -167,13 +165,14 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
 
     The buttons “one more row” and “read the numbers from the words” show the form again, with nothing lost or saved.
     """
-    row = get_object_or_404(Matter, code=code) if code else None
-    newest = queries.with_content(row.revisions.order_by("-number")).first() if row else None
+    newest = queries.with_content(MatterRevision.objects.filter(matter__code=code)).order_by("-number").first() if code else None
+    if code and newest is None:
+        raise Http404
+    row = newest.matter if newest is not None else None
     sent = _with_a_row_more(request.POST) if request.method == "POST" else None
     form = RevisionForm(sent, instance=newest, code=code, initial={} if row else {"unit": signed_in(request).unit})
-    lists = {
-        name: made(sent, prefix=name, initial=list(getattr(newest, name).values()) if newest else []) for name, _title, made in LISTS
-    }
+    kinds = {"outcomes": {"vocabulary": vocabulary(form.codes)}}
+    lists = {name: made(sent, prefix=name, initial=_rows(newest, name), form_kwargs=kinds.get(name)) for name, _title, made in LISTS}
     proposal: list[str] | None = None
     if sent is not None and ("add" in sent or "propose" in sent):
         proposal = form.propose() if "propose" in sent else None
@@ -201,6 +200,11 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
         "seen": _number(request, newest),
     }
     return render(request, "office/matters/matter_revise.html", context)
+
+
+def _rows(newest: MatterRevision | None, name: str) -> list[dict[str, Any]]:
+    """The rows of one list of a revision, as a form set takes them."""
+    return [model_to_dict(row) for row in getattr(newest, name).all()] if newest is not None else []
 
 
 def _with_a_row_more(sent: QueryDict) -> QueryDict:
@@ -236,14 +240,15 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 def edition(request: HttpRequest, pk: int) -> HttpResponse:
     """One edition: where it stands, what is new in it, the whole list."""
     user = signed_in(request)
-    row = get_object_or_404(queries.visible_editions(user), pk=pk)
-    before = queries.edition_before(row)
+    row, before = queries.edition_and_before(queries.visible_editions(user), pk)
+    if row is None:
+        raise Http404
+    listed = queries.listed_in(row, before)
     context = {
         "edition": row,
         "before": before,
-        "changes": queries.edition_changes(row, before),
-        "revisions": row.revisions.select_related("matter", "unit").order_by("matter__code"),
-        "on_paper": EditionPaper.objects.filter(edition=row).exists(),
+        "changes": queries.changes_among(listed, row, before),
+        "revisions": [revision for key, revision in listed if key == row.pk],
         "may_submit": user.has_perm("registries.submit_edition") and states.why_not(row.state, "submit") is None,
         "may_decide": user.has_perm("registries.approve_edition") and states.why_not(row.state, "approve") is None,
         "history": history_told(row) if user.has_perm("registries.view_history") else None,

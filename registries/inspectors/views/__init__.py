@@ -19,6 +19,7 @@ from registries.inspectors.views.gatherings import (
 )
 from registries.inspectors.views.own import own_entry, own_recusal
 from registries.inspectors.views.registry import (
+    eligibility,
     inspector,
     inspector_data,
     inspector_form,
@@ -32,6 +33,7 @@ __all__ = [
     "assistant_list",
     "certificate",
     "certificate_end",
+    "eligibility",
     "group",
     "group_list",
     "inspector",

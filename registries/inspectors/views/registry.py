@@ -90,26 +90,35 @@ def inspector(request: HttpRequest, number: str) -> HttpResponse:
     """One inspector: whether they may inspect and why not, the entry, what belongs to it."""
     user = signed_in(request)
     row = get_object_or_404(queries.inspectors().prefetch_related("matters"), number=number)
-    return render(request, "office/inspectors/inspector.html", _page(request, user, row))
+    return render(request, "office/inspectors/inspector.html", _page(user, row))
 
 
-def _page(request: HttpRequest, user: User, row: Inspector) -> dict[str, Any]:
+def _page(user: User, row: Inspector) -> dict[str, Any]:
     """The whole page."""
-    form = EligibilityForm(request.GET if "day" in request.GET else None)
-    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    day = asked.get("day") or clock.today()
     context = entry_context(row)
     told = (row, *(c for c, *_rest in context["certificates"]), *(r for r, *_rest in context["recusals"]))
+    kept = keeps(user, row.unit_id)
     return {
         **context,
         "groups": row.groups.filter(active=True),
-        "form": form,
-        "day": day,
-        "criteria": [_said(one) for one in queries.criteria_on(row, day, asked.get("matter"))],
-        "may_save": user.has_perm("registries.save_inspector") and keeps(user, row.unit_id),
-        "may_read": user.has_perm("registries.read_inspector_data") and keeps(user, row.unit_id),
+        "criteria": [_said(one) for one in queries.criteria_on(row, clock.today())],
+        "may_save": user.has_perm("registries.save_inspector") and kept,
+        "may_read": user.has_perm("registries.read_inspector_data") and kept,
         "history": history_told(*told) if user.has_perm("registries.view_history") else None,
     }
+
+
+@access("registries.view_inspectors")
+@require_GET
+def eligibility(request: HttpRequest, number: str) -> HttpResponse:
+    """Whether an inspector may go on a chosen day, on a chosen matter, and every reason against."""
+    row = get_object_or_404(queries.inspectors().prefetch_related("matters"), number=number)
+    form = EligibilityForm(request.GET or None)
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    day = asked.get("day") or clock.today()
+    criteria = [_said(one) for one in queries.criteria_on(row, day, asked.get("matter"))]
+    context = {"inspector": row, "form": form, "day": day, "matter": asked.get("matter"), "criteria": criteria}
+    return render(request, "office/inspectors/eligibility.html", context)
 
 
 def _said(one: Criterion) -> tuple[str, str]:
@@ -125,7 +134,7 @@ def inspector_data(request: HttpRequest, number: str) -> HttpResponse:
     row = get_object_or_404(queries.inspectors().prefetch_related("matters"), number=number)
     if act(request, commands.read_inspector_data, inspector_id=row.pk) is None:
         return redirect("inspector", number=number)
-    context = {**_page(request, user, row), "phone": row.phone, "id_number": row.id_number, "in_full": True}
+    context = {**_page(user, row), "phone": row.phone, "id_number": row.id_number, "in_full": True}
     response = render(request, "office/inspectors/inspector.html", context)
     response["Cache-Control"] = "no-store"
     return response
