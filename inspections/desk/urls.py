@@ -6,5 +6,5 @@ from inspections.desk import views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
-    path("workload/", views.workload, name="workload"),
+    path("inspectors/workload/", views.workload, name="workload"),
 ]

@@ -453,4 +453,5 @@ class AssistantForm(AssistantModelForm):
     def values(self) -> dict[str, Any]:
         """What the command takes."""
         cleaned = dict(self.cleaned_data)
-        return {**cleaned, "unit_id": cleaned.pop("unit").pk}
+        unit = cleaned.pop("unit")
+        return {**cleaned, "unit_id": unit.pk}

@@ -11,7 +11,7 @@ ON_DUTY = "active"
 
 WARN_DAYS = 60
 """So many days ahead the office is told that somebody's last valid certificate ends."""
-RESERVED = frozenset(("me", "new", "groups", "training", "assistants", "statistics"))
+RESERVED = frozenset(("me", "new", "groups", "training", "assistants", "statistics", "workload"))
 """Words of addresses that no staff number may be."""
 
 

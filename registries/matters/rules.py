@@ -1,6 +1,7 @@
 """The rules of the matter list, pure: when a legal basis carries a matter, what a revision changes, who decides."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -84,7 +85,7 @@ def why_not_share(*, number: int, of: int, limits: Limits) -> Sentence | None:
     """:func:`why_not_ratio` of ``number`` subjects out of ``of``. Rounding up to whole subjects is no excess."""
     if not of:
         return None
-    if limits.ratio_most is not None and number <= -(-of * limits.ratio_most // 100):
+    if limits.ratio_most is not None and number <= math.ceil(of * limits.ratio_most / 100):
         limits = limits._replace(ratio_most=None)
     return why_not_ratio((Decimal(number) * 100 / of).quantize(Decimal("0.01")), limits)
 
