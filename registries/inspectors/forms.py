@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     GroupModelForm = forms.ModelForm[InspectorGroup]
     TrainingModelForm = forms.ModelForm[Training]
     AssistantModelForm = forms.ModelForm[Assistant]
+    InspectorsField = forms.ModelMultipleChoiceField[Inspector]
+    InspectorField = forms.ModelChoiceField[Inspector]
 else:  # generic for the type checker only
     EntryModelForm = CertificateModelForm = LeaveModelForm = forms.ModelForm
     GroupModelForm = TrainingModelForm = AssistantModelForm = forms.ModelForm
+    InspectorsField, InspectorField = forms.ModelMultipleChoiceField, forms.ModelChoiceField
 
 ALL = pgettext_lazy("filter", "all")
 
@@ -257,7 +260,7 @@ class LeaveForm(LeaveModelForm):
 
     class Meta:
         model = Leave
-        fields = ("kind", "starts_on", "ends_on", "note")
+        fields = ("kind", "starts_on", "ends_on", "remarks")
         widgets = {"starts_on": DayInput, "ends_on": DayInput}
 
     def clean(self) -> dict[str, Any]:
@@ -330,7 +333,7 @@ def colleagues(user: User, also: Any = ()) -> Any:
     return (rows | Inspector.objects.filter(pk__in=[one.pk for one in also])).select_related("unit").order_by("unit__code", "number")
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(InspectorsField):
     """Inspectors as tick boxes, each with number and unit."""
 
     widget = forms.CheckboxSelectMultiple
@@ -340,7 +343,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
         return person_label(obj)
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(InspectorField):
     """One inspector."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -361,7 +364,7 @@ class GroupForm(GroupModelForm):
 
     class Meta:
         model = InspectorGroup
-        fields = ("name", "unit", "members", "leader", "note", "active")
+        fields = ("name", "unit", "members", "leader", "remarks", "active")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -380,7 +383,7 @@ class GroupForm(GroupModelForm):
             "unit_id": cleaned["unit"].pk,
             "members": [one.pk for one in cleaned["members"]],
             "leader_id": cleaned["leader"].pk if cleaned["leader"] else None,
-            "note": cleaned["note"],
+            "remarks": cleaned["remarks"],
             "active": cleaned["active"],
         }
 
@@ -436,7 +439,7 @@ class AssistantForm(AssistantModelForm):
 
     class Meta:
         model = Assistant
-        fields = ("number", "name", "unit", "phone", "note", "active")
+        fields = ("number", "name", "unit", "phone", "remarks", "active")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

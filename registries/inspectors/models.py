@@ -186,7 +186,7 @@ class Leave(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
 
     PROTECTED: ClassVar = ("inspector", "kind", "starts_on", "ends_on")
 
@@ -211,7 +211,7 @@ class InspectorGroup(models.Model):
         Inspector, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("leader")
     )
     members = models.ManyToManyField(Inspector, related_name="groups", verbose_name=_("members"))
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
     active = models.BooleanField(_("in use"), default=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -256,7 +256,7 @@ class Assistant(models.Model):
     name = models.CharField(_("name"), max_length=40)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assistants", verbose_name=_("unit"))
     phone = SealedTextField(_("phone"), blank=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    remarks = models.CharField(_("remarks"), max_length=200, blank=True)
     active = models.BooleanField(_("in service"), default=True)
     version = models.PositiveIntegerField(default=1)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -40,7 +41,7 @@ def is_trained(inspector: Inspector, day: dt.date) -> bool:
     if not settings.TRAINING_HOURS_REQUIRED:
         return True
     attended = [one.hours for one in inspector.trainings.all() if day - dt.timedelta(days=365) < one.held_on <= day]
-    return sum(attended) >= settings.TRAINING_HOURS_REQUIRED
+    return sum(attended, Decimal(0)) >= Decimal(settings.TRAINING_HOURS_REQUIRED)
 
 
 def _facts(inspector: Inspector, day: dt.date) -> dict[str, Any]:
@@ -96,12 +97,10 @@ def recusals_on(inspector_ids: Iterable[int], day: dt.date) -> set[tuple[int, in
     pairs: set[tuple[int, int]] = set()
     named: defaultdict[str, set[int]] = defaultdict(set)
     for inspector, subject, organisation in standing.values_list("inspector_id", "subject_id", "organisation"):
-        if inspector not in wanted:
-            continue
-        if subject is not None:
-            pairs.add((inspector, subject))
-        else:
+        if inspector in wanted and organisation:
             named[organisation].add(inspector)
+        elif inspector in wanted:
+            pairs.add((inspector, subject))
     if named:
         found = Subject.objects.filter(Q(name__in=named) | Q(uscc__in=named)).values_list("pk", "name", "uscc")
         pairs |= {(person, pk) for pk, name, uscc in found for person in named.get(name, set()) | named.get(uscc or "", set())}
@@ -122,7 +121,7 @@ def able_on(rows: QuerySet[Inspector], day: dt.date) -> QuerySet[Inspector]:
     return rows.filter(Exists(valid), ~Exists(away), status=Inspector.Status.ACTIVE)
 
 
-def certificates_ending(rows: QuerySet[Inspector], today: dt.date) -> QuerySet[Inspector]:
+def certificates_ending(rows: QuerySet[Inspector], today: dt.date) -> QuerySet[Any]:
     """Of these inspectors those on duty whose last certificate ends within the days of warning, or has; ``ends`` says when.
 
     Who has none at all is not among them: the page says so.

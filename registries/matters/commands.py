@@ -141,10 +141,14 @@ def revise_matter(
     if matter is None:
         matter = Matter.objects.create(code=code)
     revision = _write(matter, newest, actor, content)
-    for model, rows in ((LegalBasis, bases), (ChecklistItem, items), (Material, materials), (Outcome, outcomes)):
-        model._default_manager.bulk_create(
-            model(revision=revision, position=n, **asdict(row)) for n, row in enumerate(rows, start=1)
-        )
+    LegalBasis.objects.bulk_create(
+        LegalBasis(revision=revision, position=n, **asdict(basis)) for n, basis in enumerate(bases, start=1)
+    )
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(revision=revision, position=n, **asdict(item)) for n, item in enumerate(items, start=1)
+    )
+    Material.objects.bulk_create(Material(revision=revision, position=n, **asdict(one)) for n, one in enumerate(materials, start=1))
+    Outcome.objects.bulk_create(Outcome(revision=revision, position=n, **asdict(one)) for n, one in enumerate(outcomes, start=1))
     before = queries.content_of(newest) if newest is not None else {}
     changed = rules.differences(before, queries.content_of(revision))
     if not changed:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -154,7 +155,8 @@ class RevisionForm(RevisionModelForm):
             "period": times.period,
             "period_years": times.years,
         }
-        sent = self.data.copy()
+        sent = QueryDict(mutable=True)
+        sent.update(self.data)
         for name, value in proposed.items():
             sent[name] = "" if value is None else str(value)
         self.data = sent
@@ -265,7 +267,7 @@ LISTS: "tuple[tuple[str, Any, type[forms.BaseFormSet[Any]]], ...]" = (
 
 def without_verdict(form: "forms.BaseForm") -> None:
     """Show what was typed without judging it yet (a row was asked for, or a proposal)."""
-    form._errors = ErrorDict()
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
 
 
 def understood(ratio: wordings.Ratio, times: wordings.Times) -> list[str]:

@@ -211,8 +211,9 @@ def _with_a_row_more(sent: QueryDict) -> QueryDict:
     """What was sent, with one more row in the list whose button was pressed."""
     data = sent.copy()
     total = f"{data.get('add', '')}-TOTAL_FORMS"
-    if data.get(total, "").isdecimal():
-        data[total] = str(int(data[total]) + 1)
+    rows = str(data.get(total, ""))
+    if rows.isdecimal():
+        data[total] = str(int(rows) + 1)
     return data
 
 

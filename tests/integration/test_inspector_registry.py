@@ -138,7 +138,7 @@ def test_a_clerk_of_another_unit_does_not_read_it_in_full(client: Client, inspec
 def test_a_certificate_is_added_renewed_and_withdrawn(clerk: User) -> None:
     person = factories.inspector(unit=clerk.unit, certified=False)
     today = clock.today()
-    values = {"actor": clerk, "inspector_id": person.pk, "kind": "人民警察证", "number": "003215"}
+    values: dict[str, Any] = {"actor": clerk, "inspector_id": person.pk, "kind": "人民警察证", "number": "003215"}
     commands.save_certificate(**values, valid_from=today, valid_until=today + 30 * DAY)
     held = Certificate.objects.get(inspector=person)
     assert why_not(person) == ""
@@ -157,7 +157,7 @@ def test_a_certificate_is_added_renewed_and_withdrawn(clerk: User) -> None:
 
 def test_nobody_is_eligible_on_a_day_of_leave(clerk: User, inspector: Inspector) -> None:
     today = clock.today()
-    values = {"actor": clerk, "inspector_id": inspector.pk, "kind": "annual"}
+    values: dict[str, Any] = {"actor": clerk, "inspector_id": inspector.pk, "kind": "annual"}
     commands.record_leave(**values, starts_on=today, ends_on=today + 5 * DAY)
     assert why_not(inspector) == "is on leave until %(day)s"
     assert why_not(inspector, today + 6 * DAY) == ""
@@ -206,13 +206,13 @@ def test_an_inspector_declares_a_conflict_of_their_own(client: Client, inspector
 def test_an_account_without_an_entry_is_told_whom_to_ask(client: Client) -> None:
     user = enter(client, factories.user(Role.INSPECTOR, unit=factories.unit()))
     assert "joined to no entry" in text(client, "/office/inspectors/me/")
-    values = {"whom": "x", "relation": "y", "starts_on": clock.today()}
+    values: dict[str, Any] = {"whom": "x", "relation": "y", "starts_on": clock.today()}
     assert "joined to no entry" in refusal(lambda: commands.declare_own_recusal(actor=user, **values))
 
 
 def test_a_conflict_by_name_counts_once_the_enterprise_is_registered(clerk: User, inspector: Inspector) -> None:
     today = clock.today()
-    values = {"actor": clerk, "inspector_id": inspector.pk, "whom": "沂源某某化工", "relation": "近亲属任职", "starts_on": today}
+    values: dict[str, Any] = {"actor": clerk, "inspector_id": inspector.pk, "whom": "沂源某某化工", "relation": "近亲属任职", "starts_on": today}
     commands.record_recusal(**values)
     assert Recusal.objects.get().organisation == "沂源某某化工"
     assert queries.recusals_on([inspector.pk], today) == set()
@@ -270,7 +270,7 @@ def test_training_counts_only_if_the_settings_ask_for_it(settings: Settings, ins
 
 def test_a_group_has_members_and_a_leader_among_them(clerk: User, inspector: Inspector) -> None:
     other, third = factories.inspector(unit=clerk.unit), factories.inspector(unit=clerk.unit)
-    values = {"actor": clerk, "name": "第一检查组", "unit_id": inspector.unit_id}
+    values: dict[str, Any] = {"actor": clerk, "name": "第一检查组", "unit_id": inspector.unit_id}
     assert "two members" in refusal(lambda: commands.save_group(**values, members=[inspector.pk]))
     two = [inspector.pk, other.pk]
     assert "one of the members" in refusal(lambda: commands.save_group(**values, members=two, leader_id=third.pk))

@@ -1,6 +1,7 @@
 """Writing what belongs to an inspector: certificates, leave, declared conflicts."""
 
 import datetime as dt
+from typing import Any
 
 from registries import clock
 from registries.inspectors import queries, rules
@@ -28,9 +29,9 @@ def save_certificate(
     """Add a certificate, or renew one (its number may stay). Refuses one that is ended and a number of somebody else's."""
     inspector = locked(actor, inspector_id)
     refuse(rules.why_not_span(valid_from, valid_until))
-    if Certificate.objects.filter(kind=kind, number=number).exclude(pk=certificate_id).exists():
+    if Certificate.objects.filter(kind=kind, number=number).exclude(pk=certificate_id or 0).exists():
         refuse_now(say("This certificate is on record already."))
-    values = {"kind": kind, "number": number, "issuer": issuer, "valid_from": valid_from, "valid_until": valid_until}
+    values: dict[str, Any] = {"kind": kind, "number": number, "issuer": issuer, "valid_from": valid_from, "valid_until": valid_until}
     if certificate_id is None:
         return created(Certificate(inspector=inspector, **values))
     certificate = Certificate.objects.select_for_update().get(pk=certificate_id, inspector=inspector)
@@ -52,13 +53,13 @@ def end_certificate(*, actor: User, certificate_id: int, reason: str) -> Change:
 
 @command("registries.record_leave")
 def record_leave(
-    *, actor: User, inspector_id: int, kind: str, starts_on: dt.date, ends_on: dt.date, note: str = "", leave_id: int | None = None
+    *, actor: User, inspector_id: int, kind: str, starts_on: dt.date, ends_on: dt.date, remarks: str = "", leave_id: int | None = None
 ) -> Change:
     """Record a leave, or change one. Refuses one that overlaps another."""
     inspector = locked(actor, inspector_id)
-    others = inspector.leaves.exclude(pk=leave_id).values_list("starts_on", "ends_on")
+    others = inspector.leaves.exclude(pk=leave_id or 0).values_list("starts_on", "ends_on")
     refuse(rules.why_not_leave(Away(starts_on, ends_on), [Away(*one) for one in others]))
-    values = {"kind": kind, "starts_on": starts_on, "ends_on": ends_on, "note": note}
+    values: dict[str, Any] = {"kind": kind, "starts_on": starts_on, "ends_on": ends_on, "remarks": remarks}
     if leave_id is None:
         return created(Leave(inspector=inspector, **values))
     return alter(Leave.objects.select_for_update().get(pk=leave_id, inspector=inspector), **values)

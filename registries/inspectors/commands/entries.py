@@ -63,7 +63,7 @@ def save_inspector(*, actor: User, entry: Entry, inspector_id: int | None = None
     """
     values = asdict(entry)
     many = {name: values.pop(name) for name in MANY}
-    others = Inspector.objects.exclude(pk=inspector_id)
+    others = Inspector.objects.exclude(pk=inspector_id or 0)
     if entry.id_number and any(one.id_number == entry.id_number for one in others.only("id_number")):
         refuse_now(say("This ID number stands with another inspector."))
     if inspector_id is None:
@@ -115,4 +115,4 @@ def read_inspector_data(*, actor: User, inspector_id: int) -> Change:
     """
     inspector = Inspector.objects.get(pk=inspector_id)
     refuse(rules.why_not_keep(keeps=keeps(actor, inspector.unit_id), seen=0, now=0))
-    return Change(inspector, {}, {"read": [str(inspector._meta.get_field(name).verbose_name) for name in SEALED]})
+    return Change(inspector, {}, {"read": list(SEALED)})

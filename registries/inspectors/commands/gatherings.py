@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from registries import clock
 from registries.inspectors import rules
@@ -23,7 +24,7 @@ def save_group(
     unit_id: int,
     members: Iterable[int],
     leader_id: int | None = None,
-    note: str = "",
+    remarks: str = "",
     active: bool = True,
     group_id: int | None = None,
     version: int = 0,
@@ -33,9 +34,9 @@ def save_group(
     group = InspectorGroup.objects.select_for_update().get(pk=group_id) if group_id is not None else None
     unit = group.unit_id if group is not None else unit_id
     refuse(rules.why_not_keep(keeps=keeps(actor, unit), seen=version, now=group.version if group is not None else version))
-    taken = InspectorGroup.objects.filter(name=name).exclude(pk=group_id).exists()
+    taken = InspectorGroup.objects.filter(name=name).exclude(pk=group_id or 0).exists()
     refuse(rules.why_not_group(name_taken=taken, members=chosen, leader=leader_id))
-    values = {"name": name, "unit_id": unit_id, "leader_id": leader_id, "note": note, "active": active}
+    values: dict[str, Any] = {"name": name, "unit_id": unit_id, "leader_id": leader_id, "remarks": remarks, "active": active}
     change = alter(group, **values) if group is not None else created(InspectorGroup(**values))
     before, after = set_many(change.obj, {"members": tuple(chosen)})
     return Change(change.obj, {**change.before, **before}, {**change.after, **after})
@@ -60,7 +61,7 @@ def save_training(
     refuse(rules.why_not_keep(keeps=keeps(actor, unit), seen=version, now=training.version if training is not None else version))
     if held_on > clock.today():
         refuse_now(say("Attendance is recorded once the session was held."))
-    values = {"held_on": held_on, "topic": topic, "hours": hours, "place": place, "unit_id": unit_id}
+    values: dict[str, Any] = {"held_on": held_on, "topic": topic, "hours": hours, "place": place, "unit_id": unit_id}
     change = alter(training, **values) if training is not None else created(Training(recorded_by=actor, **values))
     before, after = set_many(change.obj, {"attended": tuple(attended)})
     return Change(change.obj, {**change.before, **before}, {**change.after, **after})
@@ -74,7 +75,7 @@ def save_assistant(
     name: str,
     unit_id: int,
     phone: str = "",
-    note: str = "",
+    remarks: str = "",
     active: bool = True,
     assistant_id: int | None = None,
     version: int = 0,
@@ -86,8 +87,8 @@ def save_assistant(
             Assistant.objects.filter(number=number).exists() or Inspector.objects.filter(number=number).exists()
         )
         refuse(rules.why_not_number(number=number, taken=taken))
-        return created(Assistant(number=number, name=name, unit_id=unit_id, phone=phone, note=note, active=active))
+        return created(Assistant(number=number, name=name, unit_id=unit_id, phone=phone, remarks=remarks, active=active))
     assistant = Assistant.objects.select_for_update().get(pk=assistant_id)
     refuse(rules.why_not_keep(keeps=keeps(actor, assistant.unit_id), seen=version, now=assistant.version))
-    values = {"name": name, "unit_id": unit_id, "note": note, "active": active, **({"phone": phone} if phone else {})}
+    values: dict[str, Any] = {"name": name, "unit_id": unit_id, "remarks": remarks, "active": active, **({"phone": phone} if phone else {})}
     return alter(assistant, **values)

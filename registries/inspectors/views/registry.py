@@ -32,7 +32,8 @@ def inspector_list(request: HttpRequest) -> HttpResponse:
     form = RegistryFilterForm(request.GET)
     today = clock.today()
     listing = page_of(request, _narrowed(matching(queries.inspectors(), form), form))
-    ends = dict(queries.certificates_ending(Inspector.objects.filter(pk__in=[row.pk for row in listing["page"]]), today).values_list("pk", "ends"))
+    shown = Inspector.objects.filter(pk__in=[row.pk for row in listing["page"]])
+    ends = {row.pk: row.ends for row in queries.certificates_ending(shown, today)}
     rows = [(row, queries.why_not_in_words(row, today), ends.get(row.pk)) for row in listing["page"]]
     context = {"form": form, "rows": rows, "may_save": signed_in(request).has_perm("registries.save_inspector")}
     return render(request, "office/inspectors/inspector_list.html", {**listing, **context})
