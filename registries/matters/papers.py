@@ -102,13 +102,23 @@ def pdf_of(edition: Edition) -> bytes:
     context = {
         "edition": edition,
         "headings": HEADINGS,
-        "lines": lines_of(edition),
+        "groups": _under_matters(lines_of(edition)),
         "issued": _issued(edition),
         "bureau": settings.BUREAU_NAME,
         "demo": settings.DEMO,
         "address": f"{settings.PUBLIC_URL}/matters/editions/{edition.number}/",
     }
     return pdf(render_to_string("documents/matter_list.html", context))
+
+
+def _under_matters(lines: list[Line]) -> list[list[Line]]:
+    """The lines by matter: a page break falls between matters where it can."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        if line.span:
+            groups.append([])
+        groups[-1].append(line)
+    return groups
 
 
 def _issued(edition: Edition) -> str:

@@ -12,12 +12,14 @@ from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.codes.models import CodeTable
 from registries.imports.models import Import
+from registries.inspectors.models import Assistant, InspectorGroup, Leave, Training
 from registries.ledger import record
 from registries.ledger.change import Change, created, leaving
 from registries.ledger.digests import digest, protected_models
 from registries.ledger.models import LedgerEntry
 from registries.ledger.protected import rows_astray
 from registries.ledger.verifying import Newest, verify
+from registries.matters.models import EditionPaper
 from registries.people import commands
 from registries.people.models import Unit, User
 from registries.people.queries import system_user
@@ -56,6 +58,14 @@ def one_of_everything() -> None:
     RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)
     Import.objects.create(kind="subjects", file_name="a.xlsx", content=b"x", sha256="0" * 64, uploaded_by=user, uploaded_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
+    person = factories.inspector()
+    person.matters.add(draw.matter.matter)
+    Leave.objects.create(inspector=person, kind=Leave.Kind.ANNUAL, starts_on=today, ends_on=today)
+    InspectorGroup.objects.create(name="一组", unit=person.unit, leader=person).members.add(person)
+    Training.objects.create(held_on=today, topic="规范", hours=2, unit=person.unit, recorded_by=user).attended.add(person)
+    Assistant.objects.create(number="FJ1", name="辅警", unit=person.unit)
+    edition = draw.matter.editions.all()[0]
+    EditionPaper.objects.create(edition=edition, pdf=b"%PDF", digest="0" * 64, made_at=now)
 
 
 @pytest.fixture
