@@ -60,6 +60,9 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
 DRAW_SOURCE_LEAD = env.int("DRAW_SOURCE_LEAD", default=1 if DEMO else 1800)
 DRAW_SOURCE_GAP = env.int("DRAW_SOURCE_GAP", default=1 if DEMO else 900)
+DRAW_FILE_PART = env.int("DRAW_FILE_PART", default=4 * 1024 * 1024)  # bytes of a kept file in one row
+DRAW_SHARD_ENTRIES = env.int("DRAW_SHARD_ENTRIES", default=1_000_000)  # above so many, several workers hash one roster
+DRAW_SHARD_LEASE = env.int("DRAW_SHARD_LEASE", default=120)  # seconds after which a lost worker's shard is done again
 DEMO_LOTTERY = env.bool("DEMO_LOTTERY", default=DEMO)
 AUDITOR_PUBLIC_KEY = env.str("AUDITOR_PUBLIC_KEY", default="")
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default=f"{DIVISION_CODE}.sunlot")

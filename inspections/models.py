@@ -1,11 +1,23 @@
 """The inspections' tables, gathered from their rooms."""
 
-from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Review, Signature
+from inspections.cases.models import (
+    Assignment,
+    Case,
+    CaseMatter,
+    Record,
+    RecordAnswer,
+    Replacement,
+    Review,
+    Signature,
+)
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
     DrawFile,
+    DrawFilePart,
     DrawnEntry,
+    DrawSecret,
+    DrawShard,
     RosterAudit,
     RosterEntry,
     RosterInspector,
@@ -16,6 +28,7 @@ from inspections.draws.models import (
     SourceEvidence,
     TeamPlace,
 )
+from inspections.draws.replaced import HistoryRow
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
@@ -25,11 +38,16 @@ __all__ = [
     "Draw",
     "DrawCertificate",
     "DrawFile",
+    "DrawFilePart",
+    "DrawSecret",
+    "DrawShard",
     "DrawnEntry",
+    "HistoryRow",
     "Plan",
     "PlanItem",
     "Record",
     "RecordAnswer",
+    "Replacement",
     "Review",
     "RosterAudit",
     "RosterEntry",

@@ -34,11 +34,13 @@ TRIGGERS: tuple[Trigger, ...] = (
         trigger
         for table in (
             "inspections_drawfile",
+            "inspections_drawfilepart",
             "inspections_drawnentry",
             "inspections_teamplace",
             "inspections_drawcertificate",
             "inspections_rosteraudit",
             "inspections_sourceentry",
+            "inspections_historyrow",
             "inspections_sourceevidence",
             "inspections_signature",
             "inspections_review",
@@ -50,6 +52,13 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     Trigger(
         "published_plan_stays", "inspections_plan", "DELETE", "OLD.state = 'published'", "a published plan is never deleted"
+    ),
+    Trigger(
+        "kept_file_gains_no_part",
+        "inspections_drawfilepart",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM inspections_drawfile AS f WHERE f.draw_id = NEW.draw_id AND f.name = NEW.name)",
+        "a kept file gains no part",
     ),
     _roster_closed("inspections_rosterentry", "INSERT", "NEW"),
     _roster_closed("inspections_rosterentry", "UPDATE", "OLD"),
@@ -83,6 +92,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         "(SELECT 1 FROM inspections_draw AS d WHERE d.id = NEW.draw_id AND d.state = 'committed'))",
         "a settled source value is never overwritten",
     ),
+    Trigger(
+        "sealed_copy_stands",
+        "inspections_drawsecret",
+        "UPDATE",
+        "NEW.draw_id <> OLD.draw_id OR NEW.auditor_copy <> OLD.auditor_copy",
+        "a sealed copy is never changed",
+    ),
+    Trigger("secret_stays", "inspections_drawsecret", "DELETE", "1 = 1", "the secret of an order is never deleted"),
     Trigger("settled_source_takes_no_entry", "inspections_sourceentry", "INSERT", SETTLED_SOURCE, "this source is settled"),
     Trigger(
         "reviewer_was_not_on_the_team",
@@ -91,6 +108,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         REVIEWER_ON_TEAM,
         "a reviewer never reviews a case they inspected",
     ),
+    Trigger(
+        "decided_replacement_stands",
+        "inspections_replacement",
+        "UPDATE",
+        "OLD.state <> 'waiting' OR NEW.evidence_digest <> OLD.evidence_digest OR NEW.reason <> OLD.reason",
+        "a decided replacement is never changed, its evidence never",
+    ),
+    Trigger("replacement_stays", "inspections_replacement", "DELETE", "1 = 1", "a replacement is never deleted"),
     Trigger("signed_record_stands", "inspections_record", "UPDATE", SIGNED, "a signed record is never changed"),
     Trigger("signed_record_stays", "inspections_record", "DELETE", SIGNED, "a signed record is never deleted"),
     *(

@@ -1,13 +1,13 @@
-"""The writers of cases: open, begin, save, submit, take back, sign, review, release."""
+"""The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
 import datetime as dt
 from typing import Any, NoReturn
 
-from inspections.cases import opening, queries, rules, states
+from inspections.cases import opening, queries, rules, states, visits
 from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision
-from inspections.draws.models import Draw
+from inspections.draws.models import Draw, RosterEntry, RosterOmission
 from inspections.draws.states import DrawState
 from registries import clock
 from registries.codes.models import Code, CodeTable
@@ -238,3 +238,21 @@ def release_case(*, actor: User, case_id: int) -> Change:
     change = alter(case, released_at=clock.now())
     wake("publicity.publish_case", case_id=case.pk)
     return change
+
+
+@command("inspections.print_receipt")
+def print_receipt(*, actor: User, draw_id: int, subject_id: int) -> Change:
+    """Say that a subject's receipt of a draw is printed now. Nothing changes; that it was printed is the entry."""
+    draw = Draw.objects.filter(pk=draw_id).first()
+    if draw is None or not keeps(actor, draw.unit_id):
+        refuse_now(say("There is no such draw in your unit."))
+    listed = (
+        RosterEntry.objects.filter(draw=draw, subject=subject_id).first()
+        or RosterOmission.objects.filter(draw=draw, subject=subject_id).first()
+    )
+    refuse(
+        rules.why_not_receipt(
+            drawn=draw.state == DrawState.DRAWN, over=visits.visits_over(draw), listed=listed is not None
+        )
+    )
+    return Change(listed or draw, {}, {"receipt": draw.number})

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
-from inspections.cases.models import Assignment, Case, Record, Review, Signature
+from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
-from inspections.cases.states import CaseState, Decision, Stage
+from inspections.cases.states import Asked, CaseState, Decision, Stage
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.states import DrawState, Mode
 from registries import clock
@@ -73,7 +73,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed``, ``on_team`` (now),
-    ``was_on_team`` (ever) and ``has_signed`` (the last record).
+    ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
@@ -86,6 +86,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         on_team=Exists(mine.filter(ended_at=None)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
+        replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
 
 
@@ -100,6 +101,7 @@ def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
         Stage.IN_REVIEW: Q(state=CaseState.RECORDED),
         Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
         Stage.PUBLISHED: Q(disclosure__isnull=False),
+        Stage.CALLED_OFF: Q(state=CaseState.CALLED_OFF),
     }
     return cases.filter(conditions[Stage(stage)])
 
@@ -115,9 +117,9 @@ def overdue(cases: QuerySet[Case], today: dt.date) -> QuerySet[Case]:
 
 
 def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The earliest due first, then those not visited yet by age; disclosed ones last, newest first."""
+    """The earliest due first, then those not visited yet by age; disclosed ones after them, those called off last."""
     return cases.order_by(
-        F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
+        F("called_off_at").desc(nulls_first=True), F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
     )
 
 
@@ -145,6 +147,7 @@ TONES = {
     Stage.IN_REVIEW: "wait",
     Stage.TO_PUBLISH: "wait",
     Stage.PUBLISHED: "good",
+    Stage.CALLED_OFF: "neutral",
 }
 
 
@@ -294,10 +297,10 @@ def reviews(case: Case) -> list[Review]:
     return list(case.reviews.select_related("reviewer").order_by("pk"))
 
 
-def timeline(case: Case, *rows: Record | Signature | Review) -> list[Event]:
+def timeline(case: Case, *rows: Record | Signature | Review | Replacement) -> list[Event]:
     """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
     decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
-    told = functools.reduce(operator.or_, map(history, [case, *rows]))
+    told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
     events: list[Event] = []
     previous = None
     for payload in told:
@@ -321,6 +324,26 @@ def timeline(case: Case, *rows: Record | Signature | Review) -> list[Event]:
 def last_return(decided: list[Review]) -> Review | None:
     """The last of these reviews if it returned the record; else None."""
     return decided[-1] if decided and decided[-1].decision == Decision.RETURN else None
+
+
+def replacements_of(case: Case) -> list[Replacement]:
+    """Every request for a replacement in this case, the newest first; without the files."""
+    return list(
+        case.replacements.select_related("assignment__inspector", "asked_by", "decided_by").defer("file").order_by("-pk")
+    )
+
+
+def replacements_waiting() -> QuerySet[Replacement]:
+    """Requests that wait for a supervisor, the oldest first."""
+    rows = Replacement.objects.filter(state=Asked.WAITING).defer("file")
+    return rows.select_related("case__subject", "assignment__inspector", "asked_by").order_by("asked_at", "pk")
+
+
+def case_that_followed(case: Case) -> Case | None:
+    """The case of the reserve that stepped in for a case that was called off, if one did."""
+    if case.state != CaseState.CALLED_OFF:
+        return None
+    return Case.objects.filter(drawn__came_by__subject_out=case.drawn_id).select_related("subject").first()
 
 
 # --- what is due -----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
 from inspections.draws.models import Draw, SeedSource, SourceEntry
-from inspections.draws.queries import visible_draws
+from inspections.draws.queries import due_draws, secret_of, visible_draws
 from inspections.draws.states import DrawState
 from inspections.plans.models import Plan
 from inspections.plans.queries import visible_plans
@@ -79,12 +79,14 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.begin_visit": _own_cases,
         "inspections.review_case": _reviews,
         "inspections.release_case": _releases,
+        "inspections.give_secret": _lost_secrets,
         "inspections.enter_source_value": _source_values,
         "inspections.submit_draw": _draws,
         "inspections.submit_plan": _plans,
         "registries.commit_import": _imports,
         "inspections.approve_draw": _draw_approvals,
         "inspections.approve_plan": _plan_approvals,
+        "inspections.replace_drawn": _replacements,
         "registries.approve_edition": _edition_approvals,
         "registries.revise_matter": _bases,
         "registries.save_certificate": _certificates,
@@ -109,6 +111,15 @@ def _rosters(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
         url = reverse("draw-audit", args=[draw.pk])
         text = _("Open every entry before the first source.")
         yield Task(_("Draw"), f"{draw}: {draw.matter.name}", text, _("Check the roster"), url, now.date())
+
+
+def _lost_secrets(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Orders that are due and cannot be drawn, because this server cannot read their secret."""
+    for draw in due_draws(now).filter(pk__in=visible_draws(looks.user))[:MOST]:
+        if secret_of(draw) is None:
+            text = _("The server cannot read its secret. Have the auditor's sealed copy opened.")
+            url = reverse("draw-secret", args=[draw.pk])
+            yield Task(_("Draw"), f"{draw}: {draw.matter.name}", text, _("Enter the secret"), url, now.date())
 
 
 def _case_tasks(looks: Viewer, wanted: Any) -> Iterator[Task]:
@@ -191,6 +202,14 @@ def _edition_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for edition in waiting.select_related("prepared_by")[:MOST]:
         url = reverse("admin:registries_edition_decide", args=[edition.pk])
         yield Task(_("Matter list"), edition.title, str(edition.prepared_by), _("Approve or return"), url)
+
+
+def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Replacements that wait for a supervisor who did not ask for them."""
+    for asked in cases.replacements_waiting().exclude(asked_by=looks.user)[:MOST]:
+        url = reverse("admin:inspections_replacement_decide", args=[asked.pk])
+        text = f"{asked.case.number} · {asked.get_kind_display()} · {asked.get_reason_display()}"
+        yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, now.date())
 
 
 def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from inspections.draws import agreeing, queries, roster
 from inspections.draws.grammar import as_words
@@ -177,8 +177,10 @@ def _touched(newest: Newest, since: int) -> dict[int, int]:
 
 
 def _drawn_since(draw: Draw, moment: dt.datetime) -> set[int]:
-    """Subjects that another draw has drawn since: they would be left out today."""
-    rows = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__gt=moment)
+    """Subjects that another draw has drawn since, or that were replaced or stepped in since: they would stand otherwise today."""
+    drawn = Q(kind=DrawnEntry.Kind.WINNER, draw__drawn_at__gt=moment)
+    moved = Q(left_by__decided_at__gt=moment) | Q(came_by__decided_at__gt=moment)
+    rows = DrawnEntry.objects.filter(drawn | moved, draw__state=DrawState.DRAWN)
     return set(rows.exclude(draw=draw).values_list("entry__subject_id", flat=True))
 
 

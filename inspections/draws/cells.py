@@ -42,8 +42,10 @@ def cures(slots: Iterable[Slot], rule: str, least: int = LEAST) -> list[Cure]:
     found: list[Cure] = []
     for candidate in RULES[RULES.index(rule) :]:
         groups = _merging(_cells(kinds, rule, candidate), least)
-        if groups is None or (candidate == rule and not groups):
+        if groups is None:
             continue
+        if candidate == rule and not groups:
+            return []
         found.append(Cure(candidate, groups))
         if not groups:
             break
@@ -64,7 +66,7 @@ def _small(cell: Counter[tuple[int, tuple[str, ...]]], least: int) -> int:
 
 def _merging(cells: Cells, least: int) -> tuple[tuple[str, ...], ...] | None:
     """Groups of strata whose merging leaves no small cell, few and small; () where none is needed, None where none helps."""
-    groups = {(stratum,): cell for stratum, cell in cells.items()}
+    groups: dict[tuple[str, ...], Counter[tuple[int, tuple[str, ...]]]] = {(stratum,): cell for stratum, cell in cells.items()}
     while bad := [group for group, cell in groups.items() if _small(cell, least)]:
         if len(groups) == 1:
             return None

@@ -6,23 +6,22 @@ import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from inspections.draws import queries
+from inspections.draws import queries, shelf
 from inspections.draws.files import read_order, read_reveal
 from inspections.draws.models import Draw, DrawnEntry
-from inspections.draws.protocol import digest, keys_from, seed
+from inspections.draws.protocol import keys_from, seed
 from registries.ledger.queries import history
 from registries.paper import pdf
 
 
 def facts_of(draw: Draw) -> dict[str, Any]:
     """What the certificate says, all of it recomputed from the stored files."""
-    bodies = queries.file_bodies(draw)
-    order, reveal = read_order(bodies["order.txt"]), read_reveal(bodies["reveal.txt"])
+    order, reveal = read_order(shelf.body(draw, "order.txt")), read_reveal(shelf.body(draw, "reveal.txt"))
     shaken = seed(draw.order_hash, reveal.values, reveal.secret)
     keys = keys_from(shaken)
     entry = history(draw).filter(verb="draws.result").first()
     address = f"{settings.PUBLIC_URL}/draws/{draw.number}/"
-    labels = queries.stratum_labels(order.quotas)
+    labels = queries.stratum_labels(order.quotas, draw.merged_strata)
     sizes = draw.scope_counts.get("entries", {})
     return {
         "draw": draw,
@@ -30,7 +29,7 @@ def facts_of(draw: Draw) -> dict[str, Any]:
         "sources": list(zip(order.sources, reveal.values, strict=True)),
         "seed": shaken,
         "keys": keys,
-        "hashes": {name: digest(body) for name, body in sorted(bodies.items())},
+        "hashes": {file.name: shelf.sha256(draw, file.name) for file in shelf.kept(draw).order_by("name")},
         "strata": [(labels[s], sizes.get(s, 0), quota) for s, quota in order.quotas.items()],
         "winners": draw.drawn.filter(kind=DrawnEntry.Kind.WINNER).count(),
         "reserves": draw.drawn.filter(kind=DrawnEntry.Kind.RESERVE).count(),

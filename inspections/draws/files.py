@@ -6,7 +6,8 @@ bytes back, so that no file leaves that a verifier would refuse. What follows fr
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from inspections.draws.grammar import (
@@ -30,8 +31,8 @@ from inspections.draws.order import Order, Source, read_order, write_order
 
 __all__ = [
     "FILES", "BadForm", "Drawn", "HistoryLine", "InspectorLine", "Opening", "Order", "RecusalLine", "Result", "Reveal", "RosterLine",
-    "Source", "Team", "check_order", "check_recusals", "check_values", "read_history", "read_inspectors", "read_openings", "read_order",
-    "read_recusals", "read_result", "read_reveal", "read_roster", "write_history", "write_inspectors", "write_openings", "write_order",
+    "Source", "Team", "check_order", "check_quotas", "check_recusals", "check_values", "read_history", "read_inspectors", "read_openings", "read_order",
+    "read_recusals", "read_result", "read_reveal", "read_roster", "roster_pieces", "text_of", "write_history", "write_inspectors", "write_openings", "write_order",
     "write_recusals", "write_result", "write_reveal", "write_roster",
 ]  # fmt: skip
 
@@ -151,6 +152,19 @@ def write_roster(rows: Iterable[RosterLine]) -> bytes:
     return proved(write_lines("roster", lines), read_roster)
 
 
+def roster_pieces(rows: Iterable[RosterLine]) -> Iterator[bytes]:
+    """`roster.txt` piece by piece, from rows that come sorted by code; `BadForm` where one does not fit."""
+    lines = ("\t".join((row.code, row.stratum, str(row.slips), write_tags(row.tags))) for row in rows)
+    fit = (row[0] + "\n" for _, row in _fitting("roster.txt", _ROSTER, lines))
+    yield b"sunlot-roster-1\n"
+    empty = True
+    while some := "".join(islice(fit, 4096)):
+        empty = False
+        yield some.encode()
+    if empty:
+        raise BadForm("roster.txt", 0, "no entry")
+
+
 def read_inspectors(data: bytes) -> list[InspectorLine]:
     """`inspectors.txt`: sorted lines, no code twice."""
     return [
@@ -238,17 +252,23 @@ def read_history(data: bytes) -> list[HistoryLine]:
     return rows
 
 
+def text_of(row: HistoryLine) -> str:
+    """A line of the history as it stands in the file and, word for word, in the ledger (§7)."""
+    return "\t".join((str(row.number), row.kind, row.winner, str(row.position or "-"), row.out, row.into or "-", row.reason))
+
+
 def write_history(rows: Iterable[HistoryLine]) -> bytes:
     """`history.txt` as bytes, in the order given."""
-    lines = [
-        (str(row.number), row.kind, row.winner, str(row.position or "-"), row.out, row.into or "-", row.reason) for row in rows
-    ]
-    return proved(write_lines("history", lines), read_history)
+    return proved(write_lines("history", [(text_of(row),) for row in rows]), read_history)
 
 
 def check_order(order: Order, roster: Iterable[RosterLine]) -> None:
     """What an order must keep towards its roster (§2), else `BadForm`."""
-    sizes = Counter(row.stratum for row in roster)
+    check_quotas(order, Counter(row.stratum for row in roster))
+
+
+def check_quotas(order: Order, sizes: Mapping[str, int]) -> None:
+    """:func:`check_order` where the entries of each stratum are counted already."""
     if list(order.quotas) != sorted(sizes):
         raise BadForm("order.txt", 0, "one quota for every stratum of the roster, sorted")
     for stratum, quota in order.quotas.items():
@@ -281,13 +301,19 @@ def check_values(order: Order, values: Sequence[str]) -> None:
 def _sorted_rows(
     file: str, name: str, form: re.Pattern[str], data: bytes, *, once: bool = True
 ) -> Iterator[tuple[int, re.Match[str]]]:
+    return _fitting(file, form, read_lines(file, name, data), once=once)
+
+
+def _fitting(
+    file: str, form: re.Pattern[str], lines: Iterable[str], *, once: bool = True
+) -> Iterator[tuple[int, re.Match[str]]]:
     """The records with their line numbers: each fits the form, sorted by bytes, no line and (`once`) no first field twice (§1).
 
     Text is compared by code points, which is the order of its UTF-8 bytes.
     """
     before = ""
     code = ""
-    for number, line in enumerate(read_lines(file, name, data), 2):
+    for number, line in enumerate(lines, 2):
         row = form.fullmatch(line)
         if row is None:
             raise BadForm(file, number, "form")

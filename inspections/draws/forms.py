@@ -1,15 +1,21 @@
 """The forms of draws: what the clerk chooses, a source's value, the supervisor's decision. They parse and clean only."""
 
+import re
+import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.models import Draw
 from inspections.draws.sources import GAMES, Announced
-from inspections.draws.states import SlipRule, Stratify, VoidKind
+from inspections.draws.spelling import MOST_BYTES, too_large, why_not_keep
+from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
 from registries.people.models import Unit
@@ -181,6 +187,42 @@ class SourceValueForm(forms.Form):
         max_length=300,
         help_text=_("A link, the number of a photo, or the minutes of the witnesses."),
     )
+    file = forms.FileField(
+        label=_("Photo, scan or PDF"),
+        required=False,
+        help_text=_("JPEG, PNG or PDF of at most 10 MB. It is kept encrypted; its hash stands in the ledger."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+
+    def clean_value(self) -> str:
+        """Full-width signs, as Chinese keyboards type them, and spaces after commas are only another way of typing."""
+        text = unicodedata.normalize("NFKC", self.cleaned_data["value"])
+        return re.sub(r"\s*([,+])\s*", r"\1", text).strip()
+
+    def clean_file(self) -> "UploadedFile[Any] | None":
+        """Neither empty nor too large nor of another type; said at the field."""
+        sent: UploadedFile[Any] | None = self.cleaned_data["file"]
+        if sent is None:
+            return None
+        why = why_not_keep(sent.read(MOST_BYTES + 1)) if (sent.size or 0) <= MOST_BYTES else too_large(sent.size or 0)
+        sent.seek(0)
+        if why is not None:
+            raise forms.ValidationError(gettext(why.text) % why.values if why.values else gettext(why.text))
+        return sent
+
+    def arguments(self, kind: Callable[[str, bytes], Any]) -> dict[str, Any]:
+        """What the command takes; ``kind`` makes a file of a name and bytes."""
+        data = dict(self.cleaned_data)
+        sent = data["file"]
+        return data | {"file": kind(sent.name or "", sent.read()) if sent else None}
+
+
+class CorrectionForm(SourceValueForm):
+    """Another value for a settled source, and why."""
+
+    reason = forms.ChoiceField(label=_("Reason of the correction"), choices=Correction.choices, widget=forms.RadioSelect)
+
+    field_order = ("value", "reason", "evidence", "file")
 
 
 class ApproveForm(forms.Form):
@@ -216,3 +258,21 @@ class VoidForm(forms.Form):
     void_password = forms.CharField(
         label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+
+class SecretForm(forms.Form):
+    """The secret of an order as the auditor's copy gave it; spaces and line ends of copying do not matter."""
+
+    secret = forms.CharField(
+        label=_("Secret"),
+        max_length=200,
+        help_text=_("64 characters of 0–9 and a–f, as the opened copy shows them."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+
+    def clean_secret(self) -> str:
+        """Without blanks, in lowercase, 64 hex digits."""
+        secret = "".join(str(self.cleaned_data["secret"]).split()).lower()
+        if len(secret) != 64 or set(secret) - set("0123456789abcdef"):
+            raise forms.ValidationError(_("The secret has 64 characters of 0–9 and a–f; this has %(count)s."), params={"count": len(secret)})
+        return secret

@@ -69,8 +69,6 @@ class Draw(models.Model):
     cells_hide_roster = models.BooleanField(_("roster waits until the visits are over"), default=False)
     order_hash = models.CharField(_("hash of the order"), max_length=64, blank=True)
     commitment = models.CharField(_("commitment"), max_length=64, blank=True)
-    secret = SealedTextField(_("secret"), blank=True)
-    auditor_copy = models.TextField(_("the auditor's sealed copy of the secret"), blank=True)
     result_hash = models.CharField(_("hash of the result"), max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -142,6 +140,27 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"#{self.pk}"
+
+
+class DrawSecret(models.Model):
+    """The secret of a committed order, apart from it, so that pages never load it; and the auditor's sealed copy.
+
+    ``secret`` opens with a key of this server; ``auditor_copy`` (base64 of a NaCl sealed box, empty where no auditor's key is
+    set) with the auditor's private key only, which stands on no server.
+    """
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="kept_secret")
+    secret = SealedTextField(_("secret"))
+    auditor_copy = models.TextField(_("the auditor's sealed copy of the secret"), blank=True)
+
+    PROTECTED: ClassVar = ("draw", "auditor_copy")
+
+    class Meta:
+        verbose_name = _("secret of a draw")
+        verbose_name_plural = _("secrets of draws")
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}"
 
 
 class SeedSource(models.Model):
@@ -313,14 +332,14 @@ class RosterRecusal(models.Model):
 
 
 class DrawFile(models.Model):
-    """A file of the bundle (draw protocol 1, §1), byte by byte. Append-only."""
+    """A file of the bundle (draw protocol 1, §1), kept for ever. Its bytes are its parts, in order. Append-only."""
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="files")
     name = models.CharField(max_length=20)
-    body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
 
-    PROTECTED: ClassVar = ("draw", "name", "sha256")
+    PROTECTED: ClassVar = ("draw", "name", "sha256", "size")
 
     class Meta:
         verbose_name = _("draw file")
@@ -329,6 +348,48 @@ class DrawFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DrawFilePart(models.Model):
+    """Whole lines of a file of the bundle, at most a few MiB; written before the file's row, which closes it. Append-only."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=20)
+    position = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("part of a draw file")
+        verbose_name_plural = _("parts of draw files")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draw", "name", "position"], name="part_once_per_draw_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.position}"
+
+
+class DrawShard(models.Model):
+    """A run of parts of a large roster whose slips one worker hashes. Work in progress, not business: see ``shards.py``."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="shards")
+    position = models.PositiveIntegerField()
+    first_part = models.PositiveIntegerField()
+    last_part = models.PositiveIntegerField()
+    mark = models.CharField(max_length=64)
+    attempts = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    read = models.CharField(max_length=64, blank=True)
+    slips = models.BinaryField(null=True)
+
+    class Meta:
+        verbose_name = _("shard of a draw")
+        verbose_name_plural = _("shards of a draw")
+        ordering = ("draw", "position")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draw", "position"], name="shard_once_per_draw")]
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}/{self.position}"
 
 
 class DrawnEntry(models.Model):

@@ -1,22 +1,10 @@
-"""From a submitted roster to the files that are committed to: pure, given nonces and the secret (draw protocol 1, §§1–2)."""
+"""From the terms of a draw and the hashes of its files to the order that is committed to: pure, given the secret (draw protocol 1, §2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from inspections.draws.files import (
-    InspectorLine,
-    Order,
-    RecusalLine,
-    RosterLine,
-    Source,
-    check_order,
-    check_recusals,
-    write_inspectors,
-    write_order,
-    write_recusals,
-    write_roster,
-)
-from inspections.draws.protocol import commitment, digest
+from inspections.draws.files import Order, Source, check_quotas, write_order
+from inspections.draws.protocol import commitment
 
 
 class Terms(NamedTuple):
@@ -35,27 +23,15 @@ class Terms(NamedTuple):
     planned: str
 
 
-class Committed(NamedTuple):
-    """The four files, the hash of the order and the commitment to the secret."""
+class Sealed(NamedTuple):
+    """The order as bytes, and the commitment to the secret."""
 
-    files: dict[str, bytes]
-    order_hash: str
+    order: bytes
     commitment: str
 
 
-def commit(
-    terms: Terms,
-    roster: Sequence[RosterLine],
-    inspectors: Sequence[InspectorLine],
-    recusals: Sequence[RecusalLine],
-    secret: str,
-) -> Committed:
-    """Write the files. Raises ``BadForm`` for whatever a verifier would refuse."""
-    files = {
-        "roster.txt": write_roster(roster),
-        "inspectors.txt": write_inspectors(inspectors),
-        "recusals.txt": write_recusals(recusals),
-    }
+def seal(terms: Terms, hashes: Mapping[str, str], sizes: Mapping[str, int], secret: str) -> Sealed:
+    """Write ``order.txt`` over the hashes of the three files. Raises ``BadForm`` for whatever a verifier would refuse."""
     sealed = commitment(terms.number, secret)
     order = Order(
         draw=terms.number,
@@ -63,9 +39,9 @@ def commit(
         plan=terms.plan,
         mode=terms.mode,
         matters=terms.matters,
-        roster=digest(files["roster.txt"]),
-        inspectors=digest(files["inspectors.txt"]),
-        recusals=digest(files["recusals.txt"]),
+        roster=hashes["roster.txt"],
+        inspectors=hashes["inspectors.txt"],
+        recusals=hashes["recusals.txt"],
         quotas=dict(sorted(terms.quotas.items())),
         reserves=terms.reserves,
         team=terms.team,
@@ -74,7 +50,5 @@ def commit(
         sources=terms.sources,
         planned=terms.planned,
     )
-    check_order(order, roster)
-    check_recusals(recusals, roster, inspectors)
-    files["order.txt"] = write_order(order)
-    return Committed(files, digest(files["order.txt"]), sealed)
+    check_quotas(order, sizes)
+    return Sealed(write_order(order), sealed)

@@ -93,11 +93,44 @@ def smallest_slips(key: str, entries: Sequence[RosterLine], count: int) -> list[
     through = wanted + 8 * isqrt(wanted) + 16
     while wanted:
         limit = min(through * 2**256 // len(entries), 2**256 - 1)
-        low = _slips_up_to(key, entries, limit.to_bytes(32))
+        low = slips_up_to(key, entries, limit.to_bytes(32))
         if len(low) >= wanted:
             return [Slip(ticket.hex(), code, slip) for ticket, code, slip in sorted(low)[:wanted]]
         through *= 2
     return []
+
+
+def slips_up_to(key: str, entries: Iterable[RosterLine], limit: bytes) -> list[tuple[bytes, str, int]]:
+    """The smallest slip of every entry that has one not above the limit. K fills one SHA-256 block, whose state serves all (§4).
+
+    Strata are not looked at. Ticket (32 bytes), code, number of the slip.
+    """
+    copy = hashlib.sha256(f"{key}|".encode()).copy
+    low = []
+    for code, _, slips, _ in entries:
+        state = copy()
+        state.update((code + "|1").encode())
+        best, which = state.digest(), 1
+        for slip, suffix in _MORE_SLIPS[slips]:
+            state = copy()
+            state.update((code + suffix).encode())
+            ticket = state.digest()
+            if ticket < best:
+                best, which = ticket, slip
+        if best <= limit:
+            low.append((best, code, which))
+    return low
+
+
+def slip_tickets(key: str, codes: Iterable[str], slip: int) -> list[str]:
+    """`slip_ticket` of the same slip of many entries."""
+    copy, suffix = hashlib.sha256(f"{key}|".encode()).copy, f"|{slip}"
+    tickets = []
+    for code in codes:
+        state = copy()
+        state.update((code + suffix).encode())
+        tickets.append(state.hexdigest())
+    return tickets
 
 
 def merge_shards(shards: Iterable[Sequence[Slip]], count: int) -> list[Slip]:
@@ -117,9 +150,9 @@ def draw_subjects(key: str, roster: Iterable[RosterLine], quotas: Mapping[str, i
     )
 
 
-def drawn_rows(stratum: str, quota: int, slips: Iterable[Slip]) -> list[Drawn]:
+def drawn_rows(stratum: str, quota: int, slips: Iterable[tuple[str, str, int]]) -> list[Drawn]:
     """The lines of a stratum: the first `quota` slips win, the others are reserves, ranks count on (§5)."""
-    return [Drawn(stratum, rank, rank <= quota, slip.code, slip.slip, slip.ticket) for rank, slip in enumerate(slips, 1)]
+    return [Drawn(stratum, rank, rank <= quota, code, slip, ticket) for rank, (ticket, code, slip) in enumerate(slips, 1)]
 
 
 def winners_in_order(drawn: Iterable[Drawn]) -> list[str]:
@@ -160,22 +193,3 @@ def draw(
 ) -> Result:
     """The draw. `write_result` turns its answer into the bytes of `result.txt`."""
     return build_result(order, roster, inspectors, recusals, keys_of(order, secret, values))
-
-
-def _slips_up_to(key: str, entries: Iterable[RosterLine], limit: bytes) -> list[tuple[bytes, str, int]]:
-    """The smallest slip of every entry that has one not above the limit. K fills one SHA-256 block, whose state serves all (§4)."""
-    copy = hashlib.sha256(f"{key}|".encode()).copy
-    low = []
-    for code, _, slips, _ in entries:
-        state = copy()
-        state.update((code + "|1").encode())
-        best, which = state.digest(), 1
-        for slip, suffix in _MORE_SLIPS[slips]:
-            state = copy()
-            state.update((code + suffix).encode())
-            ticket = state.digest()
-            if ticket < best:
-                best, which = ticket, slip
-        if best <= limit:
-            low.append((best, code, which))
-    return low

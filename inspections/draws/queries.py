@@ -7,25 +7,40 @@ from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
+from django.db.models.functions import Collate
 
 from inspections.draws import roster as rosters
+from inspections.draws import rules, shelf
 from inspections.draws.candidates import REASONS
 from inspections.draws.cells import Cure, Slot, cures, members_of, spelled
 from inspections.draws.chances import inclusion_chances, small_cells
 from inspections.draws.files import InspectorLine, RecusalLine, RosterLine
-from inspections.draws.models import Draw, DrawFile, RosterEntry, RosterInspector, RosterRecusal, SeedSource
+from inspections.draws.models import (
+    Draw,
+    DrawnEntry,
+    DrawSecret,
+    RosterEntry,
+    RosterInspector,
+    RosterRecusal,
+    SeedSource,
+    SourceEvidence,
+)
 from inspections.draws.quotas import default_quotas, reckoned
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from inspections.draws.sufficiency import Finding, judge
+from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
+from registries.ledger.models import LedgerPayload
 from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import why_not_draw_on
 from registries.people.models import User
 from registries.people.queries import own_units
-from registries.subjects.models import SubjectCategory
+from registries.subjects.models import Subject, SubjectCategory
 
 PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
 
@@ -59,6 +74,52 @@ def due_draws(now: dt.datetime) -> QuerySet[Draw]:
     )
 
 
+def closes_at(source: SeedSource) -> dt.datetime | None:
+    """When this source takes no value any more; None where nothing closes it."""
+    publics = SeedSource.objects.filter(draw=source.draw_id, kind=SeedSource.Kind.PUBLIC).values_list("moment", flat=True)
+    return rules.closes_at(source.kind, [moment.astimezone(BEIJING) for moment in publics])
+
+
+SECRET_VERBS = ("inspections.read_sealed_copy", "inspections.give_secret")
+"""What gives a person the secret of an order."""
+
+
+def secret_of(draw: Draw) -> str | None:
+    """The secret of a committed order; None where there is none or its key is not at hand (any more)."""
+    try:
+        return DrawSecret.objects.filter(draw=draw).values_list("secret", flat=True).first()
+    except ImproperlyConfigured:
+        return None
+
+
+def sealed_copy_of(draw: Draw) -> str:
+    """The auditor's sealed copy, base64; empty where none was made."""
+    return DrawSecret.objects.filter(draw=draw).values_list("auditor_copy", flat=True).first() or ""
+
+
+def handlings_of_secret(draw: Draw) -> QuerySet[LedgerPayload]:
+    """The entries of the ledger by which somebody had this order's secret in hand, newest first."""
+    entries = LedgerPayload.objects.filter(object_kind=draw._meta.label_lower, object_id=str(draw.pk), verb__in=SECRET_VERBS)
+    return entries.filter(entry__action__endswith=".change").select_related("entry", "actor").order_by("-entry_id")
+
+
+def knows_secret(draw: Draw, user_id: int) -> bool:
+    """Whether this person ever had the secret of this order in hand."""
+    return handlings_of_secret(draw).filter(actor_id=user_id).exists()
+
+
+def wants_secret(draw: Draw, now: dt.datetime) -> bool:
+    """Whether the order is due and cannot be drawn because this server cannot read its secret."""
+    return due_draws(now).filter(pk=draw.pk).exists() and secret_of(draw) is None
+
+def progress(draw: Draw) -> tuple[int, int]:
+    """How far the hashing of a draw's slips is: shards done, and all of them. A small roster is one."""
+    if draw.drawn_at is not None:
+        return (1, 1)
+    total, done = draw.shards.aggregate(total=Count("pk"), done=Count("pk", filter=Q(slips__isnull=False))).values()
+    return (done, total) if total else (0, 1)
+
+
 def draws_without_certificate() -> QuerySet[Draw]:
     """Drawn draws whose certificate was not made yet."""
     return Draw.objects.filter(state=DrawState.DRAWN, certificate__isnull=True)
@@ -75,9 +136,19 @@ def announced(draw: Draw) -> list[Announced]:
     return [Announced(s.game, s.what, s.moment) for s in draw.sources.all()]
 
 
+def by_bytes(column: str) -> Collate:
+    """To order by a column as the protocol does: by bytes (``LC_ALL=C``), whatever language the database sorts in."""
+    return Collate(F(column), "C" if connection.vendor == "postgresql" else "BINARY")
+
+
+def stratum_sizes(draw: Draw) -> dict[str, int]:
+    """Stratum → entries, counted in the rows of the roster."""
+    return dict(draw.roster.order_by().values_list("stratum").annotate(Count("pk")))
+
+
 def file_bodies(draw: Draw) -> dict[str, bytes]:
     """The files of the bundle that exist, by name."""
-    return {name: bytes(body) for name, body in DrawFile.objects.filter(draw=draw).values_list("name", "body")}
+    return shelf.bodies(draw)
 
 
 def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
@@ -120,6 +191,7 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
             for s in sizes
         ],
         "cells": [[labels[cell.stratum], cell.slips, cell.entries] for cell in small_cells(lines)],
+        "slip_rule": draw.slip_rule,
         "cures": [spelled(cure) for cure in _cures(draw, roster)],
         "enough": sufficiency(roster, quotas, draw.team_size)._asdict(),
         "inspectors": len(roster.people),
@@ -172,29 +244,47 @@ def scope_kept(draw: Draw) -> dict[str, dict[str, Any]]:
     return rosters.scope_by_stratum(sizes, out)
 
 
+def secret_winners(user: User) -> set[int]:
+    """Subjects drawn by draws this person may not see and not visited since: that they were drawn is not told."""
+    others = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER).exclude(draw__in=visible_draws(user))
+    return set(others.exclude(case__ended_on__isnull=False).values_list("entry__subject_id", flat=True))
+
+
+def visits_before(subject_ids: Iterable[int], day: dt.date) -> dict[int, dt.date]:
+    """Subject → day of its last inspection by anybody, up to ``day``."""
+    rows = Subject.objects.filter(pk__in=list(subject_ids), cases__ended_on__lte=day).values("pk").annotate(last=Max("cases__ended_on"))
+    return {row["pk"]: row["last"] for row in rows}
+
+
 def stored_digest(draw: Draw) -> str:
-    """The digest of the roster rows as they stand in the database, to compare with the one at submission."""
-    entries = RosterEntry.objects.filter(draw=draw).values_list("public_id", "name", "stratum", "slips", "tags")
+    """The digest of the roster rows as they stand in the database, to compare with the one at submission.
+
+    Read row by row: no key stands twice in a roster, so sorted by it the rows are sorted.
+    """
+    columns = ("public_id", "name", "stratum", "slips", "tags")
+    entries = RosterEntry.objects.filter(draw=draw).order_by(by_bytes("public_id")).values_list(*columns)
     people = RosterInspector.objects.filter(draw=draw).values_list(
         "public_id", "name", "may_lead", "open_cases", "most_open_cases", "tags"
     )
     pairs = RosterRecusal.objects.filter(entry__draw=draw).values_list("entry__public_id", "inspector__public_id")
     return rosters.digest(
-        [tuple(str(v) for v in row) for row in entries],
-        [tuple(str(v) for v in row) for row in people],
-        [(a, b) for a, b in pairs],
+        (tuple(str(v) for v in row) for row in entries.iterator(chunk_size=5000)),
+        sorted(tuple(str(v) for v in row) for row in people),
+        sorted((a, b) for a, b in pairs),
     )
 
 
 def sources_with_entries(draw: Draw) -> list[SeedSource]:
     """The sources in order, each with what was typed and by whom."""
-    return list(draw.sources.prefetch_related("entries__entered_by"))
+    files = Prefetch("entries__file", SourceEvidence.objects.defer("body"))
+    return list(draw.sources.prefetch_related("entries__entered_by", files))
 
 
 def last_draw_on(draw: Draw) -> Draw | None:
     """The last draw that was drawn on the same matter, to compare with."""
     return (
-        Draw.objects.filter(matter__matter=draw.matter.matter, state=DrawState.DRAWN)
+        Draw.objects.filter(matter__matter=draw.matter.matter_id, state=DrawState.DRAWN)
+        .select_related("matter__matter", "unit")
         .exclude(pk=draw.pk)
         .order_by("-drawn_at")
         .first()

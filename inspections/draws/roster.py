@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from inspections.draws.candidates import REASONS, Facts, full_years_since, why_out
 from inspections.draws.grammar import as_words
-from inspections.draws.models import Draw, DrawnEntry
+from inspections.draws.models import Draw
+from inspections.draws.replaced import in_place
 from inspections.draws.slips import slips_of
-from inspections.draws.states import DrawState, SlipRule, Stratify
+from inspections.draws.states import SlipRule, Stratify
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
+from registries.matters.models import MatterRevision
 from registries.subjects.models import Subject
 from registries.subjects.naming import published_name
 from registries.subjects.queries import excluded_on, signals, subjects_in_scope
@@ -111,18 +113,16 @@ def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, in
 
 def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
     """Who of the matter's scope is in, and who is out, each with its reason."""
-    full = {category.pk for category in draw.matter.full_coverage.all()}
-    of_matter = {category.pk: category.code for category in draw.matter.categories.all()}
-    chosen = {category.pk: category.code for category in draw.categories.all()} or of_matter
-    scope = list(subjects_in_scope(of_matter).order_by("key"))
+    of_matter, chosen, full = _categories(draw)
+    scope = subjects_in_scope(of_matter).order_by("key")
     towns = {town.pk for town in draw.towns.all()}
     out = excluded_on(today)
-    found = signals([subject.pk for subject in scope], today)
+    found = signals(scope.values_list("pk", flat=True), today)
     on_matter, in_year = _drawn_this_year(draw, today)
     visits = last_visits(scope_of=draw)
     entries: list[Entry] = []
     omissions: list[Omission] = []
-    for subject in scope:
+    for subject in scope.iterator(chunk_size=2000):
         mine = [chosen[c.pk] for c in subject.categories.all() if c.pk in chosen]
         signal = found.get(subject.pk)
         complaints, violations = (signal.upheld_complaints_12m, signal.serious_violations_24m) if signal else (0, 0)
@@ -168,6 +168,16 @@ def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[En
     return entries, omissions
 
 
+def _categories(draw: Draw) -> tuple[dict[int, str], dict[int, str], set[int]]:
+    """The categories of the matter, those chosen of them (all where none is), and those watched by full coverage."""
+    watched = Exists(MatterRevision.full_coverage.through.objects.filter(matterrevision=draw.matter_id, subjectcategory=OuterRef("pk")))
+    ticked = Exists(Draw.categories.through.objects.filter(draw=draw.pk, subjectcategory=OuterRef("pk")))
+    rows = list(draw.matter.categories.annotate(watched=watched, ticked=ticked).values_list("pk", "code", "watched", "ticked"))
+    of_matter = {pk: code for pk, code, _watched, _ticked in rows}
+    chosen = {pk: code for pk, code, _watched, ticked in rows if ticked}
+    return of_matter, chosen or of_matter, {pk for pk, _code, watched, _ticked in rows if watched}
+
+
 def _stratum(draw: Draw, subject: Subject, category: str) -> str:
     """The stratum's name in the files: a grade, a township's or category's code, ``all``, or what it is merged into."""
     match draw.stratify:
@@ -184,17 +194,14 @@ def _stratum(draw: Draw, subject: Subject, category: str) -> str:
 
 
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
-    """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand)."""
-    winners = DrawnEntry.objects.filter(
-        kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__year=today.year
-    )
-    on_matter = winners.filter(
-        Q(draw__matter__matter=draw.matter.matter) | Q(draw__joint_matters__matter=draw.matter.matter)
-    ).distinct()
-    return (
-        Counter(on_matter.values_list("entry__subject_id", flat=True)),
-        Counter(winners.values_list("entry__subject_id", flat=True)),
-    )
+    """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand).
+
+    Who was replaced does not count, who stepped in does (draw protocol 1, §6).
+    """
+    same = Draw.objects.filter(Q(matter__matter=draw.matter.matter_id) | Q(joint_matters__matter=draw.matter.matter_id), pk=OuterRef("draw"))
+    winners = in_place().filter(draw__drawn_at__year=today.year).annotate(same=Exists(same))
+    rows = list(winners.values_list("entry__subject_id", "same"))
+    return Counter(pk for pk, same_matter in rows if same_matter), Counter(pk for pk, _same in rows)
 
 
 def last_visits(*, scope_of: Draw) -> dict[int, dt.date]:
@@ -249,9 +256,9 @@ def _recusals(entries: Iterable[Entry], people: Iterable[Person], today: dt.date
 
 
 def digest(entries: Iterable[tuple[str, ...]], people: Iterable[tuple[str, ...]], recusals: Iterable[tuple[str, str]]) -> str:
-    """The digest of a roster as submitted, before anything is blinded: rows of plain texts, sorted."""
+    """The digest of a roster as submitted, before anything is blinded: rows of plain texts, given sorted."""
     hashed = hashlib.sha256()
     for label, rows in (("entry", entries), ("inspector", people), ("recusal", recusals)):
-        for row in sorted(rows):
+        for row in rows:
             hashed.update(("\t".join((label, *row)) + "\n").encode())
     return hashed.hexdigest()

@@ -22,6 +22,8 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "enter_source": (("committed",), "committed"),
     "correct_source": (("committed",), "committed"),
     "audit": (("committed",), "committed"),
+    "read_sealed_copy": (("committed",), "committed"),
+    "give_secret": (("committed",), "committed"),
     "run": (("committed",), "drawn"),
     "void": (("committed",), "voided"),
     "lapse": (("submitted",), "preparing"),
@@ -69,3 +71,24 @@ class VoidKind(models.TextChoices):
     MISTAKE = "mistake", _("mistake found in time")
     SOURCE_FAILED = "source-failed", _("source failed")
     SERVER_FAILED = "server-failed", _("server failed")
+
+
+class Replaced(models.TextChoices):
+    """What is replaced after a draw (draw protocol 1, §6)."""
+
+    SUBJECT = "subject", _("subject")
+    INSPECTOR = "inspector", _("inspector")
+
+
+class Reason(models.TextChoices):
+    """Why somebody drawn is replaced; closed lists, counted in public. ``does-not-fit`` only follows from another line."""
+
+    GONE = "gone", _("gone: closed, moved away or not to be found")
+    OUT_OF_SCOPE = "out-of-scope", _("out of scope")
+    RECUSED = "recused", _("recused: a conflict with the subject")
+    ABSENT = "absent", _("absent: cannot come")
+    DOES_NOT_FIT = "does-not-fit", _("does not suit the reserve that stepped in")
+
+
+REASONS: dict[str, tuple[str, ...]] = {"subject": ("gone", "out-of-scope"), "inspector": ("recused", "absent")}
+"""What is replaced → the reasons somebody may give."""

@@ -1,19 +1,43 @@
 """The worker's side of draws: draw when due, issue the certificate; the sweep finds what a lost message left."""
 
+import logging
+
 from celery import shared_task
 
-from inspections.draws import certificate, commands, queries
+from inspections.draws import certificate, commands, queries, shards
 from registries import clock
 from registries.ledger.change import Refused
+from registries.ledger.commands import wake
 from registries.ledger.sweeping import each
 from registries.people.queries import system_user
+
+log = logging.getLogger("sunlot.draws")
 
 
 @shared_task(name="inspections.run_draw", acks_late=True)
 def run_draw(draw_id: int) -> None:
     """Draw, if it is due. A message that comes twice finds nothing due the second time."""
-    if queries.due_draws(clock.now()).filter(pk=draw_id).exists():
+    draw = queries.due_draws(clock.now()).filter(pk=draw_id).first()
+    if draw is None:
+        return
+    if queries.secret_of(draw) is None:
+        log.error("draw %s is due, but its secret cannot be read: put the key file back or enter the secret", draw)
+    elif shards.wanted(draw) and not shards.done(draw):
+        shards.cut(draw)
+        for pk in shards.free(clock.now()).filter(draw=draw).values_list("pk", flat=True):
+            wake("inspections.hash_shard", shard_id=pk)
+    else:
         commands.run_draw(actor=system_user(), draw_id=draw_id)
+
+
+@shared_task(name="inspections.hash_shard", acks_late=True)
+def hash_shard(shard_id: int) -> None:
+    """Hash the slips of one shard, unless another worker does or did; whoever ends the last one rings for the draw."""
+    shard = shards.take(shard_id, clock.now())
+    if shard is not None:
+        shards.hash_slips(shard)
+        if shards.done(shard.draw):
+            wake("inspections.run_draw", draw_id=shard.draw_id)
 
 
 @shared_task(name="inspections.issue_certificate", acks_late=True)

@@ -30,8 +30,8 @@ def staff(
         team = []
         for position in range(1, size + 1) if staffable[winner] else ():
             eligible = matching.suitable[winner] & (matching.leads if position == 1 else -1)
-            tickets = {number: ticket(row.code, people[number].code, position) for number in _members(eligible)}
-            choice = _choose(matching, winner, sorted(tickets, key=lambda one: (given[one], tickets[one], one)))
+            ranked = _ranked(_members(eligible), given, lambda number: ticket(row.code, people[number].code, position))  # noqa: B023
+            choice = _choose(matching, winner, ranked)
             given[choice] += 1
             team.append(people[choice].code)
         teams.append(Team(row.code, tuple(team)))
@@ -64,6 +64,15 @@ def _suitable(winners: Sequence[RosterLine], people: Sequence[InspectorLine], re
         if pair.subject in recused:
             recused[pair.subject] |= 1 << index[pair.inspector]
     return [tagged[winner.tags] & ~recused[winner.code] for winner in winners]
+
+
+def _ranked(eligible: Iterable[int], given: Sequence[int], ticket: Callable[[int], str]) -> Iterator[int]:
+    """By positions given, then ticket, then code (§5); a ticket is made only when its turn comes."""
+    alike: dict[int, list[int]] = {}
+    for number in eligible:
+        alike.setdefault(given[number], []).append(number)
+    for _, numbers in sorted(alike.items()):
+        yield from sorted(numbers, key=lambda number: (ticket(number), number))
 
 
 def _choose(matching: "_Matching", winner: int, ranked: Iterable[int]) -> int:

@@ -4,14 +4,16 @@ A refusal (404) carries none of it: what is unknown now may be published in a mi
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+SECOND = 1
+"""What is asked for every other second by a hall full of screens."""
 MINUTE = 60
 """A page that lives: published rows show within a minute everywhere."""
 YEAR = 365 * 86400
@@ -35,3 +37,12 @@ def published(seconds: int) -> Callable[[View], View]:
         return served
 
     return wrap
+
+
+def streamed(pieces: Iterator[bytes], mark: str, content_type: str, size: int | None = None) -> StreamingHttpResponse:
+    """An answer sent as it is read. ``mark`` is the ETag, because nobody holds the whole to hash it."""
+    response = StreamingHttpResponse(pieces, content_type=content_type)
+    response.headers["ETag"] = f'"{mark}"'
+    if size is not None:
+        response.headers["Content-Length"] = str(size)
+    return response

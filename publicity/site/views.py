@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from inspections.draws.models import Draw
 from inspections.draws.wording import reason_label
-from publicity.site import differing, example, orders, queries, wording
-from publicity.site.bundle import zipped
+from publicity.site import differing, example, orders, queries, slips, wording
+from publicity.site.bundle import mark, zipped
 from publicity.site.forms import ResultsFilter
-from publicity.site.serving import MINUTE, YEAR, published
+from publicity.site.serving import MINUTE, YEAR, published, streamed
 from registries import clock
 from registries.codes.models import ResultGroup
 from registries.ledger.queries import head, latest_checkpoint
@@ -240,6 +240,13 @@ def draw_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/draws/list.html", context)
 
 
+@access(PUBLIC)
+@published(MINUTE)
+def slip_table(request: HttpRequest) -> HttpResponse:
+    """What gives slips under each rule, an example, and what slips mean for the chance; all computed by what acts."""
+    return render(request, "public/draws/slips.html", slips.told() | {"updated_on": WRITTEN_ON})
+
+
 def _quota(draw: Draw) -> int:
     return sum(int(quota) for quota in draw.quotas.values())
 
@@ -271,7 +278,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "strata": strata,
         "quota": sum(order.quotas.values()),
         "idle": [stratum for stratum in strata if stratum.idle],
-        "scope": _scope(draw),
+        "scope": _scope(draw) | {"strata": orders.scope_of(draw)},
         "sources": sources,
         "outcome": outcome,
         "page": Paginator(outcome.rows, LINES).get_page(request.GET.get("page")) if outcome else None,
@@ -281,8 +288,9 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "results": orders.results_of(draw),
         "audit": audit,
         "awaited": orders.audit_is_awaited(draw, clock.now()),
-        "facts": facts,
-        "replaced": sum(fact.action == "draws.replace" for fact in facts),
+        "facts": [fact for fact in facts if fact.action != "draws.replace"],
+        "after": orders.after_of(draw, opened) if draw.drawn_at else None,
+        "unnamed": orders.unnamed(draw, opened),
         "successors": orders.successors_of(draw),
         "checkable": _missing(draw) is not None,
         "updated": _latest(*orders.moments_of(draw, audit), *(source.settled_at for source in sources)),
@@ -328,9 +336,10 @@ def draw_verify(request: HttpRequest, number: str) -> HttpResponse:
 
 @access(PUBLIC)
 @published(YEAR)
-def draw_file(request: HttpRequest, number: str, name: str) -> HttpResponse:
+def draw_file(request: HttpRequest, number: str, name: str) -> StreamingHttpResponse:
     """A file of the bundle, the very bytes that were kept."""
-    return HttpResponse(_found(orders.open_bodies(_order(number), [name]).get(name)), content_type=TEXT)
+    file = _found(next((one for one in orders.open_files(_order(number)) if one.name == name), None))
+    return streamed(file.pieces(), file.sha256, TEXT, file.size)
 
 
 @access(PUBLIC)
@@ -342,11 +351,12 @@ def draw_openings(request: HttpRequest, number: str) -> HttpResponse:
 
 @access(PUBLIC)
 @published(MINUTE)
-def draw_bundle(request: HttpRequest, number: str) -> HttpResponse:
+def draw_bundle(request: HttpRequest, number: str) -> StreamingHttpResponse:
     """All that is public of a draw in one zip, the same bytes for the same files."""
     draw = _order(number)
     folder = f"draw-{draw.number}"
-    response = HttpResponse(zipped(orders.bundle(draw), folder), content_type="application/zip")
+    files = orders.bundle(draw)
+    response = streamed(zipped(files, folder), mark(files, folder), "application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{folder}.zip"'
     return response
 

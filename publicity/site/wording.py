@@ -18,7 +18,7 @@ FILES: dict[str, Promise] = {
     "inspectors.txt": _("the inspectors who could be sent, as blinded codes"),
     "recusals.txt": _("who must not inspect whom, as blinded codes"),
     "history.txt": _("replacements after the draw"),
-    "openings.txt": _("whose code is whose, for results that are public by name"),
+    "openings.txt": _("whose code is whose: of results that are public by name, and of everybody ever drawn when the visits are over"),
 }
 
 OPENS: dict[str, Promise] = {

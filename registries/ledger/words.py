@@ -66,6 +66,9 @@ WORDS: dict[str, Promise] = {
     "inspections.enter_source_value": _("entered an announced source value"),
     "inspections.open_roster": _("read the committed roster by name"),
     "inspections.audit_roster": _("recorded the check of the committed roster"),
+    "inspections.read_sealed_copy": _("took the sealed copy of the secret"),
+    "inspections.give_secret": _("entered the secret again"),
+    "inspections.correct_source_value": _("typed the correction of a source's value"),
     "inspections.run_draw": _("drew"),
     "inspections.issue_certificate": _("issued the draw certificate"),
     "draws.commit": _("public: the order is committed"),
@@ -81,6 +84,10 @@ WORDS: dict[str, Promise] = {
     "inspections.sign_record": _("signed the record"),
     "inspections.review_case": _("reviewed the case"),
     "inspections.release_case": _("released the case for disclosure"),
+    "inspections.ask_replacement": _("asked for a replacement"),
+    "inspections.replace_drawn": _("accepted the replacement"),
+    "inspections.refuse_replacement": _("refused the replacement"),
+    "inspections.print_receipt": _("printed a receipt of the draw"),
     "publicity.publish_case": _("published the result"),
 }
 

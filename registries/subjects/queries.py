@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from registries.subjects.models import Complaint, Exclusion, Subject, Violation
 from registries.subjects.rules import (
@@ -44,18 +44,23 @@ def exclusion_on(subject_id: int, day: dt.date) -> Exclusion | None:
     return _standing_on(day).filter(subject_id=subject_id).first()
 
 
+def exclusions_on(subject_ids: Iterable[int], day: dt.date) -> dict[int, Exclusion]:
+    """Subject → the exclusion that keeps it out on ``day``, for those of these subjects that one does."""
+    return {one.subject_id: one for one in _standing_on(day).filter(subject_id__in=list(subject_ids)).order_by("-pk")}
+
+
 def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
     """For each of these subjects, the upheld complaints of 12 months and the serious violations of 24 up to ``today``."""
-    complaints = Counter(
-        Complaint.objects.filter(
-            upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS), received_on__lte=today
-        ).values_list("subject_id", flat=True)
+    upheld = Complaint.objects.filter(
+        upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS), received_on__lte=today
     )
-    violations = Counter(
-        Violation.objects.filter(
-            serious=True, found_on__gte=months_before(today, VIOLATION_MONTHS), found_on__lte=today
-        ).values_list("subject_id", flat=True)
+    serious = Violation.objects.filter(
+        serious=True, found_on__gte=months_before(today, VIOLATION_MONTHS), found_on__lte=today
     )
+    kinds = [rows.order_by().values_list("subject_id", Value(kind)) for kind, rows in (("upheld", upheld), ("serious", serious))]
+    complaints, violations = Counter[int](), Counter[int]()
+    for pk, kind in kinds[0].union(kinds[1], all=True):
+        (complaints if kind == "upheld" else violations)[pk] += 1
     flagged = complaints.keys() | violations.keys()
     return {pk: Signals(complaints[pk], violations[pk]) if pk in flagged else NO_SIGNALS for pk in subject_ids}
 

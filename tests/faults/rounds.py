@@ -91,6 +91,9 @@ class Rounds:
             "matches": draw.state == "drawn" and verify_bundle(bodies).matches,
             "cases": draw.cases.count(),
             "certified": hasattr(draw, "certificate"),
+            "shards": draw.shards.count(),
+            "hashed": draw.shards.exclude(slips=None).count(),
+            "again": draw.shards.filter(attempts__gt=1).count(),
         }
 
 

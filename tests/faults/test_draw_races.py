@@ -15,8 +15,8 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
-from inspections.draws import commands, queries, roster, tasks
-from inspections.draws.commands import committing, preparing
+from inspections.draws import commands, queries, roster, shelf, tasks
+from inspections.draws.commands import preparing
 from inspections.draws.models import Draw, DrawFile
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
@@ -134,7 +134,7 @@ def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch) ->
     tampering.lift_triggers()
     slowly(monkeypatch, queries, "stored_digest")
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self)
-    monkeypatch.setattr(committing, "keep_files", lambda *_args: ())
+    monkeypatch.setattr(shelf, "keep_all", lambda *_args: ())
     for draw in draws:
         together(*office.approvals(draw))
         twice += commitments(draw) == 2
@@ -174,12 +174,7 @@ def test_approving_against_returning_ends_in_one_of_the_two(monkeypatch: pytest.
 def due() -> Draw:
     """A committed draw with all its values in, in the future where it is due."""
     draw = public_draws.committed()
-    people = [factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)]
-    assert draw.planned is not None
-    with public_draws.at(draw.planned):
-        for source, value in zip(draw.sources.all(), (public_draws.DICE, public_draws.BALLS), strict=True):
-            for person in people:
-                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="照片")
+    public_draws.typed(draw)
     return draw
 
 

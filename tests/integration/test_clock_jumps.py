@@ -8,7 +8,6 @@ import pytest
 from django.core.management import call_command
 
 from inspections.draws import commands, queries, tasks
-from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
 from inspections.draws.verify import verify_bundle
 from registries import clock
@@ -24,21 +23,11 @@ pytestmark = pytest.mark.django_db
 JUMPS = [dt.timedelta(hours=-1), dt.timedelta(days=-1), dt.timedelta(days=1), dt.timedelta(days=365), dt.timedelta(days=-365)]
 
 
-def typed(draw: Draw) -> None:
-    """Both values, each by two people, at the planned moment."""
-    assert draw.planned is not None
-    people = [factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)]
-    with public_draws.at(draw.planned):
-        for source, value in zip(draw.sources.all(), (public_draws.DICE, public_draws.BALLS), strict=True):
-            for person in people:
-                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="公告")
-
-
 @pytest.mark.parametrize("jump", JUMPS, ids=str)
 def test_a_jump_before_the_draw_at_most_delays_it(jump: dt.timedelta) -> None:
     draw = public_draws.committed()
     before = dict(queries.file_bodies(draw))
-    typed(draw)
+    public_draws.typed(draw)
     assert draw.planned is not None
     with public_draws.at(draw.planned + jump):
         tasks.run_draw(draw.pk)

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from config.demo.county import load as county
+from inspections.draws import shelf
 from inspections.draws import tasks as draw_tasks
 from inspections.draws.models import Draw, DrawFile, DrawnEntry, SeedSource, TeamPlace
 from publicity.disclosures import tasks as disclosure_tasks
@@ -69,14 +70,15 @@ def test_rows_of_a_draw_that_were_replaced_are_gone_by_an_entry_of_the_ledger() 
 
 def file_changed(draw: Draw) -> None:
     row = draw.files.get(name="result.txt")
-    body = bytes(row.body)
-    sql("UPDATE inspections_drawfile SET body = %s WHERE id = %s", body[:-2] + b"0\n", row.pk)
+    body = shelf.body(draw, row.name)
+    sql("UPDATE inspections_drawfilepart SET body = %s WHERE draw_id = %s AND name = %s", body[:-2] + b"0\n", draw.pk, row.name)
 
 
 def order_and_its_hash_changed(draw: Draw) -> None:
     row = draw.files.get(name="order.txt")
-    body = bytes(row.body).replace(b"reserves\t2", b"reserves\t1")
-    sql("UPDATE inspections_drawfile SET body = %s, sha256 = %s WHERE id = %s", body, hashlib.sha256(body).hexdigest(), row.pk)
+    body = shelf.body(draw, row.name).replace(b"reserves\t2", b"reserves\t1")
+    sql("UPDATE inspections_drawfilepart SET body = %s WHERE draw_id = %s AND name = %s", body, draw.pk, row.name)
+    sql("UPDATE inspections_drawfile SET sha256 = %s WHERE id = %s", hashlib.sha256(body).hexdigest(), row.pk)
 
 
 def ranks_exchanged(draw: Draw) -> None:

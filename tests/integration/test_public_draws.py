@@ -12,9 +12,9 @@ from django.conf import settings
 from django.test import Client
 
 from inspections.cases.models import Case
-from inspections.draws import commands
+from inspections.draws import commands, shelf
 from inspections.draws.files import read_openings
-from inspections.draws.models import Draw, DrawFile, DrawnEntry
+from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.verify import verify_bundle
 from publicity.site import rules
 from registries import clock
@@ -33,7 +33,7 @@ def fetched(client: Client, draw: Draw, name: str) -> bytes | None:
     if answer.status_code == 404:
         return None
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    return bytes(answer.content)
+    return bytes(answer.getvalue())
 
 
 def open_files(client: Client, draw: Draw) -> set[str]:
@@ -41,7 +41,7 @@ def open_files(client: Client, draw: Draw) -> set[str]:
 
 
 def unzipped(client: Client, draw: Draw) -> dict[str, bytes]:
-    archive = zipfile.ZipFile(io.BytesIO(client.get(f"/draws/{draw.number}/bundle.zip").content))
+    archive = zipfile.ZipFile(io.BytesIO(client.get(f"/draws/{draw.number}/bundle.zip").getvalue()))
     return {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
 
 
@@ -64,7 +64,7 @@ def test_a_committed_order_shows_itself_and_nothing_of_its_roster(client: Client
     shown = page(client, draw)
     codes = [entry.code for entry in draw.roster.all()] + [person.code for person in draw.inspectors.all()]
     assert not [code for code in codes if code in shown]
-    assert draw.secret not in shown
+    assert draw.kept_secret.secret not in shown
     assert draw.order_hash[:8] in shown
     assert "not known yet" in shown
     assert "There is no result yet" in page(client, draw, "verify/")
@@ -81,7 +81,7 @@ def test_a_value_is_public_only_once_two_people_agree(client: Client) -> None:
 
 def test_a_drawn_draw_opens_result_reveal_and_roster_byte_for_byte(client: Client, drawn: Draw) -> None:
     assert open_files(client, drawn) == {"order.txt", "reveal.txt", "result.txt", "roster.txt"}
-    kept = {file.name: bytes(file.body) for file in DrawFile.objects.filter(draw=drawn)}
+    kept = shelf.bodies(drawn)
     bundle = unzipped(client, drawn)
     for name, body in bundle.items():
         assert fetched(client, drawn, name) == body == kept[name]
@@ -122,7 +122,7 @@ def test_what_a_visitor_downloads_verifies_with_the_offline_script(client: Clien
     cases = public_draws.visited(drawn)
     public_draws.disclosed(cases[0])
     bundle, ledger, kept = tmp_path / "bundle.zip", tmp_path / "ledger.jsonl", tmp_path / "kept.txt"
-    bundle.write_bytes(client.get(f"/draws/{drawn.number}/bundle.zip").content)
+    bundle.write_bytes(client.get(f"/draws/{drawn.number}/bundle.zip").getvalue())
     ledger.write_bytes(client.get("/ledger/entries.jsonl").getvalue())
     commit = next(line.partition(",")[0][7:] for line in ledger.read_text().splitlines() if '"draws.commit"' in line)
     kept.write_bytes(client.get(f"/ledger/checkpoints/{commit}.txt").content)
@@ -137,14 +137,16 @@ def test_the_zip_is_the_same_bytes_each_time(client: Client, drawn: Draw) -> Non
     address = f"/draws/{drawn.number}/bundle.zip"
     first = client.get(address)
     with at(clock.now() + dt.timedelta(days=3)):
-        assert client.get(address).content == first.content
+        assert client.get(address).getvalue() == first.getvalue()
     assert first.headers["Content-Disposition"] == f'attachment; filename="draw-{drawn.number}.zip"'
 
 
 def test_openings_grow_with_the_disclosures_and_prove_their_codes(client: Client, drawn: Draw) -> None:
-    cases = public_draws.visited(drawn)
+    cases = public_draws.visited(drawn, 2)
     assert fetched(client, drawn, "openings.txt") is None
     for count, case in enumerate(cases, 1):
+        if case.ended_on is None:
+            factories.reviewed_case(case)
         disclosure = public_draws.disclosed(case)
         rows = read_openings(fetched(client, drawn, "openings.txt") or b"")
         assert len(rows) == count
@@ -154,9 +156,13 @@ def test_openings_grow_with_the_disclosures_and_prove_their_codes(client: Client
 
 
 def test_counts_only_results_open_nothing(client: Client, drawn: Draw) -> None:
-    disclosure = public_draws.disclosed(public_draws.visited(drawn)[0], named=False)
+    disclosure = public_draws.disclosed(public_draws.visited(drawn, 2)[0], named=False)
     assert fetched(client, drawn, "openings.txt") is None
     assert disclosure.public_id not in page(client, drawn)
+    factories.reviewed_case(drawn.cases.get(ended_on=None))
+    opened = read_openings(fetched(client, drawn, "openings.txt") or b"")
+    assert len(opened) == 2
+    assert disclosure.case.subject.public_id not in [row.public_id for row in opened]
 
 
 def test_an_opening_never_says_more_than_the_result(client: Client) -> None:

@@ -1,6 +1,7 @@
 """What of a draw is public when, when it is overdue, what leaves nothing to chance; differences and the zip."""
 
 import datetime as dt
+import functools
 import io
 import zipfile
 
@@ -8,7 +9,7 @@ import pytest
 
 from inspections.draws.protocol import digest, slip_ticket
 from publicity.site import differing, example, rules
-from publicity.site.bundle import zipped
+from publicity.site.bundle import Packed, mark, zipped
 from publicity.site.differing import Piece
 
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -107,9 +108,11 @@ def test_pieces_put_together_again_are_the_texts() -> None:
 
 
 def test_the_zip_is_the_same_bytes_whatever_the_order_of_its_files() -> None:
-    files = {"b.txt": b"two\n", "a.txt": b"one\n"}
-    made = zipped(files, "draw-1")
-    assert made == zipped(dict(reversed(files.items())), "draw-1")
+    bodies = {"b.txt": [b"tw", b"o\n"], "a.txt": [b"one\n"]}
+    files = [Packed(name, 4, digest(b"".join(pieces)), functools.partial(iter, pieces)) for name, pieces in bodies.items()]
+    made = b"".join(zipped(files, "draw-1"))
+    assert made == b"".join(zipped(reversed(files), "draw-1"))
+    assert mark(files, "draw-1") == mark(reversed(files), "draw-1") != mark(files[1:], "draw-1")
     archive = zipfile.ZipFile(io.BytesIO(made))
     assert archive.namelist() == ["draw-1/a.txt", "draw-1/b.txt"]
     assert archive.read("draw-1/b.txt") == b"two\n"

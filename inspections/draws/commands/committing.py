@@ -1,26 +1,18 @@
 """Return a submitted draw, or approve it, which commits: nonces, codes, secret, files and hashes in one transaction."""
 
-import base64
 import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
-from nacl.public import PublicKey, SealedBox
 
 from inspections.draws import files as forms_of_files
-from inspections.draws import ordering, queries, rules
-from inspections.draws.commands.rows import keep_files, locked_draw
+from inspections.draws import ordering, queries, rules, sealing, shelf
+from inspections.draws.commands import blinding
+from inspections.draws.commands.rows import locked_draw
 from inspections.draws.grammar import BadForm
-from inspections.draws.models import (
-    Draw,
-    RosterRecusal,
-    SeedSource,
-)
-from inspections.draws.protocol import blinding_code
+from inspections.draws.models import Draw, DrawSecret, SeedSource
 from inspections.draws.sources import why_not_announce
 from inspections.draws.states import DrawState
 from inspections.plans.models import PlanItem
@@ -71,49 +63,28 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
     number = f"{now.year}-{next_number(f'draw/{now.year}'):03d}"
     secret = secrets.token_hex(32)
     try:
-        _blind(draw)
-        committed = ordering.commit(_terms(draw, number, sources), *_lines(draw), secret)
+        if not draw.keeps_roster:  # a roster taken over keeps its nonces and codes
+            blinding.blind(draw)
+        blinded = blinding.keep_files(draw)
+        sealed = ordering.seal(
+            _terms(draw, number, sources), {file.name: file.sha256 for file in blinded}, queries.stratum_sizes(draw), secret
+        )
     except BadForm as bad:
         refuse_now(say("The files of this draw do not fit the protocol: %(reason)s", reason=str(bad)))
-    files = keep_files(draw, committed.files)
+    order = shelf.keep(draw, "order.txt", [sealed.order])
+    kept = DrawSecret.objects.create(draw=draw, secret=secret, auditor_copy=sealing.sealed(secret, settings.AUDITOR_PUBLIC_KEY))
     change = alter(
         draw,
         note="stale entries accepted" if accept_stale and draw.scope_counts.get("stale") else "",
-        facts=(Fact("draws.commit", {"draw": number, "plan": draw.plan_item.reference, "order": committed.order_hash}),),
+        facts=(Fact("draws.commit", {"draw": number, "plan": draw.plan_item.reference, "order": order.sha256}),),
         number=number,
         state=DrawState.COMMITTED.value,
         approved_by=actor,
         committed_at=now,
-        order_hash=committed.order_hash,
-        commitment=committed.commitment,
-        secret=secret,
-        auditor_copy=_sealed_for_auditor(secret),
+        order_hash=order.sha256,
+        commitment=sealed.commitment,
     )
-    return replace(change, also=files)
-
-
-def _sealed_for_auditor(secret: str) -> str:
-    """The secret in a box only the auditor's private key opens; empty where no key is set (a production check)."""
-    if not settings.AUDITOR_PUBLIC_KEY:
-        return ""
-    box = SealedBox(PublicKey(base64.b64decode(settings.AUDITOR_PUBLIC_KEY)))
-    return base64.b64encode(box.encrypt(secret.encode())).decode()
-
-
-def _blind(draw: Draw) -> None:
-    """Give every entry and inspector a fresh nonce and the code that follows; a roster taken over keeps its own."""
-    if draw.keeps_roster:
-        return
-    for kind, rows in (("subject", draw.roster.all()), ("inspector", draw.inspectors.all())):
-        _blind_rows(kind, rows)
-
-
-def _blind_rows(kind: str, rows: QuerySet[Any]) -> None:
-    blinded = list(rows)
-    for row in blinded:
-        row.nonce = secrets.token_hex(16)
-        row.code = blinding_code(kind, row.public_id, row.name, row.nonce)
-    rows.model.objects.bulk_update(blinded, ["nonce", "code"], batch_size=200)
+    return replace(change, also=(*blinded, order, kept))
 
 
 def _terms(draw: Draw, number: str, sources: Sequence[SeedSource]) -> ordering.Terms:
@@ -132,25 +103,3 @@ def _terms(draw: Draw, number: str, sources: Sequence[SeedSource]) -> ordering.T
         sources=tuple(forms_of_files.Source(s.kind, s.what, clock.moment_text(s.moment), s.form) for s in sources),
         planned=clock.moment_text(draw.planned),
     )
-
-
-def _tags(text: str) -> tuple[str, ...]:
-    return () if text == "-" else tuple(text.split(","))
-
-
-def _lines(
-    draw: Draw,
-) -> tuple[list[forms_of_files.RosterLine], list[forms_of_files.InspectorLine], list[forms_of_files.RecusalLine]]:
-    """The rows of the three blinded files."""
-    roster = [
-        forms_of_files.RosterLine(code, stratum, slips, _tags(tags))
-        for code, stratum, slips, tags in draw.roster.values_list("code", "stratum", "slips", "tags")
-    ]
-    people = [
-        forms_of_files.InspectorLine(code, lead, now, most, _tags(tags))
-        for code, lead, now, most, tags in draw.inspectors.values_list(
-            "code", "may_lead", "open_cases", "most_open_cases", "tags"
-        )
-    ]
-    pairs = RosterRecusal.objects.filter(entry__draw=draw).values_list("entry__code", "inspector__code")
-    return roster, people, [forms_of_files.RecusalLine(a, b) for a, b in pairs]

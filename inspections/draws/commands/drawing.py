@@ -1,70 +1,25 @@
-"""Source values typed by two people, the draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
+"""The draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from inspections.draws import files as forms_of_files
-from inspections.draws import queries, rules
-from inspections.draws.commands.rows import BATCH, keep_files, locked_draw
+from inspections.draws import queries, rules, shelf
+from inspections.draws.commands.rows import BATCH, locked_draw
+from inspections.draws.computing import NotKept, result_of
 from inspections.draws.files import Result
-from inspections.draws.grammar import value_fits
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
     DrawnEntry,
-    SeedSource,
-    SourceEntry,
     TeamPlace,
 )
-from inspections.draws.protocol import commitment, digest
-from inspections.draws.protocol import draw as draw_lots
+from inspections.draws.protocol import digest
 from inspections.draws.states import DrawState
 from registries import clock
-from registries.ledger.change import Change, Fact, alter, created, refuse, refuse_now
+from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
 from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
 from registries.people.models import User
-
-
-@command("inspections.enter_source_value")
-def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str) -> Change:
-    """Type what a source showed. When the newest entries of two people agree, the value is settled and made public."""
-    source = SeedSource.objects.select_related("draw__plan_item").filter(pk=source_id).first()
-    if source is None:
-        refuse_now(say("There is no such draw in your unit."))
-    draw = locked_draw(source.draw_id, actor, "enter_source")
-    source = SeedSource.objects.select_for_update().get(pk=source_id)
-    value = value.strip()
-    refuse(
-        rules.why_not_enter(
-            fits=value_fits(source.form, value),
-            form=source.form,
-            moment=source.moment,
-            now=clock.now(),
-            settled=bool(source.value),
-            evidence=evidence,
-            earlier_open=draw.sources.filter(position__lt=source.position, value="").exists(),
-        )
-    )
-    entry = SourceEntry(source=source, value=value, evidence=evidence.strip(), entered_by=actor, entered_at=clock.now())
-    change = created(entry)
-    newest = {e.entered_by_id: e.value for e in source.entries.order_by("id")}
-    if sum(v == value for v in newest.values()) < 2:
-        return change
-    source.value, source.settled_at = value, clock.now()
-    source.save(update_fields=["value", "settled_at"])
-    wake("inspections.run_draw", draw_id=draw.pk)
-    fact = Fact(
-        "draws.source",
-        {
-            "draw": draw.number,
-            "plan": draw.plan_item.reference,
-            "order": draw.order_hash,
-            "source": f"source.{source.position}",
-            "value": value,
-        },
-    )
-    return Change(entry, change.before, change.after, "settled", (fact,), (source,))
 
 
 @command("inspections.run_draw")
@@ -75,11 +30,14 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     now = clock.now()
     assert draw.planned is not None  # noqa: S101  (an order always has it)
     refuse(rules.why_not_run(values=values, planned=draw.planned, now=now))
-    bodies = queries.file_bodies(draw)
-    result = _drawn_from(draw, bodies, values)
+    secret = _secret(draw)
+    try:
+        result = result_of(draw, secret, values)
+    except NotKept:
+        refuse_now(say("The stored files no longer agree with the committed hashes. Call the auditor."))
     outcome = forms_of_files.write_result(result)
-    reveal = forms_of_files.write_reveal(forms_of_files.Reveal(draw.secret, tuple(values)))
-    files = keep_files(draw, {"result.txt": outcome, "reveal.txt": reveal})
+    reveal = forms_of_files.write_reveal(forms_of_files.Reveal(secret, tuple(values)))
+    files = shelf.keep_all(draw, {"result.txt": outcome, "reveal.txt": reveal})
     _keep_result(draw, result)
     wake("inspections.issue_certificate", draw_id=draw.pk)
     wake("inspections.open_cases", draw_id=draw.pk)
@@ -96,34 +54,27 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     return replace(change, also=files)
 
 
-def _drawn_from(draw: Draw, bodies: Mapping[str, bytes], values: Sequence[str]) -> Result:
-    """The result, after making sure that the files and the secret are those that were committed to."""
-    order = forms_of_files.read_order(bodies["order.txt"])
-    hashes = {name: digest(bodies[f"{name}.txt"]) for name in ("roster", "inspectors", "recusals")}
-    kept = (
-        digest(bodies["order.txt"]) == draw.order_hash
-        and hashes == {"roster": order.roster, "inspectors": order.inspectors, "recusals": order.recusals}
-        and commitment(order.draw, draw.secret) == order.secret
-    )
-    if not kept:
-        refuse_now(say("The stored files no longer agree with the committed hashes. Call the auditor."))
-    forms_of_files.check_values(order, values)
-    return draw_lots(
-        order,
-        forms_of_files.read_roster(bodies["roster.txt"]),
-        forms_of_files.read_inspectors(bodies["inspectors.txt"]),
-        forms_of_files.read_recusals(bodies["recusals.txt"]),
-        draw.secret,
-        values,
-    )
+def _secret(draw: Draw) -> str:
+    """The secret of the order; refused where this server can no longer read it."""
+    secret = queries.secret_of(draw)
+    if secret is None:
+        refuse_now(
+            say(
+                "The secret of this order cannot be read: its key is missing here. Have the key file put back, or have the "
+                "auditor's sealed copy opened and the secret entered."
+            )
+        )
+    return secret
 
 
 def _keep_result(draw: Draw, result: Result) -> None:
     """The result as rows, for the pages and the cases."""
-    entry_of = dict(draw.roster.values_list("code", "pk"))
     person_of = dict(draw.inspectors.values_list("code", "pk"))
-    drawn = DrawnEntry.objects.bulk_create(
-        [
+    team_of = {team.winner: team.inspectors for team in result.teams}
+    for at in range(0, len(result.drawn), BATCH):
+        some = result.drawn[at : at + BATCH]
+        entry_of = dict(draw.roster.filter(code__in=[row.code for row in some]).values_list("code", "pk"))
+        drawn = DrawnEntry.objects.bulk_create(
             DrawnEntry(
                 draw=draw,
                 entry_id=entry_of[row.code],
@@ -132,19 +83,13 @@ def _keep_result(draw: Draw, result: Result) -> None:
                 slip=row.slip,
                 ticket=row.ticket,
             )
-            for row in result.drawn
-        ],
-        batch_size=BATCH,
-    )
-    drawn_of = {row.entry_id: row for row in drawn}
-    TeamPlace.objects.bulk_create(
-        [
-            TeamPlace(drawn=drawn_of[entry_of[team.winner]], position=position, inspector_id=person_of[code])
-            for team in result.teams
-            for position, code in enumerate(team.inspectors, 1)
-        ],
-        batch_size=BATCH,
-    )
+            for row in some
+        )
+        TeamPlace.objects.bulk_create(
+            TeamPlace(drawn=made, position=position, inspector_id=person_of[code])
+            for made, row in zip(drawn, some, strict=True)
+            for position, code in enumerate(team_of.get(row.code, ()), 1)
+        )
 
 
 @command("inspections.issue_certificate")

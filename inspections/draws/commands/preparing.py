@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from re import fullmatch
 
 from django.conf import settings
@@ -179,7 +180,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
     lock_head()
     if written_since(newest.seq if newest else 0, kinds=FROM, verbs=("registries.commit_import", "inspections.run_draw")):
         refuse_now(say("The registry was changed while the roster was built. Submit again."))
-    lines = [forms_of_files.RosterLine("", e.stratum, e.slips, e.tags) for e in roster.entries]
+    lines = (forms_of_files.RosterLine("", e.stratum, e.slips, e.tags) for e in roster.entries)
     return alter(
         draw,
         state=DrawState.SUBMITTED.value,
@@ -204,22 +205,21 @@ def _freeze(draw: Draw, roster: Roster) -> None:
     RosterRecusal.objects.filter(entry__draw=draw).delete()
     for model in (RosterEntry, RosterInspector, RosterOmission):
         model.objects.filter(draw=draw).delete()
-    entries = RosterEntry.objects.bulk_create(
-        [
-            RosterEntry(
-                draw=draw,
-                subject_id=e.subject_id,
-                public_id=e.public_id,
-                name=e.name,
-                stratum=e.stratum,
-                slips=e.slips,
-                slips_why=e.why,
-                tags=",".join(e.tags) or "-",
-            )
-            for e in roster.entries
-        ],
-        batch_size=BATCH,
+    rows = (
+        RosterEntry(
+            draw=draw,
+            subject_id=e.subject_id,
+            public_id=e.public_id,
+            name=e.name,
+            stratum=e.stratum,
+            slips=e.slips,
+            slips_why=e.why,
+            tags=",".join(e.tags) or "-",
+        )
+        for e in roster.entries
     )
+    while some := list(islice(rows, BATCH)):
+        RosterEntry.objects.bulk_create(some)
     people = RosterInspector.objects.bulk_create(
         [
             RosterInspector(
@@ -236,11 +236,13 @@ def _freeze(draw: Draw, roster: Roster) -> None:
         ],
         batch_size=BATCH,
     )
-    RosterOmission.objects.bulk_create(
-        [RosterOmission(draw=draw, **omission._asdict()) for omission in roster.omissions], batch_size=BATCH
-    )
-    entry_of = {e.subject_id: e for e in entries}
+    left_out = (RosterOmission(draw=draw, **omission._asdict()) for omission in roster.omissions)
+    while out := list(islice(left_out, BATCH)):
+        RosterOmission.objects.bulk_create(out)
+    recused = {subject for subject, _ in roster.recusals}
+    keys = RosterEntry.objects.filter(draw=draw).values_list("subject_id", "pk").iterator()
+    entry_of = {subject: pk for subject, pk in keys if subject in recused}
     person_of = {p.inspector_id: p for p in people}
     RosterRecusal.objects.bulk_create(
-        [RosterRecusal(entry=entry_of[s], inspector=person_of[i]) for s, i in roster.recusals], batch_size=BATCH
+        [RosterRecusal(entry_id=entry_of[s], inspector=person_of[i]) for s, i in roster.recusals], batch_size=BATCH
     )

@@ -1,10 +1,9 @@
-"""What the writers of draws share: the locked row, keeping the files of a bundle, announcing sources."""
+"""What the writers of draws share: the locked row, announcing sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from inspections.draws import queries
-from inspections.draws.models import Draw, DrawFile, SeedSource
-from inspections.draws.protocol import digest
+from inspections.draws.models import Draw, SeedSource
 from inspections.draws.rules import why_not_move, why_not_version
 from inspections.draws.sources import GAMES, Announced
 from inspections.draws.states import MOVES
@@ -24,14 +23,6 @@ def locked_draw(draw_id: int, actor: User, move: str, version: int | None = None
     if version is not None:
         refuse(why_not_version(version, draw.version))
     return draw
-
-
-def keep_files(draw: Draw, bodies: Mapping[str, bytes]) -> tuple[DrawFile, ...]:
-    """Keep files of the bundle, byte by byte, for ever; returns their rows, for the ledger."""
-    made = DrawFile.objects.bulk_create(
-        [DrawFile(draw=draw, name=name, body=body, sha256=digest(body)) for name, body in bodies.items()]
-    )
-    return tuple(made)
 
 
 def announce(draw: Draw, sources: Sequence[Announced]) -> tuple[tuple[SeedSource, ...], tuple[tuple[str, int], ...]]:
