@@ -94,8 +94,8 @@ def honest() -> None:
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "historyrow.kind", "historyrow.position", "historyrow.inspector_out",
     "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment", "review.decision",
-    "disclosure.named", "user.is_superuser",
-, "recusal.organisation"]  # fmt: skip
+    "disclosure.named", "recusal.organisation", "user.is_superuser",
+]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
 
