@@ -30,7 +30,6 @@ from registries.matters.models import Edition
 from registries.matters.queries import lapsing
 from registries.matters.states import EditionState
 from registries.people.models import User
-from registries.people.queries import own_units
 from registries.selfchecks import queries as selfchecks
 
 MOST = 200
@@ -221,7 +220,7 @@ def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
 
 def _bases(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     """Legal bases of the own unit's matters that lapse within 60 days, or have: after that no draw runs."""
-    rows, kept = lapsing(now.date()), own_units(looks.user)
+    rows, kept = lapsing(now.date()), looks.units
     for basis in (rows if kept is None else rows.filter(revision__unit_id__in=kept))[:MOST]:
         matter = basis.revision.matter
         title = f"{matter.code} {basis.revision.name}"
@@ -231,7 +230,7 @@ def _bases(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
 
 def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     """Inspectors of the own unit whose last certificate ends within 60 days, or has: after that they are not drawn."""
-    kept = own_units(looks.user)
+    kept = looks.units
     rows = Inspector.objects.all() if kept is None else Inspector.objects.filter(unit_id__in=kept)
     for row in certificates_ending(rows, now.date()).order_by("ends")[:MOST]:
         text = _("The last valid certificate ends.")
@@ -239,7 +238,9 @@ def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
 
 
 def _own_certificate(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
-    """The own certificate ends within 60 days, or has."""
+    """The own certificate ends within 60 days, or has; who keeps the certificates of the unit finds it among them."""
+    if looks.user.has_perm("registries.save_certificate"):
+        return
     for row in certificates_ending(Inspector.objects.filter(user=looks.user), now.date()):
         text = _("Your last valid certificate ends. See that it is renewed.")
         yield Task(_("Inspector"), row.name, text, _("Look at it"), reverse("own-entry"), row.ends)
