@@ -2,14 +2,24 @@
 
 from registries.codes.models import Code, Serial
 from registries.imports.models import Import, ImportRow
-from registries.inspectors.models import Certificate, Inspector, Recusal
+from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
-from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter, MatterRevision
+from registries.matters.models import (
+    ChecklistItem,
+    Edition,
+    EditionPaper,
+    LegalBasis,
+    Material,
+    Matter,
+    MatterRevision,
+    Outcome,
+)
 from registries.people.models import Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCategory, Violation
 
 __all__ = [
+    "Assistant",
     "Certificate",
     "ChecklistItem",
     "Checkpoint",
@@ -17,21 +27,27 @@ __all__ = [
     "Code",
     "Complaint",
     "Edition",
+    "EditionPaper",
     "Exclusion",
     "Import",
     "ImportRow",
     "Inspector",
+    "InspectorGroup",
+    "Leave",
     "LedgerEntry",
     "LedgerPayload",
     "LegalBasis",
+    "Material",
     "Matter",
     "MatterRevision",
+    "Outcome",
     "Recusal",
     "RefusalTally",
     "SelfCheck",
     "Serial",
     "Subject",
     "SubjectCategory",
+    "Training",
     "Unit",
     "User",
     "Violation",

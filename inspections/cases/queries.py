@@ -16,7 +16,7 @@ from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
 from registries import clock
-from registries.inspectors.queries import recusals_on, why_not_on
+from registries.inspectors.queries import deciding, recusals_on, why_not_on
 from registries.ledger.queries import history
 from registries.ledger.sentences import Sentence
 from registries.ledger.words import in_words
@@ -187,7 +187,7 @@ def members_on(case: Case, day: dt.date) -> list[Member]:
     """The team as the rules take it: who may inspect on ``day``, who has declared a conflict, whose partner they are."""
     places = team(case)
     people = [place.inspector for place in places]
-    prefetch_related_objects(people, "certificates")
+    prefetch_related_objects(people, *deciding())
     recused = recusals_on([person.pk for person in people], day)
     return [
         Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused, _side(place, case))

@@ -32,7 +32,10 @@ def own_units(user: User) -> set[int] | None:
         return set()
     if user.unit.kind == Unit.Kind.BUREAU:
         return None
-    return set(Unit.objects.filter(Q(pk=user.unit.pk) | Q(parent=user.unit)).values_list("pk", flat=True))
+    kept: dict[int, frozenset[int]] = user.__dict__.setdefault("_kept_units", {})  # a page asks several times
+    if user.unit.pk not in kept:
+        kept[user.unit.pk] = frozenset(Unit.objects.filter(Q(pk=user.unit.pk) | Q(parent=user.unit)).values_list("pk", flat=True))
+    return set(kept[user.unit.pk])
 
 
 def keeps(user: User, unit_id: int) -> bool:

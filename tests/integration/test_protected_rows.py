@@ -1,5 +1,6 @@
 """An UPDATE past the office, of any protected column of any table, is found and named by its row (trust.md R28)."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 
@@ -14,12 +15,14 @@ from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.codes.models import CodeTable
 from registries.imports.models import Import
+from registries.inspectors.models import Assistant, InspectorGroup, Leave, Training
 from registries.ledger import record
 from registries.ledger.change import Change, created, leaving
 from registries.ledger.digests import digest, protected_models
 from registries.ledger.models import LedgerEntry
 from registries.ledger.protected import rows_astray
 from registries.ledger.verifying import Newest, verify
+from registries.matters.models import EditionPaper
 from registries.people import commands
 from registries.people.models import Unit, User
 from registries.people.queries import system_user
@@ -71,6 +74,14 @@ def one_of_everything() -> None:
     )  # fmt: skip
     SelfCheck.objects.create(asked_by=user, asked_at=now)
     factories.adhoc_request()
+    person = factories.inspector()
+    person.matters.add(draw.matter.matter)
+    Leave.objects.create(inspector=person, kind=Leave.Kind.ANNUAL, starts_on=today, ends_on=today + dt.timedelta(days=9))
+    InspectorGroup.objects.create(name="一组", unit=person.unit, leader=person).members.add(person)
+    Training.objects.create(held_on=today, topic="规范", hours=2, unit=person.unit, recorded_by=user).attended.add(person)
+    Assistant.objects.create(number="FJ1", name="辅警", unit=person.unit)
+    edition = draw.matter.editions.all()[0]
+    EditionPaper.objects.create(edition=edition, pdf=b"%PDF", digest="0" * 64, made_at=now)
 
 
 @pytest.fixture
@@ -83,8 +94,8 @@ def honest() -> None:
 
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
-    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment",
-    "review.decision", "disclosure.named", "user.is_superuser",
+    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "recusal.organisation", "replacement.kind",
+    "replacement.assignment", "review.decision", "disclosure.named", "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
