@@ -73,17 +73,18 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
-    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed``, ``on_team`` (now),
-    ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
+    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
+    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
+    leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
     return cases.select_related("subject__town", "unit", "draw__matter").annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
-        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None)),
+        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(leading)),
         on_team=Exists(mine.filter(ended_at=None)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
@@ -411,12 +412,16 @@ def _awaiting(order: Any, staffed: Any) -> QuerySet[Case]:
 
 
 def order_finding_team(case: Case) -> Draw | None:
-    """The order that draws a team for this case now, or has and the team is not there yet: the visit waits for it."""
+    """The order that draws a team for this case now, or has and the team is not there yet: the visit waits for it.
+
+    So it does for a successor in preparation that must take over its roster as it stands.
+    """
     if case.drawn is None:
         return None
     orders = Draw.objects.filter(mode=Mode.TEAMS, staffs=case.draw_id, roster__code=case.drawn.entry.code)
-    for draw in orders.filter(state__in=[DrawState.COMMITTED, DrawState.DRAWN]):
-        if draw.state == DrawState.COMMITTED or cases_awaiting_teams(draw).filter(pk=case.pk).exists():
+    taken_over = Q(keeps_roster=True, state__in=[DrawState.PREPARING, DrawState.SUBMITTED])
+    for draw in orders.filter(taken_over | Q(state__in=[DrawState.COMMITTED, DrawState.DRAWN])):
+        if draw.state != DrawState.DRAWN or cases_awaiting_teams(draw).filter(pk=case.pk).exists():
             return draw
     return None
 

@@ -217,17 +217,22 @@ def why_not(draw: Draw, today: dt.date, *, committing: bool = False) -> Sentence
             return wrong
     if committing and draw.roster.filter(subject__in=excluded_on(today)).exists():
         return say("A subject of this roster is lawfully out of scope by now. Return the draw.")
-    if draw.staffs is None or not committing:
+    code = closed_place(draw) if committing else None
+    if code is None:
+        return None
+    return say(
+        "Code %(code)s did not come out of draw %(number)s, or its visit has begun, or it has its team. Return the draw.",
+        code=code[:8] + "…",
+        number=str(draw.staffs),
+    )
+
+
+def closed_place(draw: Draw) -> str | None:
+    """A code in the roster of a ``teams:`` order whose place is not open (any more), or None."""
+    if draw.staffs is None:
         return None
     wanted = {place.entry.code for place in open_places(draw.staffs, draw.unit_id)}
-    for row in draw.roster.values_list("code", flat=True):
-        if row not in wanted:
-            return say(
-                "Code %(code)s did not come out of draw %(number)s, or its visit has begun, or it has its team. Return the draw.",
-                code=row[:8] + "…",
-                number=str(draw.staffs),
-            )
-    return None
+    return next((code for code in draw.roster.order_by("code").values_list("code", flat=True) if code not in wanted), None)
 
 
 def roster_astray(draw: Draw) -> Iterator[Sentence]:

@@ -255,6 +255,16 @@ def why_not_draw_for(*, approved: bool, order: str) -> Sentence | None:
     return say("Order %(number)s already draws the team of this request.", number=order) if order else None
 
 
+def why_not_keep_places(*, closed: str) -> Sentence | None:
+    """An order for teams is taken over whole, while every place in it is open; else a new order finds teams for the rest."""
+    if not closed:
+        return None
+    return say(
+        "The place of code %(code)s is not open any more, so this roster cannot be taken over. Begin a new order for the places that are.",
+        code=closed[:8] + "…",
+    )
+
+
 def why_not_succeed(*, voided: bool, succeeded: bool) -> Sentence | None:
     """Only a voided order is replaced, and only once."""
     if not voided:

@@ -21,7 +21,7 @@ from inspections.cases import queries as cases
 from inspections.cases import tasks as case_tasks
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case
-from inspections.draws import commands, places, queries, shelf, tasks
+from inspections.draws import after, commands, places, queries, shelf, tasks
 from inspections.draws.invariants import draws as draw_invariants
 from inspections.draws.models import Draw, RosterEntry
 from inspections.draws.roster import build
@@ -151,7 +151,7 @@ def by_the_script(draw: Draw, folder: Path) -> subprocess.CompletedProcess[str]:
     """The offline verifier over the whole bundle and the exported ledger."""
     bundle, ledger = folder / f"{draw.number}.zip", folder / "ledger.jsonl"
     with zipfile.ZipFile(bundle, "w") as packed:
-        for name, body in queries.file_bodies(draw).items():
+        for name, body in after.whole_bundle(draw).items():
             packed.writestr(name, body)
     payloads = dict(LedgerPayload.objects.filter(public=True).values_list("entry_id", "body"))
     columns = ("seq", "time", "action", "previous", "payload_hash", "entry_hash")

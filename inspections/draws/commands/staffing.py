@@ -57,6 +57,7 @@ def prepare_staffing(*, actor: User, draw_id: int, unit_id: int) -> Change:
         unit=one.unit,
         mode=Mode.TEAMS.value,
         staffs=staffed,
+        merged_strata=staffed.merged_strata,
         team_size=max([revision.team_size for revision in one.matters]),
         **_everybody(actor),
     )
