@@ -82,7 +82,7 @@ def build(draw: Draw, today: dt.date) -> Roster:
 def _subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[tuple[int, str]]]:
     of_matter = {category.pk: category.code for category in draw.matter.categories.all()}
     chosen = {category.pk: category.code for category in draw.categories.all()} or of_matter
-    scope = subjects_in_scope(of_matter).order_by("key")
+    scope = subjects_in_scope(of_matter).select_related(None).select_related("town").defer("contact", "phone").order_by("key")
     towns = {town.pk for town in draw.towns.all()}
     out = excluded_on(today)
     found = signals(scope.values_list("pk", flat=True), today)
