@@ -17,6 +17,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Desk"), "/office/", "registries.use_office"),
     Entry(_("Plans"), "/office/plans/", "inspections.view_plans"),
     Entry(_("Draws"), "/office/draws/", "inspections.view_draws"),
+    Entry(_("Ad-hoc inspections"), "/office/adhoc/", "inspections.view_adhoc"),
     Entry(_("Cases"), "/office/cases/", "inspections.view_cases"),
     Entry(_("My cases"), "/office/cases/mine/", "inspections.view_own_cases"),
     Entry(_("Matter list"), "/office/matters/", "registries.view_matters"),

@@ -1,7 +1,8 @@
 """The admin pages of the inspections floor, gathered from its rooms (importing a room's admin registers it)."""
 
-from inspections.cases.admin import CaseAdmin, RecordAdmin, ReviewAdmin
+from inspections.adhoc.admin import AdhocRequestAdmin
+from inspections.cases.admin import CaseAdmin, RecordAdmin, ReplacementAdmin, ReviewAdmin
 from inspections.draws.admin import DrawAdmin
 from inspections.plans.admin import PlanAdmin
 
-__all__ = ["CaseAdmin", "DrawAdmin", "PlanAdmin", "RecordAdmin", "ReviewAdmin"]
+__all__ = ["AdhocRequestAdmin", "CaseAdmin", "DrawAdmin", "PlanAdmin", "RecordAdmin", "ReplacementAdmin", "ReviewAdmin"]

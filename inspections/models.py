@@ -1,12 +1,23 @@
 """The inspections' tables, gathered from their rooms."""
 
-from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Review, Signature
+from inspections.adhoc.models import AdhocRequest
+from inspections.cases.models import (
+    Assignment,
+    Case,
+    CaseMatter,
+    Record,
+    RecordAnswer,
+    Replacement,
+    Review,
+    Signature,
+)
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
     DrawFile,
     DrawFilePart,
     DrawnEntry,
+    DrawSecret,
     DrawShard,
     RosterAudit,
     RosterEntry,
@@ -15,11 +26,14 @@ from inspections.draws.models import (
     RosterRecusal,
     SeedSource,
     SourceEntry,
+    SourceEvidence,
     TeamPlace,
 )
+from inspections.draws.replaced import HistoryRow
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
+    "AdhocRequest",
     "Assignment",
     "Case",
     "CaseMatter",
@@ -27,12 +41,15 @@ __all__ = [
     "DrawCertificate",
     "DrawFile",
     "DrawFilePart",
+    "DrawSecret",
     "DrawShard",
     "DrawnEntry",
+    "HistoryRow",
     "Plan",
     "PlanItem",
     "Record",
     "RecordAnswer",
+    "Replacement",
     "Review",
     "RosterAudit",
     "RosterEntry",
@@ -42,5 +59,6 @@ __all__ = [
     "SeedSource",
     "Signature",
     "SourceEntry",
+    "SourceEvidence",
     "TeamPlace",
 ]

@@ -24,7 +24,8 @@ REVIEWER_ON_TEAM = (
     "WHERE a.case_id = NEW.case_id AND i.user_id = NEW.reviewer_id)"
 )
 SETTLED_SOURCE = (
-    "EXISTS (SELECT 1 FROM inspections_seedsource AS s WHERE s.id = NEW.source_id AND s.value <> '')"
+    "EXISTS (SELECT 1 FROM inspections_seedsource AS s WHERE s.id = NEW.source_id AND s.value <> '' "
+    "AND NEW.correction <> s.corrections + 1)"
 )
 SIGNED = "OLD.signed_at IS NOT NULL"
 
@@ -39,6 +40,8 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_drawcertificate",
             "inspections_rosteraudit",
             "inspections_sourceentry",
+            "inspections_historyrow",
+            "inspections_sourceevidence",
             "inspections_signature",
             "inspections_review",
         )
@@ -57,6 +60,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         "EXISTS (SELECT 1 FROM inspections_drawfile AS f WHERE f.draw_id = NEW.draw_id AND f.name = NEW.name)",
         "a kept file gains no part",
     ),
+    Trigger(
+        "decided_request_stands",
+        "inspections_adhocrequest",
+        "UPDATE",
+        "OLD.state <> 'submitted'",
+        "a decided ad-hoc request is never changed",
+    ),
+    Trigger("request_stays", "inspections_adhocrequest", "DELETE", "1 = 1", "an ad-hoc request is never deleted"),
     _roster_closed("inspections_rosterentry", "INSERT", "NEW"),
     _roster_closed("inspections_rosterentry", "UPDATE", "OLD"),
     _roster_closed("inspections_rosterentry", "DELETE", "OLD"),
@@ -69,7 +80,9 @@ TRIGGERS: tuple[Trigger, ...] = (
         "UPDATE",
         f"OLD.state NOT IN {OPEN_STATES} AND (NEW.number <> OLD.number OR NEW.order_hash <> OLD.order_hash "
         "OR NEW.commitment <> OLD.commitment OR NEW.roster_digest <> OLD.roster_digest "
-        "OR NEW.plan_item_id <> OLD.plan_item_id OR NEW.approved_by_id <> OLD.approved_by_id "
+        "OR COALESCE(NEW.plan_item_id, 0) <> COALESCE(OLD.plan_item_id, 0) "
+        "OR COALESCE(NEW.request_id, 0) <> COALESCE(OLD.request_id, 0) "
+        "OR COALESCE(NEW.staffs_id, 0) <> COALESCE(OLD.staffs_id, 0) OR NEW.mode <> OLD.mode OR NEW.approved_by_id <> OLD.approved_by_id "
         "OR NEW.prepared_by_id <> OLD.prepared_by_id OR NEW.planned <> OLD.planned "
         f"OR NEW.state IN {OPEN_STATES} OR (OLD.result_hash <> '' AND NEW.result_hash <> OLD.result_hash))",
         "a committed order is never changed",
@@ -85,9 +98,18 @@ TRIGGERS: tuple[Trigger, ...] = (
         "settled_source_stands",
         "inspections_seedsource",
         "UPDATE",
-        "OLD.value <> '' AND NEW.value <> OLD.value",
+        "OLD.value <> '' AND NEW.value <> OLD.value AND NOT (NEW.corrections = OLD.corrections + 1 AND EXISTS "
+        "(SELECT 1 FROM inspections_draw AS d WHERE d.id = NEW.draw_id AND d.state = 'committed'))",
         "a settled source value is never overwritten",
     ),
+    Trigger(
+        "sealed_copy_stands",
+        "inspections_drawsecret",
+        "UPDATE",
+        "NEW.draw_id <> OLD.draw_id OR NEW.auditor_copy <> OLD.auditor_copy",
+        "a sealed copy is never changed",
+    ),
+    Trigger("secret_stays", "inspections_drawsecret", "DELETE", "1 = 1", "the secret of an order is never deleted"),
     Trigger("settled_source_takes_no_entry", "inspections_sourceentry", "INSERT", SETTLED_SOURCE, "this source is settled"),
     Trigger(
         "reviewer_was_not_on_the_team",
@@ -96,6 +118,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         REVIEWER_ON_TEAM,
         "a reviewer never reviews a case they inspected",
     ),
+    Trigger(
+        "decided_replacement_stands",
+        "inspections_replacement",
+        "UPDATE",
+        "OLD.state <> 'waiting' OR NEW.evidence_digest <> OLD.evidence_digest OR NEW.reason <> OLD.reason",
+        "a decided replacement is never changed, its evidence never",
+    ),
+    Trigger("replacement_stays", "inspections_replacement", "DELETE", "1 = 1", "a replacement is never deleted"),
     Trigger("signed_record_stands", "inspections_record", "UPDATE", SIGNED, "a signed record is never changed"),
     Trigger("signed_record_stays", "inspections_record", "DELETE", SIGNED, "a signed record is never deleted"),
     *(

@@ -1,7 +1,7 @@
 """The registries app: system checks on start, triggers and standing rows after every migration."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,7 +13,8 @@ class RegistriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the standing rows and triggers to the end of migration (the one use of a signal)."""
-        from registries import invariants, standing  # noqa: F401  (loading the invariants adds them)
+        """Connect the lifting of triggers to the beginning of a migration, standing rows and triggers to its end (the one use of signals)."""
+        from registries import invariants, standing, triggers  # noqa: F401  (loading the invariants adds them)
 
+        pre_migrate.connect(triggers.lift, sender=self)
         post_migrate.connect(standing.set_up, sender=self)

@@ -1,11 +1,11 @@
 """Rules the database itself keeps: triggers, written once for SQLite and PostgreSQL.
 
-They are made again after every migration (SQLite drops a table's triggers silently when a migration remakes it) and a
+They are lifted before migrations and made again after them (SQLite drops a table's triggers silently when a migration remakes it) and a
 system check asserts them.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from django.core.checks import CheckMessage, Error
 from django.db import connections
@@ -59,6 +59,24 @@ def make(triggers: Iterable[Trigger], using: str) -> None:
             if trigger.table in tables:
                 for statement in statements(trigger):
                     cursor.execute(statement)
+
+
+def lift(using: str, plan: Sequence[Any], **_: Any) -> None:
+    """Drop all triggers before migrations that do something: they would refuse to let rows move, and SQLite to remake a table.
+
+    Who may migrate may do this by hand as well. They are made again at the end; until then the database check says that they are missing.
+    """
+    if using != "default" or not plan:
+        return
+    with connections[using].cursor() as cursor:
+        if connections[using].vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            drops = [f'DROP TRIGGER "{name}"' for (name,) in cursor.fetchall()]
+        else:
+            cursor.execute("SELECT t.tgname, t.tgrelid::regclass::text FROM pg_trigger AS t WHERE NOT t.tgisinternal")
+            drops = [f'DROP TRIGGER "{name}" ON {table}' for name, table in cursor.fetchall()]
+        for drop in drops:
+            cursor.execute(drop)
 
 
 def present(using: str) -> set[str]:

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from stdnum.cn import uscc
 
+from inspections.adhoc.models import AdhocRequest
 from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Review, Signature
 from inspections.cases.states import Answer, CaseState, Decision
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterInspector, SeedSource, TeamPlace
@@ -270,6 +271,22 @@ def plan_item(revision: MatterRevision | None = None, **columns: Any) -> PlanIte
     columns = {"unit": revision.unit, "plan": None, **columns}
     columns["plan"] = columns["plan"] or plan(columns["unit"])
     return PlanItem.objects.create(matter=revision.matter, **columns)
+
+
+def adhoc_request(revision: MatterRevision | None = None, **columns: Any) -> AdhocRequest:
+    """A request waiting for approval: a complaint about a subject of the matter's category; one further matter."""
+    revision = revision or matter()
+    columns = {"ground": "complaint", "document_number": f"信〔2026〕{_next()}号", "explanation": "群众反映", **columns}
+    made = AdhocRequest.objects.create(
+        subject=columns.pop("subject", None) or subject(categories=list(revision.categories.all()), unit=revision.unit),
+        unit=revision.unit,
+        matter=revision,
+        asked_by=columns.pop("asked_by", None) or user(Role.CLERK, unit=revision.unit),
+        asked_at=clock.now(),
+        **columns,
+    )
+    made.joint_matters.set([matter(unit=revision.unit, published=False)])
+    return made
 
 
 def draw(revision: MatterRevision | None = None, **columns: Any) -> Draw:

@@ -74,20 +74,32 @@ def committed(
     return draw
 
 
+def plan_number(draw: Draw) -> str:
+    """The document number of the plan that a draw of subjects carries out."""
+    assert draw.plan_item is not None
+    return draw.plan_item.plan.number
+
+
 def _version(draw: Draw) -> int:
     draw.refresh_from_db()
     return draw.version
+
+
+def typed(draw: Draw) -> None:
+    """Both values typed by two people, each a minute after it became known."""
+    people: list[User] = [factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)]
+    for source, value in zip(draw.sources.all(), (DICE, BALLS), strict=True):
+        with at(source.moment + dt.timedelta(minutes=1)):
+            for person in people:
+                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="照片1")
 
 
 def drawn(draw: Draw | None = None, **asked: Any) -> Draw:
     """A drawn one: both values typed by two people, drawn by the system at its planned moment."""
     draw = draw or committed(**asked)
     assert draw.planned is not None
+    typed(draw)
     with at(draw.planned + dt.timedelta(minutes=1)):
-        people: list[User] = [factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)]
-        for source, value in zip(draw.sources.all(), (DICE, BALLS), strict=True):
-            for person in people:
-                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="照片1")
         commands.run_draw(actor=factories.system(), draw_id=draw.pk)
     draw.refresh_from_db()
     return draw
@@ -117,7 +129,7 @@ def disclosed(case: Case, *, named: bool = True, **columns: Any) -> Disclosure:
         "result_label": "未发现问题",
         "result_group": "clean",
         "draw_number": case.draw.number if case.draw else "",
-        "plan_item_code": case.draw.plan_item.code if case.draw else "",
+        "plan_item_code": case.draw.plan.code or "" if case.draw else "",
         "due_on": case.ended_on + dt.timedelta(days=20),
         "published_at": clock.now(),
         **columns,

@@ -26,17 +26,20 @@ from inspections.cases import rules as case_rules
 from inspections.cases.models import Case
 from inspections.cases.rules import Draft, Line
 from inspections.cases.states import Answer, CaseState, Decision
-from inspections.draws import commands
+from inspections.draws import commands, queries
 from inspections.draws.models import Draw
 from inspections.draws.sources import Announced
-from inspections.draws.states import DrawState, SlipRule, Stratify
+from inspections.draws.states import DrawState, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.codes.models import Code, CodeTable
+from registries.people.models import User
 
 MATTER = "ZA01"
 LEAD_SECONDS = 6
+DICE_SECONDS = 5
+"""Dice are typed before the public source is known; so long a busy machine may take for it."""
 PATIENCE_SECONDS = 120
 PROBLEM_EVERY = 4
 
@@ -47,10 +50,14 @@ class WalkFailed(Exception):
 
 def walk(url: str, data: Path, say: Say) -> Draw:
     """Walk the demo's draw to its end and check what the public gets at ``url``."""
-    draw = Draw.objects.filter(plan_item__matter__code=MATTER).order_by("pk").first() or _prepare()
+    draws = Draw.objects.filter(plan_item__matter__code=MATTER).exclude(state=DrawState.VOIDED)
+    draw = draws.order_by("pk").first() or _prepare()
     if draw.state in (DrawState.PREPARING, DrawState.SUBMITTED):
         _commit(draw)
         say(f"Draw {draw.number} is committed: {url}/draws/{draw.number}/")
+    if draw.state == DrawState.COMMITTED and _missed_dice(draw):
+        draw = _succeed(draw)
+        say(f"The dice came too late; the order is voided and draw {draw.number} takes its place.")
     if draw.state == DrawState.COMMITTED:
         start = _enter_values(draw)
         _wait("the worker draws", lambda: _state(draw) == DrawState.DRAWN)
@@ -77,14 +84,45 @@ def _prepare() -> Draw:
     return Draw.objects.get(pk=made.pk)
 
 
+def _missed_dice(draw: Draw) -> bool:
+    """Whether an interrupted walk comes back when the dice are no longer taken."""
+    dice = draw.sources.get(position=1)
+    closes = queries.closes_at(dice)
+    return not dice.value and closes is not None and clock.now() >= closes
+
+
+def _succeed(draw: Draw) -> Draw:
+    """Void the order whose dice failed, and bring the one that replaces it as far, with the same roster."""
+    supervisor, clerk = person("supervisor"), person("clerk-za")
+    commands.void_draw(actor=supervisor, draw_id=draw.pk, version=draw.version, kind=VoidKind.SOURCE_FAILED.value, reason="演示中断")
+    made = commands.prepare_successor(actor=clerk, draw_id=draw.pk).obj
+    successor = Draw.objects.get(pk=made.pk)
+    _commit(successor)
+    return successor
+
+
 def _commit(draw: Draw) -> None:
     """Announce sources a few seconds ahead, submit, approve. A submission left from an interrupted walk is returned first."""
     supervisor, clerk = person("supervisor"), person("clerk-za")
     if draw.state == DrawState.SUBMITTED:
         commands.return_draw(actor=supervisor, draw_id=draw.pk, version=draw.version, reason="来源时刻已过，请重新公布")
         draw.refresh_from_db()
-    gap = dt.timedelta(seconds=max(1, settings.DRAW_SOURCE_GAP))
+    gap = dt.timedelta(seconds=max(DICE_SECONDS, settings.DRAW_SOURCE_GAP))
     first = clock.now().replace(microsecond=0) + dt.timedelta(seconds=LEAD_SECONDS)
+    sources = [Announced("dice", "法制大队会议室（演示）", first), Announced("demo", f"{first:%Y%m%d}001", first + gap)]
+    if draw.keeps_roster:
+        commands.announce_sources(actor=clerk, draw_id=draw.pk, version=draw.version, planned=first + gap, sources=sources)
+    else:
+        _choose(draw, clerk, first + gap, sources)
+    draw.refresh_from_db()
+    commands.submit_draw(actor=clerk, draw_id=draw.pk, version=draw.version)
+    draw.refresh_from_db()
+    commands.approve_draw(actor=supervisor, draw_id=draw.pk, version=draw.version, accept_stale=True)
+    draw.refresh_from_db()
+
+
+def _choose(draw: Draw, clerk: User, planned: dt.datetime, sources: list[Announced]) -> None:
+    """What the clerk chooses: everybody in, strata and slips by grade."""
     commands.change_draw(
         actor=clerk,
         draw_id=draw.pk,
@@ -98,14 +136,9 @@ def _commit(draw: Draw) -> None:
         reserves=5,
         team_size=draw.matter.team_size,
         inspector_unit_ids=[draw.unit_id],
-        planned=first + gap,
-        sources=[Announced("dice", "法制大队会议室（演示）", first), Announced("demo", f"{first:%Y%m%d}001", first + gap)],
+        planned=planned,
+        sources=sources,
     )
-    draw.refresh_from_db()
-    commands.submit_draw(actor=clerk, draw_id=draw.pk, version=draw.version)
-    draw.refresh_from_db()
-    commands.approve_draw(actor=supervisor, draw_id=draw.pk, version=draw.version, accept_stale=True)
-    draw.refresh_from_db()
 
 
 def _enter_values(draw: Draw) -> float:

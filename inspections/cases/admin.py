@@ -1,8 +1,24 @@
-"""Cases, records and reviews in the Django admin: for reading."""
+"""Cases, records and reviews in the Django admin: for reading; and the page where a supervisor decides on a replacement."""
 
-from django.contrib import admin
+from typing import Any
 
-from inspections.cases.models import Case, Record, Review
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from inspections.cases import queries, replacing, states
+from inspections.cases.forms import AcceptReplacementForm, RefuseReplacementForm
+from inspections.cases.models import Case, Record, Replacement, Review
+from inspections.cases.states import Asked
+from inspections.draws.replaced import reserves_left
+from inspections.draws.states import Replaced
+from registries.ledger.change import Refused
+from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
 
 
@@ -39,3 +55,88 @@ class ReviewAdmin(ReadingAdmin):
     list_filter = ("decision",)
     list_select_related = ("case", "record", "reviewer")
     search_fields = ("case__number",)
+
+
+@admin.register(Replacement)
+class ReplacementAdmin(ReadingAdmin):
+    """Requests for a replacement; one that waits is decided on a page of its own. Who would step in is not shown before."""
+
+    view_right = "inspections.view_cases"
+    list_display = ("case", "kind", "reason", "asked_by", "asked_at", "state", "decide")
+    list_filter = ("state", "kind", "reason")
+    list_select_related = ("case", "asked_by")
+    fields = (
+        "case", "kind", "assignment", "reason", "explanation", "evidence", "file_name", "file_sha256", "evidence_digest", "state",
+        "asked_by", "asked_at", "decided_by", "decided_at", "refused_because",
+    )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("approval"))
+    def decide(self, asked: Replacement) -> str:
+        """The way to the decision, where one waits."""
+        if asked.state != Asked.WAITING:
+            return ""
+        return format_html('<a href="{}">{}</a>', reverse("admin:inspections_replacement_decide", args=[asked.pk]), _("Decide"))
+
+    def get_urls(self) -> list[URLPattern]:
+        """The decision has an address of its own, outside Django's change form."""
+        own = path("<int:pk>/decide/", self.admin_site.admin_view(self.decision), name="inspections_replacement_decide")
+        return [own, *super().get_urls()]
+
+    def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Who asked for what and why, the evidence, what follows; accept or refuse."""
+        if not self.has_view_permission(request):
+            return redirect("admin:index")
+        rows = Replacement.objects.select_related("case__subject", "case__draw", "case__drawn__entry", "case__unit", "asked_by", "decided_by")
+        asked = get_object_or_404(rows.defer("file"), pk=pk)
+        refusing = "refuse" in request.POST
+        initial = {"version": asked.version}
+        accept = AcceptReplacementForm(request.POST if "accept" in request.POST else None, initial=initial)
+        refuse = RefuseReplacementForm(request.POST if refusing else None, initial=initial)
+        if self._accepted(request, asked, accept) or self._refused(request, asked, refuse):
+            return redirect("admin:inspections_replacement_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Decide on a replacement"),
+            "opts": self.opts,
+            "asked": asked,
+            "accept": accept,
+            "refuse": refuse,
+            "form": refuse if refusing else accept,
+            "may_decide": request.user.has_perm("inspections.replace_drawn"),
+            **_facts(asked),
+        }
+        return TemplateResponse(request, "admin/replacements/decide.html", context, status=422 if context["form"].errors else 200)
+
+    def _accepted(self, request: HttpRequest, asked: Replacement, form: AcceptReplacementForm) -> bool:
+        if not form.is_valid():
+            return False
+        if not signed_in(request).check_password(form.cleaned_data["password"]):
+            form.add_error("password", _("This is not your password."))
+            return False
+        version = form.cleaned_data["version"]
+        change = act(request, replacing.replace_drawn, form=form, replacement_id=asked.pk, version=version)
+        if change is None:
+            return False
+        messages.success(request, _("Replaced. The lines are in the ledger, and the cases follow them."))
+        return True
+
+    def _refused(self, request: HttpRequest, asked: Replacement, form: RefuseReplacementForm) -> bool:
+        done = _("Refused. Whoever asked sees the reason.")
+        return form.is_valid() and bool(
+            act(request, replacing.refuse_replacement, form=form, done=done, replacement_id=asked.pk, **form.cleaned_data)
+        )
+
+
+def _facts(asked: Replacement) -> dict[str, Any]:
+    """What a supervisor needs to know: whether the visit has begun, who is on the team, how many reserves are left."""
+    case = asked.case
+    begun = states.why_not(case.state, "call_off" if asked.kind == Replaced.SUBJECT else "change_team")
+    left = reserves_left(case.draw, case.drawn.entry.stratum) if case.draw and case.drawn else 0
+    return {
+        "case": case,
+        "team": queries.team(case),
+        "begun": Refused(begun).sentence if begun else "",
+        "reserves": left,
+        "of_subject": asked.kind == Replaced.SUBJECT,
+        "person": asked.assignment.inspector if asked.assignment else None,
+    }

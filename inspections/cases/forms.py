@@ -234,3 +234,84 @@ class ReviewForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Needed when you return it. It is never published. Findings are not rewritten here."),
     )
+
+
+EVIDENCE_BYTES = 5 * 1024 * 1024
+EVIDENCE_BEGINS = {b"%PDF-": ".pdf", b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
+"""How a file of evidence begins → its kind. Nothing else is taken."""
+
+
+class AskForm(forms.Form):
+    """Ask for a replacement: who and why in one choice, what happened, the evidence."""
+
+    who = forms.ChoiceField(label=_("Who must be replaced, and why"), widget=forms.RadioSelect)
+    explanation = forms.CharField(
+        label=_("What happened"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For the supervisor who decides. It is kept encrypted and never published."),
+    )
+    evidence = forms.CharField(
+        label=_("Evidence"),
+        max_length=300,
+        help_text=_("A document and its number, the number of a photo, who can confirm it."),
+    )
+    file = forms.FileField(
+        label=_("File (photo or PDF), if there is one"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("At most 5 MB. Its hash goes into the ledger."),
+        error_messages={"empty": _("The file is empty. Choose the file again.")},
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["who"].choices = choices
+
+    def clean_file(self) -> Any:
+        """A PDF or a picture by its first bytes, of a size a page can show."""
+        file = self.cleaned_data["file"]
+        if not file:
+            return None
+        if file.size > EVIDENCE_BYTES:
+            raise forms.ValidationError(_("The file has more than 5 MB. Make it smaller or name it in the text."))
+        head = file.read(8)
+        file.seek(0)
+        if not any(head.startswith(begin) for begin in EVIDENCE_BEGINS):
+            raise forms.ValidationError(_("Only a PDF, JPEG or PNG file can be kept as evidence."))
+        return file
+
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes. ``who`` is ``subject:reason`` or ``assignment key:reason``."""
+        data = self.cleaned_data
+        whom, _colon, reason = data["who"].partition(":")
+        file = data["file"]
+        return {
+            "kind": "subject" if whom == "subject" else "inspector",
+            "assignment_id": None if whom == "subject" else int(whom),
+            "reason": reason,
+            "explanation": data["explanation"],
+            "evidence": data["evidence"],
+            "file": file.read() if file else b"",
+            "file_name": file.name if file else "",
+        }
+
+
+class AcceptReplacementForm(forms.Form):
+    """The supervisor accepts; the own password is asked again."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("Asked again, because a replacement is never taken back."),
+    )
+
+
+class RefuseReplacementForm(forms.Form):
+    """The supervisor refuses, with a reason."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Reason for refusing it"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500)

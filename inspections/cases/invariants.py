@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from inspections.cases import queries
 from inspections.cases.models import Case, Review
 from inspections.cases.states import CaseState, Decision
+from inspections.draws.replaced import HistoryRow, in_place
 from registries import clock
 from registries.ledger.findings import Finding, invariant
 from registries.ledger.sentences import Sentence, say
@@ -15,10 +16,23 @@ OPENED_WITHIN = dt.timedelta(seconds=60)
 
 @invariant("cases")
 def cases() -> Iterator[Sentence | Finding]:
-    """Winners without a case; cases said to be reviewed that nobody accepted."""
+    """Winners without a case; teams drawn that are not on theirs; cases that do not follow the history; reviews nobody made."""
     waiting = queries.winners_without_case().filter(draw__drawn_at__lt=clock.now() - OPENED_WITHIN)
     for number, code in waiting.values_list("draw__number", "entry__code"):
         yield say("The winner %(code)s of draw %(number)s has no case.", number=number, code=code)
+    unstaffed = queries.draws_awaiting_staffing().filter(drawn_at__lt=clock.now() - OPENED_WITHIN)
+    for number in unstaffed.values_list("number", flat=True):
+        yield say("A team drawn by order %(number)s is not on its case.", number=number)
+    left = HistoryRow.objects.filter(subject_out__isnull=False, subject_out__case__isnull=False)
+    goes_on = Case.objects.filter(drawn__in=left.values("subject_out")).exclude(state=CaseState.CALLED_OFF)
+    for number in goes_on.values_list("number", flat=True):
+        yield say("Case %(number)s goes on, but its subject was replaced.", number=number)
+    missing = in_place().filter(came_by__isnull=False).exclude(case__state__in=set(CaseState.values) - {CaseState.CALLED_OFF})
+    for number, code in missing.values_list("draw__number", "entry__code"):
+        yield say("The reserve %(code)s of draw %(number)s stepped in and has no case.", number=number, code=code)
+    stray = Case.objects.filter(state=CaseState.CALLED_OFF).exclude(drawn__left_by__isnull=False)
+    for number in stray.values_list("number", flat=True):
+        yield say("Case %(number)s was called off, but no line of a history says why.", number=number)
     accepted = Review.objects.filter(decision=Decision.ACCEPT).values("case")
     for number in Case.objects.filter(state__in=[CaseState.REVIEWED, CaseState.CLOSED]).exclude(pk__in=accepted).values_list("number", flat=True):
         yield say("Case %(number)s counts as reviewed, but nobody accepted its record.", number=number)

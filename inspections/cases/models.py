@@ -7,9 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from inspections.cases.states import Answer, CaseKind, CaseState, Decision
+from inspections.cases.states import Answer, Asked, CaseKind, CaseState, Decision
 from inspections.draws.models import Draw, DrawnEntry
+from inspections.draws.states import Reason, Replaced
 from registries.codes.models import Code
+from registries.fields import SealedTextField
+from registries.imports.sealed import SealedBytesField
 from registries.inspectors.models import Inspector
 from registries.matters.models import ChecklistItem, MatterRevision
 from registries.people.models import Unit
@@ -30,9 +33,13 @@ class Case(models.Model):
     ended_on = models.DateField(_("inspection ended on"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     released_at = models.DateTimeField(_("released for disclosure"), null=True, blank=True)
+    called_off_at = models.DateTimeField(_("called off"), null=True, blank=True)
+    called_off_because = models.CharField(_("called off because"), max_length=20, blank=True, choices=Reason.choices)
     version = models.PositiveIntegerField(default=1)
 
-    PROTECTED: ClassVar = ("number", "kind", "draw", "subject", "unit", "state", "ended_on", "reviewed_at")
+    PROTECTED: ClassVar = (
+        "number", "kind", "draw", "subject", "unit", "state", "ended_on", "reviewed_at", "called_off_at", "called_off_because",
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("case")
@@ -45,8 +52,13 @@ class Case(models.Model):
                 name="random_case_comes_from_a_draw",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["assigned", "on-site"]) | Q(ended_on__isnull=False),
+                condition=Q(state__in=["assigned", "on-site", "called-off"]) | Q(ended_on__isnull=False),
                 name="recorded_case_has_its_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(Q(state="called-off"), Q(called_off_at__isnull=False), ~Q(called_off_because=""))
+                | Q(~Q(state="called-off"), Q(called_off_at__isnull=True), Q(called_off_because="")),
+                name="called_off_case_says_why",
             ),
         ]
 
@@ -74,16 +86,23 @@ class CaseMatter(models.Model):
 
 
 class Assignment(models.Model):
-    """An inspector on the case's team; position 1 leads. Ended, never deleted, when another takes the place."""
+    """An inspector on the case's team; position 1 leads. Ended, never deleted, when another takes the place.
+
+    ``draw`` is the order that drew the inspector: the case's own, or one in mode ``teams:``. Positions are those of the case: the
+    first ``team_size`` of its draw belong to the unit that leads, a partner's team counts on after whoever is there.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="assignments")
+    draw = models.ForeignKey(
+        Draw, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("drawn by")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     assigned_at = models.DateTimeField(_("assigned"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_because = models.CharField(_("ended because"), max_length=20, blank=True)
 
-    PROTECTED: ClassVar = ("case", "inspector", "position", "ended_at", "ended_because")
+    PROTECTED: ClassVar = ("case", "inspector", "draw", "position", "ended_at", "ended_because")
 
     class Meta:
         verbose_name = _("assignment")
@@ -213,3 +232,63 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.decision}"
+
+
+class Replacement(models.Model):
+    """替换: somebody asks that the subject of a case, or one of its team, be replaced (draw protocol 1, §6).
+
+    A supervisor decides. What follows stands in the lines of the draw's history. ``evidence_digest`` covers explanation,
+    reference and file, as :func:`inspections.cases.rules.evidence_digest` writes them.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="replacements", verbose_name=_("case"))
+    kind = models.CharField(_("who is replaced"), max_length=9, choices=Replaced.choices)
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, blank=True, related_name="replacements")
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
+    explanation = SealedTextField(_("explanation"))
+    evidence = SealedTextField(_("evidence"))
+    file_name = models.CharField(_("file"), max_length=200, blank=True)
+    file = SealedBytesField(editable=False, default=b"")
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    evidence_digest = models.CharField(_("digest of the evidence"), max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=Asked.choices, default=Asked.WAITING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked"))
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    refused_because = models.TextField(_("refused because"), blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    PROTECTED: ClassVar = (
+        "case", "kind", "assignment", "reason", "file_sha256", "evidence_digest", "state", "asked_by", "asked_at", "decided_by",
+        "decided_at", "refused_because",
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("replacement")
+        verbose_name_plural = _("replacements")
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind="subject", assignment__isnull=True, reason__in=["gone", "out-of-scope"])
+                | Q(kind="inspector", assignment__isnull=False, reason__in=["recused", "absent"]),
+                name="replacement_reason_of_the_closed_list",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_by__isnull=True, decided_at__isnull=True)
+                | Q(~Q(state="waiting"), Q(decided_by__isnull=False, decided_at__isnull=False), ~Q(decided_by=models.F("asked_by"))),
+                name="replacement_decided_by_another",
+            ),
+            models.CheckConstraint(condition=~Q(state="refused") | ~Q(refused_because=""), name="refused_replacement_says_why"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="waiting", kind="subject"), name="one_waiting_replacement_of_a_subject"
+            ),
+            models.UniqueConstraint(
+                fields=["assignment"], condition=Q(state="waiting", kind="inspector"), name="one_waiting_replacement_of_an_inspector"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.get_kind_display()}, {self.get_reason_display()}"

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -48,11 +49,15 @@ class Draft:
 
 
 class Member(NamedTuple):
-    """One of the team on a day: ``why_not`` says why they may not inspect then (status, certificate), if so."""
+    """One of the team on a day: ``why_not`` says why they may not inspect then (status, certificate), if so.
+
+    ``side`` is the partner whose matters they inspect; empty for the unit that leads.
+    """
 
     name: str
     why_not: Sentence | None = None
     recused: bool = False
+    side: str = ""
 
 
 class Gap(NamedTuple):
@@ -79,6 +84,8 @@ def countdown(due: dt.date, today: dt.date) -> tuple[str, Sentence]:
 
 def stage(state: str, *, submitted: bool, returned: bool, published: bool) -> str:
     """Where the case stands in the work queue (a value of ``states.Stage``)."""
+    if state == "called-off":
+        return "called-off"
     if published:
         return "published"
     if state == "on-site":
@@ -86,12 +93,19 @@ def stage(state: str, *, submitted: bool, returned: bool, published: bool) -> st
     return {"assigned": "untouched", "recorded": "in-review"}.get(state, "to-publish")
 
 
-def why_not_visit(team: Sequence[Member], *, excluded: bool) -> Sentence | None:
-    """Whether this team may inspect this subject on the day the members and the exclusion were looked up for (R2, R4, R5)."""
+def why_not_visit(team: Sequence[Member], *, excluded: bool, partners: Collection[str] = ()) -> Sentence | None:
+    """Whether this team may inspect this subject on the day the members and the exclusion were looked up for (R2, R4, R5).
+
+    Two inspectors are asked of the unit that leads and of each of its ``partners``: nobody makes up another's number.
+    """
     if excluded:
         return say("This subject is lawfully out of scope: it may not be inspected. Tell your clerk.")
-    if len(team) < AT_LEAST:
+    sides = Counter(member.side for member in team)
+    if sides[""] < AT_LEAST:
         return say("A visit needs at least two inspectors; the team is still to be drawn.")
+    for partner in sorted(partners):
+        if sides[partner] < AT_LEAST:
+            return say("A visit needs at least two inspectors of %(unit)s too; its team is still to be drawn.", unit=partner)
     for member in team:
         if member.recused:
             return say("%(name)s has declared a conflict with this subject and may not inspect it.", name=member.name)
@@ -99,6 +113,11 @@ def why_not_visit(team: Sequence[Member], *, excluded: bool) -> Sentence | None:
         if member.why_not is not None:
             return say("%(name)s may not inspect on this day: no valid certificate, or not on duty.", name=member.name)
     return None
+
+
+def why_not_begin(*, order: str) -> Sentence | None:
+    """A visit waits for the team that a committed order draws for it, so that one visit covers all matters."""
+    return say("Order %(number)s draws a team for this visit. Begin when it is there.", number=order) if order else None
 
 
 def why_not_fill(*, submitted: bool) -> Sentence | None:
@@ -217,3 +236,63 @@ def fingerprint(content: Mapping[str, Any]) -> str:
 def team_signed(team: Collection[int], signers: Collection[int]) -> bool:
     """Whether everybody who is on the team has signed."""
     return len(team) >= AT_LEAST and set(team) <= set(signers)
+
+
+# --- replacements (draw protocol 1, §6) and what waits for the end of the visits -----------------------------------------
+
+
+def visits_over(*, winners: int, cases: int, unended: int) -> bool:
+    """Whether every visit of a draw is over: a case for each winner, and none that is neither ended nor called off."""
+    return 0 < winners <= cases and unended == 0
+
+
+def may_ask(kind: str, reason: str, *, clerk: bool, himself: bool) -> bool:
+    """Who may ask for which replacement: the unit's clerk that a subject is gone or out of scope or an inspector absent, an
+    inspector that he himself is recused or absent."""
+    if kind == "subject":
+        return clerk and reason in ("gone", "out-of-scope")
+    return (clerk and reason == "absent") or (himself and reason in ("recused", "absent"))
+
+
+def why_not_ask(*, drawn: bool, allowed: bool, waiting: bool, explanation: str, evidence: str) -> Sentence | None:
+    """A request for a replacement: of a drawn case, for a reason this person may give, once at a time, with evidence."""
+    if not drawn:
+        return say("This case was not drawn by lot; there is nobody to step in by a drawn order.")
+    if not allowed:
+        return say("Choose who must be replaced and why. This reason is not yours to give.")
+    if waiting:
+        return say("The same replacement was asked for already and waits for a supervisor.")
+    if not explanation.strip():
+        return say("Say what happened, so that the supervisor can decide.")
+    if not evidence.strip():
+        return say("Name the evidence: a document and its number, a photo, who can confirm it.")
+    return None
+
+
+def why_not_decide(*, waiting: bool, had_a_hand: bool, seen: int, now: int, reason: str | None = None) -> Sentence | None:
+    """Another decides than who asked or is on the team; a refusal (``reason`` given) says why."""
+    if not waiting:
+        return say("This replacement was decided already.")
+    if had_a_hand:
+        return say("You had a hand in this case; another supervisor must decide on the replacement.")
+    if seen != now:
+        return say("The request was changed since you opened it. Read it again before you decide.")
+    if reason is not None and not reason.strip():
+        return say("Say why you refuse it; whoever asked reads it.")
+    return None
+
+
+def evidence_digest(*, explanation: str, evidence: str, file_sha256: str) -> str:
+    """The SHA-256 that the ledger and the line of the history hold of the evidence, spelled as JSON with sorted keys."""
+    return fingerprint({"explanation": explanation, "evidence": evidence, "file": file_sha256})
+
+
+def why_not_receipt(*, drawn: bool, over: bool, listed: bool) -> Sentence | None:
+    """A receipt is printed when the visits are over, never before: it opens a code, and with it whether it was drawn (§1)."""
+    if not drawn:
+        return say("This draw has no result yet.")
+    if not over:
+        return say("The visits of this draw are not over. A receipt would tell who is still to be visited.")
+    if not listed:
+        return say("This subject was neither in the roster nor left out of it.")
+    return None

@@ -7,13 +7,17 @@ from registries.ledger.sentences import Sentence, say
 
 
 class CaseState(models.TextChoices):
-    """assigned → on-site → recorded → reviewed; a return sends it back to the site team. Disclosure stands apart."""
+    """assigned → on-site → recorded → reviewed; a return sends it back to the site team. Disclosure stands apart.
+
+    A case whose subject is replaced before the visit is called off, for good.
+    """
 
     ASSIGNED = "assigned", _("assigned")
     ON_SITE = "on-site", _("being recorded")
     RECORDED = "recorded", _("waiting for review")
     REVIEWED = "reviewed", _("reviewed")
     CLOSED = "closed", _("closed")
+    CALLED_OFF = "called-off", _("called off: the subject was replaced")
 
 
 MOVES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -26,6 +30,8 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "return": (("recorded",), "on-site"),
     "release": (("reviewed",), "reviewed"),
     "close": (("reviewed",), "closed"),
+    "call_off": (("assigned",), "called-off"),
+    "change_team": (("assigned",), "assigned"),
 }
 """Move → (allowed from, to); ``sign`` leads to recorded with the last signature only."""
 
@@ -39,7 +45,10 @@ TOO_EARLY: dict[str, Sentence] = {
     "return": say("This case is not waiting for a review."),
     "release": say("Only a reviewed case can be released for disclosure."),
     "close": say("Only a reviewed case can be closed."),
+    "call_off": say("The visit has begun: nobody is replaced any more. What the team found goes into the record."),
+    "change_team": say("The visit has begun: nobody is replaced any more. What the team found goes into the record."),
 }
+CALLED_OFF = say("This case was called off: its subject was replaced.")
 SIGNED_ALREADY = say("The record is signed by all and can no longer be changed.")
 
 
@@ -47,6 +56,8 @@ def why_not(state: str, move: str) -> Sentence | None:
     """Why a case in ``state`` cannot make this move, or None."""
     if state in MOVES[move][0]:
         return None
+    if state == CaseState.CALLED_OFF:
+        return CALLED_OFF
     record_moves = ("save", "submit", "take_back", "sign")
     return SIGNED_ALREADY if move in record_moves and state != CaseState.ASSIGNED else TOO_EARLY[move]
 
@@ -61,6 +72,7 @@ class Stage(models.TextChoices):
     IN_REVIEW = "in-review", _("waiting for review")
     TO_PUBLISH = "to-publish", _("waiting for disclosure")
     PUBLISHED = "published", _("disclosed")
+    CALLED_OFF = "called-off", _("called off")
 
 
 class CaseKind(models.TextChoices):
@@ -69,6 +81,14 @@ class CaseKind(models.TextChoices):
     RANDOM = "random", _("double random")
     ADHOC = "adhoc", _("ad-hoc")
     RECHECK = "recheck", _("re-check")
+
+
+class Asked(models.TextChoices):
+    """Where a request for a replacement stands."""
+
+    WAITING = "waiting", _("waiting for a supervisor")
+    ACCEPTED = "accepted", _("accepted: replaced")
+    REFUSED = "refused", _("refused")
 
 
 class Answer(models.TextChoices):

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import commands, queries, rules
+from inspections.cases import asking, commands, queries, rules
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm, SignForm
 from inspections.cases.models import Case, Record
 from inspections.cases.queries import Viewer, viewer
@@ -94,19 +94,23 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     record = rounds[-1] if rounds else None
     signed = queries.all_signatures(case) if rounds else []
     decided = queries.reviews(case) if rounds else []
+    team = queries.team(case)
+    panel = asking.panel(case, team, looks)
     context = {
         "case": case,
         "stands": stands,
         "left": _words(stands.countdown) if stands.countdown else "",
         "record": record,
-        "team": queries.team(case),
+        "team": team,
         "matters": case.matters.select_related("revision__matter").order_by("position"),
+        "awaited": queries.matters_awaited(case),
         "categories": case.subject.categories.all(),
         "sheets": queries.sheets(case, record) if record and record.submitted_at else [],
         "signatures": [one for one in signed if record and one.record_id == record.pk],
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
         "step": next_step(case, stands.stage, looks),
-        "history": queries.timeline(case, *rounds, *signed, *decided),
+        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"]),
+        **panel,
     }
     return render(request, "office/cases/page.html", context)
 

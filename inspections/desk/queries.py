@@ -8,13 +8,16 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from inspections.adhoc.queries import visible_requests
+from inspections.adhoc.states import RequestState
 from inspections.cases import queries as cases
 from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
+from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
-from inspections.draws.queries import visible_draws
+from inspections.draws.queries import due_draws, secret_of, visible_draws
 from inspections.draws.states import DrawState
 from inspections.plans.models import Plan
 from inspections.plans.queries import visible_plans
@@ -75,12 +78,17 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.begin_visit": _own_cases,
         "inspections.review_case": _reviews,
         "inspections.release_case": _releases,
+        "inspections.give_secret": _lost_secrets,
         "inspections.enter_source_value": _source_values,
+        "inspections.prepare_adhoc": _adhoc_teams,
+        "inspections.prepare_staffing": _teams,
         "inspections.submit_draw": _draws,
         "inspections.submit_plan": _plans,
         "registries.commit_import": _imports,
         "inspections.approve_draw": _draw_approvals,
+        "inspections.approve_adhoc": _adhoc_approvals,
         "inspections.approve_plan": _plan_approvals,
+        "inspections.replace_drawn": _replacements,
         "registries.approve_edition": _edition_approvals,
     }
 
@@ -102,6 +110,15 @@ def _rosters(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
         url = reverse("draw-audit", args=[draw.pk])
         text = _("Open every entry before the first source.")
         yield Task(_("Draw"), f"{draw}: {draw.matter.name}", text, _("Check the roster"), url, now.date())
+
+
+def _lost_secrets(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Orders that are due and cannot be drawn, because this server cannot read their secret."""
+    for draw in due_draws(now).filter(pk__in=visible_draws(looks.user))[:MOST]:
+        if secret_of(draw) is None:
+            text = _("The server cannot read its secret. Have the auditor's sealed copy opened.")
+            url = reverse("draw-secret", args=[draw.pk])
+            yield Task(_("Draw"), f"{draw}: {draw.matter.name}", text, _("Enter the secret"), url, now.date())
 
 
 def _case_tasks(looks: Viewer, wanted: Any) -> Iterator[Task]:
@@ -152,7 +169,7 @@ def _source_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
 
 def _draw_task(draw: Draw, text: str, label: str, url: str) -> Task:
     due = draw.planned.astimezone(clock.BEIJING).date() if draw.planned else None
-    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan_item.code})", text, label, url, due)
+    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan.code})", text, label, url, due)
 
 
 def _draws(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
@@ -165,6 +182,30 @@ def _draw_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for draw in visible_draws(looks.user).filter(state=DrawState.SUBMITTED).exclude(prepared_by=looks.user)[:MOST]:
         url = reverse("admin:inspections_draw_decide", args=[draw.pk])
         yield _draw_task(draw, str(draw.unit), _("Approve or return"), url)
+
+
+def _teams(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    """Visits that wait for a team: of the own draws, and of joint draws on matters of the own unit."""
+    for draw in places.unstaffed_draws(looks.user).select_related("matter")[:MOST]:
+        text = _("Drawn subjects are without a team.")
+        yield Task(_("Draw"), f"{draw}: {draw.matter.name}", text, _("Draw teams"), reverse("draw-page", args=[draw.pk]))
+    for one in places.joint_wanting(looks.user):
+        text = _("A joint draw waits for the teams of %(unit)s.") % {"unit": one.unit.short_name}
+        yield Task(_("Draw"), f"{one.draw}: {one.draw.matter.name}", text, _("Draw teams"), reverse("draw-list"))
+
+
+def _adhoc_teams(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    """Approved ad-hoc requests without an order for their team."""
+    waiting = visible_requests(looks.user).filter(state=RequestState.APPROVED)
+    for row in waiting.exclude(draws__in=Draw.objects.exclude(state=DrawState.VOIDED))[:MOST]:
+        url = reverse("adhoc-page", args=[row.pk])
+        yield Task(_("Ad-hoc inspection"), str(row), row.get_ground_display(), _("Draw the team"), url)
+
+
+def _adhoc_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    for row in visible_requests(looks.user).filter(state=RequestState.SUBMITTED).exclude(asked_by=looks.user)[:MOST]:
+        url = reverse("admin:inspections_adhocrequest_decide", args=[row.pk])
+        yield Task(_("Ad-hoc inspection"), row.get_ground_display(), str(row.unit), _("Approve or refuse"), url)
 
 
 def _plans(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
@@ -184,6 +225,14 @@ def _edition_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for edition in waiting.select_related("prepared_by")[:MOST]:
         url = reverse("admin:registries_edition_decide", args=[edition.pk])
         yield Task(_("Matter list"), edition.title, str(edition.prepared_by), _("Approve or return"), url)
+
+
+def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Replacements that wait for a supervisor who did not ask for them."""
+    for asked in cases.replacements_waiting().exclude(asked_by=looks.user)[:MOST]:
+        url = reverse("admin:inspections_replacement_decide", args=[asked.pk])
+        text = f"{asked.case.number} · {asked.get_kind_display()} · {asked.get_reason_display()}"
+        yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, now.date())
 
 
 def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:

@@ -1,7 +1,5 @@
 """Draws in the Django admin: reading, and the page where a supervisor approves (which commits) or returns."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,12 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inspections.draws import commands, queries
-from inspections.draws.chances import inclusion_chances
+from inspections.draws.approving import facts_for_approval
 from inspections.draws.forms import ApproveForm, ReturnForm, VoidForm
 from inspections.draws.models import Draw
-from inspections.draws.sources import entropy_bits, public_possibilities, thin_entropy
 from inspections.draws.states import DrawState
-from inspections.draws.wording import reason_label
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
 
@@ -27,11 +23,11 @@ class DrawAdmin(ReadingAdmin):
     """What waits for approval first; everything else for reading. No names: figures only."""
 
     view_right = "inspections.view_draws"
-    list_display = ("__str__", "matter", "unit", "state", "submitted_at", "decide")
+    list_display = ("__str__", "mode", "matter", "unit", "state", "submitted_at", "decide")
     list_filter = ("state", "unit")
     list_select_related = ("matter__matter", "unit", "plan_item")
     fields = (
-        "number", "plan_item", "matter", "unit", "mode", "state", "quotas", "reserves", "team_size", "planned", "prepared_by",
+        "number", "plan_item", "request", "matter", "unit", "mode", "staffs", "state", "quotas", "reserves", "team_size", "planned", "prepared_by",
         "submitted_at", "approved_by", "committed_at", "drawn_at", "roster_digest", "order_hash", "commitment", "result_hash",
     )  # fmt: skip
 
@@ -49,7 +45,10 @@ class DrawAdmin(ReadingAdmin):
 
     def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What is approved, every warning, the difference to the last draw; approve or return."""
-        draw = get_object_or_404(queries.visible_draws(signed_in(request)).select_related("prepared_by"), pk=pk)
+        draw = get_object_or_404(
+            queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces"),
+            pk=pk,
+        )
         returning = "return" in request.POST
         initial = {"version": draw.version}
         approve = ApproveForm(request.POST if "approve" in request.POST else None, initial=initial)
@@ -118,27 +117,3 @@ class DrawAdmin(ReadingAdmin):
                 reason=data["void_reason"],
             )
         )
-
-
-def facts_for_approval(draw: Draw) -> dict[str, Any]:
-    """Figures about a submitted draw: strata with chances, left out, entropy, warnings, the last draw on the matter."""
-    slips: dict[str, dict[int, int]] = {}
-    for stratum, count in draw.roster.values_list("stratum", "slips"):
-        slips.setdefault(stratum, {}).setdefault(count, 0)
-        slips[stratum][count] += 1
-    sizes: dict[str, int] = draw.scope_counts.get("entries", {})
-    labels = queries.stratum_labels(sizes)
-    sources = queries.announced(draw)
-    return {
-        "strata": [
-            (labels[s], size, draw.quotas.get(s, 0), sorted(inclusion_chances(slips.get(s, {}), draw.quotas.get(s, 0)).items()))
-            for s, size in sizes.items()
-        ],
-        "left_out": [(reason_label(r), n) for r, n in draw.scope_counts.get("left_out", {}).items()],
-        "sources": draw.sources.all(),
-        "bits": entropy_bits(public_possibilities(sources)),
-        "thin": thin_entropy(sources),
-        "idle": [labels[s] for s, size in sizes.items() if draw.quotas.get(s, 0) in (0, size)],
-        "last": queries.last_draw_on(draw),
-        "digest_stands": queries.stored_digest(draw) == draw.roster_digest,
-    }

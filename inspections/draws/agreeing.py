@@ -12,10 +12,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from inspections.draws import queries, shards
+from inspections.draws.after import whole_bundle
 from inspections.draws.computing import computed_again
 from inspections.draws.files import Order, read_order, read_result
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, RosterRecusal, TeamPlace
+from inspections.draws.places import roster_astray
 from inspections.draws.protocol import blinding_code, digest
 from inspections.draws.verify import verify_bundle
 from registries.ledger.sentences import Sentence, say
@@ -51,8 +53,8 @@ def files_astray(draw: Draw, bodies: Mapping[str, bytes]) -> Iterator[Sentence]:
 
 def _terms_astray(draw: Draw, order: Order) -> Iterator[Sentence]:
     """What stands on the pages of an order is what its file says."""
-    stored = (draw.number, draw.plan_item.reference, dict(draw.quotas), draw.reserves, draw.team_size, draw.commitment)
-    if stored != (order.draw, order.plan, dict(order.quotas), order.reserves, order.team, order.secret):
+    stored = (draw.number, draw.plan.reference, draw.mode_text, dict(draw.quotas), draw.reserves, draw.team_size, draw.commitment)
+    if stored != (order.draw, order.plan, order.mode, dict(order.quotas), order.reserves, order.team, order.secret):
         yield say("The terms of order %(number)s differ from its order file.", number=str(draw))
 
 
@@ -74,6 +76,7 @@ def rosters_astray(draw: Draw, bodies: Mapping[str, bytes]) -> Iterator[Sentence
     yield from _lines_astray(draw, "inspectors.txt", bodies, lines)
     pairs = RosterRecusal.objects.filter(entry__draw=draw).values_list("entry__code", "inspector__code")
     yield from _lines_astray(draw, "recusals.txt", bodies, sorted({f"{a}\t{b}" for a, b in pairs}))
+    yield from roster_astray(draw)
 
 
 def _codes_astray(draw: Draw, kind: str, rows: QuerySet[Any, Any]) -> Iterator[Sentence]:
@@ -166,7 +169,7 @@ def certificate_astray(draw: Draw) -> Iterator[Sentence]:
 
 def order_astray(draw: Draw) -> Iterator[Sentence]:
     """All of the above for one committed, drawn or voided order."""
-    bodies = queries.file_bodies(draw)
+    bodies = whole_bundle(draw)
     for check in (files_astray, rosters_astray):
         yield from check(draw, bodies)
     if draw.drawn_at is not None:

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
-from inspections.draws import agreeing, queries, roster
+from inspections.draws import agreeing, places, queries
 from inspections.draws.grammar import as_words
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.states import DrawState, Mode
@@ -117,7 +117,9 @@ def _twice(draw: Draw, kept: Mapping[int, Place]) -> Iterator[Found]:
     strata = Counter(place.stratum for place in kept.values() if not place.reason)
     left_out = Counter(place.reason for place in kept.values() if place.reason)
     told = draw.scope_counts
-    if (told.get("in_scope"), told.get("entries"), told.get("left_out")) != (len(kept), dict(strata), dict(left_out)):
+    kept_scope = queries.scope_kept(draw)
+    counts = (told.get("in_scope"), told.get("entries"), told.get("left_out"))
+    if counts != (len(kept), dict(strata), dict(left_out)) or told.get("strata", kept_scope) != kept_scope:
         yield Found("altered", 0, say("The published counts are not those of the roster."))
 
 
@@ -153,11 +155,11 @@ def _submission(draw: Draw) -> int | None:
 
 def _places_now(draw: Draw, day: dt.date) -> dict[int, Place]:
     """Where the registries as they stand would put every subject, judged on the day of the submission."""
-    built = roster.build(draw, day)
+    built = places.roster_of(draw, day)
     inside = {
         e.subject_id: Place(e.public_id, e.name, e.stratum, e.slips, ",".join(e.tags) or "-") for e in built.entries
     }
-    return inside | {pk: Place(reason=reason) for pk, reason in built.omissions}
+    return inside | {pk: Place(reason=reason) for pk, reason, _stratum in built.omissions}
 
 
 def _touched(newest: Newest, since: int) -> dict[int, int]:
@@ -175,8 +177,10 @@ def _touched(newest: Newest, since: int) -> dict[int, int]:
 
 
 def _drawn_since(draw: Draw, moment: dt.datetime) -> set[int]:
-    """Subjects that another draw has drawn since: they would be left out today."""
-    rows = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__gt=moment)
+    """Subjects that another lot has drawn since, or that were replaced or stepped in since: they would stand otherwise today."""
+    drawn = Q(kind=DrawnEntry.Kind.WINNER, draw__drawn_at__gt=moment)
+    moved = Q(left_by__decided_at__gt=moment) | Q(came_by__decided_at__gt=moment)
+    rows = DrawnEntry.objects.filter(drawn | moved, draw__mode=Mode.LOT, draw__state=DrawState.DRAWN)
     return set(rows.exclude(draw=draw).values_list("entry__subject_id", flat=True))
 
 

@@ -21,7 +21,7 @@ def facts_of(draw: Draw) -> dict[str, Any]:
     keys = keys_from(shaken)
     entry = history(draw).filter(verb="draws.result").first()
     address = f"{settings.PUBLIC_URL}/draws/{draw.number}/"
-    labels = queries.stratum_labels(order.quotas)
+    labels = queries.stratum_labels(order.quotas, draw.merged_strata)
     sizes = draw.scope_counts.get("entries", {})
     return {
         "draw": draw,
@@ -32,6 +32,7 @@ def facts_of(draw: Draw) -> dict[str, Any]:
         "hashes": {file.name: shelf.sha256(draw, file.name) for file in shelf.kept(draw).order_by("name")},
         "strata": [(labels[s], sizes.get(s, 0), quota) for s, quota in order.quotas.items()],
         "winners": draw.drawn.filter(kind=DrawnEntry.Kind.WINNER).count(),
+        "unstaffed": draw.drawn.filter(kind=DrawnEntry.Kind.WINNER, team=None).count(),
         "reserves": draw.drawn.filter(kind=DrawnEntry.Kind.RESERVE).count(),
         "head": entry.entry if entry else None,
         "checkpoint": getattr(entry.entry, "checkpoint", None) if entry else None,

@@ -17,11 +17,11 @@ class NotKept(Exception):
     """A stored file or the secret is not the one that was committed to."""
 
 
-def result_of(draw: Draw, values: Sequence[str]) -> Result:
+def result_of(draw: Draw, secret: str, values: Sequence[str]) -> Result:
     """The result that follows from these values. `NotKept`; `BadForm` where a value is not spelled as its form wants it."""
-    order = _order(draw)
+    order = _order(draw, secret)
     files.check_values(order, values)
-    keys = keys_of(order, draw.secret, values)
+    keys = keys_of(order, secret, values)
     lots = shards.lots(draw, order, keys.subjects) if shards.wanted(draw) else None
     return _with_teams(draw, order, lots or _lots(draw, order, keys.subjects), keys.teams)
 
@@ -29,7 +29,8 @@ def result_of(draw: Draw, values: Sequence[str]) -> Result:
 def computed_again(draw: Draw) -> Verdict:
     """Whether ``result.txt`` is what follows from the files, by what is kept alone: shards are not asked."""
     try:
-        order, reveal = _order(draw), files.read_reveal(shelf.body(draw, "reveal.txt"))
+        reveal = files.read_reveal(shelf.body(draw, "reveal.txt"))
+        order = _order(draw, reveal.secret)
         files.check_values(order, reveal.values)
         keys = keys_of(order, reveal.secret, reveal.values)
         result = _with_teams(draw, order, _lots(draw, order, keys.subjects), keys.teams)
@@ -42,12 +43,12 @@ def computed_again(draw: Draw) -> Verdict:
     return Verdict(MATCH)
 
 
-def _order(draw: Draw) -> Order:
+def _order(draw: Draw, secret: str) -> Order:
     written = shelf.body(draw, "order.txt")
     order = files.read_order(written)
     hashes = tuple(shelf.sha256(draw, f"{name}.txt") for name in ("roster", "inspectors", "recusals"))
     promised = (draw.order_hash, order.roster, order.inspectors, order.recusals, order.secret)
-    if (digest(written), *hashes, commitment(order.draw, draw.secret)) != promised:
+    if (digest(written), *hashes, commitment(order.draw, secret)) != promised:
         raise NotKept("not the files or not the secret that were committed to")
     return order
 

@@ -32,7 +32,7 @@ from inspections.draws.order import Order, Source, read_order, write_order
 __all__ = [
     "FILES", "BadForm", "Drawn", "HistoryLine", "InspectorLine", "Opening", "Order", "RecusalLine", "Result", "Reveal", "RosterLine",
     "Source", "Team", "check_order", "check_quotas", "check_recusals", "check_values", "read_history", "read_inspectors", "read_openings", "read_order",
-    "read_recusals", "read_result", "read_reveal", "read_roster", "roster_pieces", "write_history", "write_inspectors", "write_openings", "write_order",
+    "read_recusals", "read_result", "read_reveal", "read_roster", "roster_pieces", "text_of", "write_history", "write_inspectors", "write_openings", "write_order",
     "write_recusals", "write_result", "write_reveal", "write_roster",
 ]  # fmt: skip
 
@@ -252,12 +252,14 @@ def read_history(data: bytes) -> list[HistoryLine]:
     return rows
 
 
+def text_of(row: HistoryLine) -> str:
+    """A line of the history as it stands in the file and, word for word, in the ledger (§7)."""
+    return "\t".join((str(row.number), row.kind, row.winner, str(row.position or "-"), row.out, row.into or "-", row.reason))
+
+
 def write_history(rows: Iterable[HistoryLine]) -> bytes:
     """`history.txt` as bytes, in the order given."""
-    lines = [
-        (str(row.number), row.kind, row.winner, str(row.position or "-"), row.out, row.into or "-", row.reason) for row in rows
-    ]
-    return proved(write_lines("history", lines), read_history)
+    return proved(write_lines("history", [(text_of(row),) for row in rows]), read_history)
 
 
 def check_order(order: Order, roster: Iterable[RosterLine]) -> None:

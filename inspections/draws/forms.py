@@ -1,15 +1,23 @@
 """The forms of draws: what the clerk chooses, a source's value, the supervisor's decision. They parse and clean only."""
 
+import re
+import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.models import Draw
 from inspections.draws.sources import GAMES, Announced
-from inspections.draws.states import SlipRule, Stratify, VoidKind
+from inspections.draws.spelling import MOST_BYTES, too_large, why_not_keep
+from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
+from inspections.plans.models import PlanItem
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
 from registries.people.models import Unit
@@ -172,6 +180,55 @@ class DrawForm(SourcesForm):
         return cls.announced(draw) | chosen | {f"quota_{s}": quota for s, quota in quotas.items()}
 
 
+class StaffingForm(SourcesForm):
+    """What is chosen in an order for teams alone: from which units, how many a visit, under which plan item, sources, moment."""
+
+    team_size = forms.IntegerField(
+        label=_("Inspectors per visit"), validators=[MinValueValidator(2), MaxValueValidator(9)]
+    )
+    inspector_units = forms.MultipleChoiceField(label=_("Inspectors from"), widget=forms.CheckboxSelectMultiple)
+    plan_item = forms.ChoiceField(
+        label=_("Plan item"),
+        required=False,
+        help_text=_("One order per plan item is open at a time; another item of your own spares you waiting."),
+    )
+
+    def __init__(self, *args: Any, draw: Draw, items: list[PlanItem], **kwargs: Any) -> None:
+        """``items``: other plan items under which the order could run; without any there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        units = Unit.objects.filter(active=True)
+        if draw.unit.kind == Unit.Kind.PARTNER:
+            units = units.filter(Q(pk=draw.unit_id) | Q(parent=draw.unit_id))
+        else:
+            units = units.exclude(kind=Unit.Kind.PARTNER)
+        fields["inspector_units"].choices = [(str(u.pk), u.short_name) for u in units]
+        if items and draw.plan_item is not None:
+            choices = {item.pk: str(item) for item in (draw.plan_item, *items)}
+            fields["plan_item"].choices = [(str(pk), label) for pk, label in choices.items()]
+        else:
+            del fields["plan_item"]
+
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes."""
+        data = self.cleaned_data
+        item = data.get("plan_item")
+        return super().arguments() | {
+            "team_size": data["team_size"],
+            "inspector_unit_ids": [int(pk) for pk in data["inspector_units"]],
+            "plan_item_id": int(item) if item else None,
+        }
+
+    @classmethod
+    def initial_of(cls, draw: Draw) -> dict[str, Any]:
+        """The form's first values: the order as it is."""
+        return cls.announced(draw) | {
+            "team_size": draw.team_size,
+            "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
+            "plan_item": str(draw.plan_item_id or ""),
+        }
+
+
 class SourceValueForm(forms.Form):
     """What a source showed, and where that can be seen."""
 
@@ -181,6 +238,42 @@ class SourceValueForm(forms.Form):
         max_length=300,
         help_text=_("A link, the number of a photo, or the minutes of the witnesses."),
     )
+    file = forms.FileField(
+        label=_("Photo, scan or PDF"),
+        required=False,
+        help_text=_("JPEG, PNG or PDF of at most 10 MB. It is kept encrypted; its hash stands in the ledger."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+
+    def clean_value(self) -> str:
+        """Full-width signs, as Chinese keyboards type them, and spaces after commas are only another way of typing."""
+        text = unicodedata.normalize("NFKC", self.cleaned_data["value"])
+        return re.sub(r"\s*([,+])\s*", r"\1", text).strip()
+
+    def clean_file(self) -> "UploadedFile[Any] | None":
+        """Neither empty nor too large nor of another type; said at the field."""
+        sent: UploadedFile[Any] | None = self.cleaned_data["file"]
+        if sent is None:
+            return None
+        why = why_not_keep(sent.read(MOST_BYTES + 1)) if (sent.size or 0) <= MOST_BYTES else too_large(sent.size or 0)
+        sent.seek(0)
+        if why is not None:
+            raise forms.ValidationError(gettext(why.text) % why.values if why.values else gettext(why.text))
+        return sent
+
+    def arguments(self, kind: Callable[[str, bytes], Any]) -> dict[str, Any]:
+        """What the command takes; ``kind`` makes a file of a name and bytes."""
+        data = dict(self.cleaned_data)
+        sent = data["file"]
+        return data | {"file": kind(sent.name or "", sent.read()) if sent else None}
+
+
+class CorrectionForm(SourceValueForm):
+    """Another value for a settled source, and why."""
+
+    reason = forms.ChoiceField(label=_("Reason of the correction"), choices=Correction.choices, widget=forms.RadioSelect)
+
+    field_order = ("value", "reason", "evidence", "file")
 
 
 class ApproveForm(forms.Form):
@@ -216,3 +309,21 @@ class VoidForm(forms.Form):
     void_password = forms.CharField(
         label=_("Your password"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+
+class SecretForm(forms.Form):
+    """The secret of an order as the auditor's copy gave it; spaces and line ends of copying do not matter."""
+
+    secret = forms.CharField(
+        label=_("Secret"),
+        max_length=200,
+        help_text=_("64 characters of 0–9 and a–f, as the opened copy shows them."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+
+    def clean_secret(self) -> str:
+        """Without blanks, in lowercase, 64 hex digits."""
+        secret = "".join(str(self.cleaned_data["secret"]).split()).lower()
+        if len(secret) != 64 or set(secret) - set("0123456789abcdef"):
+            raise forms.ValidationError(_("The secret has 64 characters of 0–9 and a–f; this has %(count)s."), params={"count": len(secret)})
+        return secret

@@ -89,6 +89,15 @@ class Standing:
             if code is not None and not suits(subject, self._inspectors[code], self._recused)
         ]
 
+    def place_visiting(self, code: str) -> str | None:
+        """The winner whose place this code has now: itself, or the one it stepped in for; None where it is nobody's."""
+        return next((winner for winner, place in self.places.items() if place.visited == code), None)
+
+    def position_of(self, winner: str, inspector: str) -> int | None:
+        """The position this inspector holds in a place, or None."""
+        team = self.places[winner].team
+        return team.index(inspector) + 1 if inspector in team else None
+
     def replace_subject(self, winner: str, reason: str) -> list[HistoryLine]:
         """The subject is `gone` or `out-of-scope`: its line, and a line for each member whom the reserve does not suit (§6)."""
         place = self._place(winner)

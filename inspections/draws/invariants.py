@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from inspections.draws import agreeing, queries
+from inspections.draws.after import lines_of
+from inspections.draws.files import text_of
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
 from registries import clock
@@ -82,6 +84,8 @@ def _facts_astray(draw: Draw, facts: Facts) -> Iterator[Sentence]:
     }
     if any(told.values()):
         yield say("What the ledger published of order %(number)s is not what is kept of it.", number=str(draw))
+    if [fact.get("line") for fact in facts.get("draws.replace", ())] != [text_of(line) for line in lines_of(draw)]:
+        yield say("The replacements of draw %(number)s are not those of the ledger.", number=str(draw))
     values = {fact.get("source"): fact.get("value") for fact in facts.get("draws.source", ())}
     kept = {f"source.{position}": value for position, value in draw.sources.exclude(value="").values_list("position", "value")}
     if values != kept:

@@ -8,10 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from inspections.draws.states import DrawState, Mode, SlipRule, Stratify, VoidKind
+from inspections.adhoc.models import AdhocRequest
+from inspections.draws.states import Correction, DrawState, Mode, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.codes.models import Code
 from registries.fields import SealedTextField
+from registries.imports.sealed import SealedBytesField
 from registries.inspectors.models import Inspector
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit
@@ -22,12 +24,19 @@ class Draw(models.Model):
     """抽查任务, 抽取: one order, one roster, one seed, one result. ``number`` is given at the commitment, without gaps."""
 
     number = models.CharField(_("number"), max_length=48, null=True, blank=True, unique=True)
-    plan_item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="draws", verbose_name=_("plan item"))
+    plan_item = models.ForeignKey(
+        PlanItem, on_delete=models.PROTECT, null=True, blank=True, related_name="draws", verbose_name=_("plan item")
+    )
+    request = models.ForeignKey(
+        AdhocRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="draws", verbose_name=_("ad-hoc request")
+    )
     matter = models.ForeignKey(MatterRevision, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead matter"))
     joint_matters = models.ManyToManyField(MatterRevision, blank=True, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="draws", verbose_name=_("unit"))
     mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.LOT)
-    staffs = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    staffs = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="staffing", verbose_name=_("draw it finds teams for")
+    )
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="successors")
     state = models.CharField(_("state"), max_length=10, choices=DrawState.choices, default=DrawState.PREPARING)
     # what the clerk chooses
@@ -35,6 +44,7 @@ class Draw(models.Model):
     towns = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("townships"))
     grades = models.CharField(_("risk grades"), max_length=4, default="ABCD")
     stratify = models.CharField(_("strata"), max_length=8, choices=Stratify.choices, default=Stratify.GRADE)
+    merged_strata = models.JSONField(_("merged strata"), default=dict, blank=True)
     slip_rule = models.CharField(_("slip rule"), max_length=5, choices=SlipRule.choices, default=SlipRule.GRADE)
     quotas = models.JSONField(_("quotas"), default=dict)
     reserves = models.PositiveSmallIntegerField(_("reserves per stratum"), default=5)
@@ -67,19 +77,20 @@ class Draw(models.Model):
     cells_hide_roster = models.BooleanField(_("roster waits until the visits are over"), default=False)
     order_hash = models.CharField(_("hash of the order"), max_length=64, blank=True)
     commitment = models.CharField(_("commitment"), max_length=64, blank=True)
-    secret = SealedTextField(_("secret"), blank=True)
-    auditor_copy = models.TextField(_("the auditor's sealed copy of the secret"), blank=True)
     result_hash = models.CharField(_("hash of the result"), max_length=64, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (
         "number",
         "plan_item",
+        "request",
         "matter",
         "unit",
         "mode",
+        "staffs",
         "replaces",
         "state",
+        "merged_strata",
         "quotas",
         "reserves",
         "team_size",
@@ -135,10 +146,55 @@ class Draw(models.Model):
             models.UniqueConstraint(
                 fields=["plan_item"], condition=Q(state="committed"), name="one_open_order_per_plan_item"
             ),
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(mode="adhoc") & ~Q(state="voided"), name="one_order_per_request"
+            ),
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(state="committed"), name="one_open_order_per_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="lot", plan_item__isnull=False, request__isnull=True, staffs__isnull=True)
+                | Q(mode="adhoc", plan_item__isnull=True, request__isnull=False, staffs__isnull=True)
+                | (Q(mode="teams", staffs__isnull=False) & (Q(plan_item__isnull=True) ^ Q(request__isnull=True))),
+                name="draw_mode_says_what_it_is_for",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number or f"#{self.pk}"
+
+    @property
+    def plan(self) -> PlanItem | AdhocRequest:
+        """What the order names as its plan: an item of the year's plan or, for an ad-hoc case, the approved request."""
+        plan = self.plan_item or self.request
+        assert plan is not None  # noqa: S101  (a constraint of the database)
+        return plan
+
+    @property
+    def mode_text(self) -> str:
+        """The mode as the order spells it: ``lot``, ``adhoc``, or ``teams:`` and the draw whose winners it staffs."""
+        return f"{self.mode}:{self.staffs.number}" if self.staffs is not None else self.mode
+
+
+class DrawSecret(models.Model):
+    """The secret of a committed order, apart from it, so that pages never load it; and the auditor's sealed copy.
+
+    ``secret`` opens with a key of this server; ``auditor_copy`` (base64 of a NaCl sealed box, empty where no auditor's key is
+    set) with the auditor's private key only, which stands on no server.
+    """
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="kept_secret")
+    secret = SealedTextField(_("secret"))
+    auditor_copy = models.TextField(_("the auditor's sealed copy of the secret"), blank=True)
+
+    PROTECTED: ClassVar = ("draw", "auditor_copy")
+
+    class Meta:
+        verbose_name = _("secret of a draw")
+        verbose_name_plural = _("secrets of draws")
+
+    def __str__(self) -> str:
+        return f"{self.draw_id}"
 
 
 class SeedSource(models.Model):
@@ -157,8 +213,9 @@ class SeedSource(models.Model):
     form = models.CharField(_("form"), max_length=60)
     value = models.CharField(_("value"), max_length=1000, blank=True)
     settled_at = models.DateTimeField(_("two people agreed"), null=True, blank=True)
+    corrections = models.PositiveSmallIntegerField(_("corrections"), default=0)
 
-    PROTECTED: ClassVar = ("draw", "position", "kind", "what", "moment", "form", "value")
+    PROTECTED: ClassVar = ("draw", "position", "kind", "what", "moment", "form", "value", "corrections")
 
     class Meta:
         verbose_name = _("seed source")
@@ -173,15 +230,20 @@ class SeedSource(models.Model):
 
 
 class SourceEntry(models.Model):
-    """What one person typed as the value of a source. Two different people must agree. Append-only."""
+    """What one person typed as the value of a source. Two different people must agree. Append-only.
+
+    ``correction`` counts the rounds: 0 for the first value, n for the n-th correction of the settled one, with its reason.
+    """
 
     source = models.ForeignKey(SeedSource, on_delete=models.PROTECT, related_name="entries")
     value = models.CharField(_("value"), max_length=1000)
     evidence = models.CharField(_("evidence"), max_length=300)
+    correction = models.PositiveSmallIntegerField(_("correction"), default=0)
+    reason = models.CharField(_("reason of the correction"), max_length=12, blank=True, choices=Correction.choices)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(_("entered"))
 
-    PROTECTED: ClassVar = ("source", "value", "evidence", "entered_by", "entered_at")
+    PROTECTED: ClassVar = ("source", "value", "evidence", "correction", "reason", "entered_by", "entered_at")
 
     class Meta:
         verbose_name = _("source entry")
@@ -190,6 +252,26 @@ class SourceEntry(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class SourceEvidence(models.Model):
+    """The photo, scan or PDF that came with an entry, encrypted; its hash stands in the ledger. Append-only."""
+
+    entry = models.OneToOneField(SourceEntry, on_delete=models.PROTECT, related_name="file")
+    name = models.CharField(_("file name"), max_length=120)
+    kind = models.CharField(_("type of file"), max_length=20)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    body = SealedBytesField(_("content"))
+    sha256 = models.CharField(max_length=64)
+
+    PROTECTED: ClassVar = ("entry", "name", "kind", "size", "sha256")
+
+    class Meta:
+        verbose_name = _("evidence of a source")
+        verbose_name_plural = _("evidence of sources")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RosterEntry(models.Model):
@@ -226,6 +308,7 @@ class RosterOmission(models.Model):
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="omissions")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=32)
+    stratum = models.CharField(_("stratum"), max_length=32, blank=True)
 
     class Meta:
         verbose_name = _("omission")

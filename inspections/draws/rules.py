@@ -90,21 +90,119 @@ def why_not_return(*, reason: str) -> Sentence | None:
     return None if reason.strip() else say("Say why you return it, so that the clerk can mend it.")
 
 
+def closes_at(kind: str, publics: Sequence[dt.datetime]) -> dt.datetime | None:
+    """When a source takes no value any more: one before witnesses at the first public source's moment (draw protocol 1, §3).
+
+    Who knows the secret and types the dice last could choose the result, so the last word is the public's.
+    """
+    return min(publics, default=None) if kind == "witness" else None
+
+
+def why_closed(closes: dt.datetime | None, now: dt.datetime) -> Sentence | None:
+    """A value before witnesses that comes too late, said to whoever wants to type it."""
+    if closes is None or now < closes:
+        return None
+    return say(
+        "This source closed at %(moment)s, when the first public one became known: a value typed later could choose the result. "
+        "The source has failed; have the order voided.",
+        moment=f"{closes:%Y-%m-%d %H:%M:%S}",
+    )
+
+
+HANDS_OFF = say("You had the secret of this order in hand: who knows it enters no value of its sources.")
+
+
 def why_not_enter(
-    *, fits: bool, form: str, moment: dt.datetime, now: dt.datetime, settled: bool, evidence: str, earlier_open: bool
+    *,
+    fits: bool,
+    form: str,
+    example: str,
+    moment: dt.datetime,
+    now: dt.datetime,
+    settled: bool,
+    evidence: str,
+    earlier_open: bool,
+    knows_secret: bool,
+    closes: dt.datetime | None,
 ) -> Sentence | None:
-    """A source value: after its moment, in its form, with evidence, before it is settled, in the order of the sources."""
+    """A source value: after its moment, in its form, with evidence, before it is settled, in the order of the sources.
+
+    ``knows_secret``: this person had the secret of the order in hand, so could choose the result by the value.
+    """
+    if knows_secret:
+        return HANDS_OFF
     if settled:
         return say("Two people already agreed on this value; it is settled.")
     if now < moment:
         return say("This source is known only from %(moment)s on.", moment=f"{moment:%Y-%m-%d %H:%M:%S}")
+    if closed := why_closed(closes, now):
+        return closed
     if earlier_open:
         return say("Enter the sources in their order: the one before is not settled yet.")
+    return _why_not_read(fits=fits, form=form, example=example, evidence=evidence)
+
+
+def _why_not_read(*, fits: bool, form: str, example: str, evidence: str) -> Sentence | None:
     if not fits:
-        return say("The value must be spelled as %(form)s. Compare it with the announcement.", form=form)
+        return say(
+            "The value must be spelled as %(form)s, for example %(example)s. Compare it with the announcement.",
+            form=form,
+            example=example,
+        )
     if not evidence.strip():
         return say("Say where the value can be seen: a link, a photo's number, the minutes.")
     return None
+
+
+def why_not_give_secret(
+    *, values: Sequence[str], planned: dt.datetime, now: dt.datetime, readable: bool, fits: bool
+) -> Sentence | None:
+    """The secret is entered by hand only when the draw is due and the server has lost it; it must be the one committed to."""
+    if not all(values) or now < planned:
+        return say("This order is not due yet; until every source is in nobody needs its secret.")
+    if readable:
+        return say("The server has the secret of this order and draws by itself.")
+    if not fits:
+        return say("This is not the secret the order committed to. Copy all 64 characters.")
+    return None
+
+
+def why_not_reopen(*, complete: bool, planned: dt.datetime | None, now: dt.datetime) -> Sentence | None:
+    """A settled value is corrected only while nothing can be drawn from it: not all are in, or the moment has not come."""
+    if complete and planned is not None and now >= planned:
+        return say("Every source is in and the planned moment has come: this order is drawn now. A wrong value is struck after it.")
+    return None
+
+
+def why_not_correct(
+    *,
+    fits: bool,
+    form: str,
+    example: str,
+    value: str,
+    settled: str,
+    evidence: str,
+    reason: str,
+    complete: bool,
+    planned: dt.datetime | None,
+    now: dt.datetime,
+    knows_secret: bool,
+    closes: dt.datetime | None,
+) -> Sentence | None:
+    """A correction: of a settled value, in time, to another value in its form, with evidence and a reason of the list."""
+    if knows_secret:
+        return HANDS_OFF
+    if not settled:
+        return say("This value is not settled yet; type it, and it counts when two people agree.")
+    if value == settled:
+        return say("This is the value that stands; there is nothing to correct.")
+    if not reason:
+        return say("Choose the reason of the correction.")
+    return (
+        why_not_reopen(complete=complete, planned=planned, now=now)
+        or why_closed(closes, now)
+        or _why_not_read(fits=fits, form=form, example=example, evidence=evidence)
+    )
 
 
 SOURCE_FAILS_AFTER = dt.timedelta(minutes=30)
@@ -112,12 +210,19 @@ SOURCE_FAILS_AFTER = dt.timedelta(minutes=30)
 
 
 def why_not_void(
-    *, kind: str, reason: str, first_source: dt.datetime, open_source: dt.datetime | None, now: dt.datetime, prepared: bool
+    *,
+    kind: str,
+    reason: str,
+    first_source: dt.datetime,
+    open_source: dt.datetime | None,
+    closes: dt.datetime | None,
+    now: dt.datetime,
+    prepared: bool,
 ) -> Sentence | None:
     """A void needs a kind of the closed list that fits the time (draw protocol 1, §3), and a reason.
 
     ``open_source``: the moment of the first source without a settled value; None when all are in. Then nothing but the
-    draw may follow, because whoever voids could already know the result.
+    draw may follow, because whoever voids could already know the result. ``closes``: when that source takes no value any more.
     """
     if prepared:
         return say("You had a hand in this draw; another supervisor must void it.")
@@ -127,11 +232,27 @@ def why_not_void(
         return say("Every source is in: this order is drawn now, whatever comes out.")
     if kind == "mistake" and now >= first_source:
         return say("Its first source has appeared: a mistake no longer voids this order.")
-    if kind == "source-failed" and now < open_source + SOURCE_FAILS_AFTER:
+    if kind == "source-failed" and now < min(open_source + SOURCE_FAILS_AFTER, closes or dt.datetime.max.replace(tzinfo=dt.UTC)):
         return say("The open source may still be typed: it has failed only 30 minutes after its moment.")
     if kind not in ("mistake", "source-failed", "server-failed"):
         return say("Choose the kind of void.")
     return None
+
+
+def why_not_staff(*, drawn: bool, under_way: str, places: int) -> Sentence | None:
+    """Teams are found for open places of a drawn draw, by one order of a unit at a time."""
+    if not drawn:
+        return say("Teams are found for the winners of a drawn draw only.")
+    if under_way:
+        return say("Order %(number)s already finds these teams; open it.", number=under_way)
+    return None if places else say("No place is open: every team is complete, or the visits have begun.")
+
+
+def why_not_draw_for(*, approved: bool, order: str) -> Sentence | None:
+    """The team of an ad-hoc case is drawn once, after the request was approved."""
+    if not approved:
+        return say("Only an approved request gets a team.")
+    return say("Order %(number)s already draws the team of this request.", number=order) if order else None
 
 
 def why_not_succeed(*, voided: bool, succeeded: bool) -> Sentence | None:

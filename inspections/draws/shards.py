@@ -18,6 +18,7 @@ from inspections.draws import engine, shelf
 from inspections.draws.files import Order, read_order
 from inspections.draws.models import Draw, DrawShard
 from inspections.draws.protocol import digest, keys_of
+from inspections.draws.queries import secret_of
 
 
 def entries_of(draw: Draw) -> dict[str, int]:
@@ -104,4 +105,7 @@ def _order(draw: Draw) -> Order:
 
 def _key(draw: Draw) -> str:
     values = list(draw.sources.order_by("position").values_list("value", flat=True))
-    return keys_of(_order(draw), draw.secret, values).subjects
+    secret = secret_of(draw)
+    if secret is None:
+        raise LookupError(f"the secret of draw {draw} cannot be read")
+    return keys_of(_order(draw), secret, values).subjects

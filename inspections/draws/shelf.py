@@ -45,7 +45,8 @@ def stream(draw: Draw, name: str, *, first: int = 0, last: int | None = None) ->
 
 def bodies(draw: Draw, names: Iterable[str] | None = None) -> dict[str, bytes]:
     """The kept files (of these names) as a whole, in one query: for whoever needs all of them at once, as a verifier does."""
-    found = DrawFilePart.objects.filter(draw=draw, name__in=kept(draw).values("name")).order_by("name", "position")
+    closed = kept(draw).values("name")  # parts without it are a file that was never finished
+    found = DrawFilePart.objects.filter(draw=draw, name__in=closed).order_by("name", "position")
     if names is not None:
         found = found.filter(name__in=list(names))
     rows = groupby(found.values_list("name", "body"), key=itemgetter(0))

@@ -20,7 +20,10 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "return": (("submitted",), "preparing"),
     "approve": (("submitted",), "committed"),
     "enter_source": (("committed",), "committed"),
+    "correct_source": (("committed",), "committed"),
     "audit": (("committed",), "committed"),
+    "read_sealed_copy": (("committed",), "committed"),
+    "give_secret": (("committed",), "committed"),
     "run": (("committed",), "drawn"),
     "void": (("committed",), "voided"),
     "lapse": (("submitted",), "preparing"),
@@ -54,9 +57,38 @@ class SlipRule(models.TextChoices):
     FULL = "full", _("by grade, complaints, violations and years without a visit")
 
 
+class Correction(models.TextChoices):
+    """Why a settled source value is corrected before the draw; a closed list, public with the correction."""
+
+    MISTYPED = "mistyped", _("typed wrong by both")
+    ANNOUNCED = "announced", _("the source corrected its announcement")
+    OTHER_ISSUE = "other-issue", _("read from another issue or round")
+
+
 class VoidKind(models.TextChoices):
     """Why an order is voided (draw protocol 1, §3); a closed list, counted in public."""
 
     MISTAKE = "mistake", _("mistake found in time")
     SOURCE_FAILED = "source-failed", _("source failed")
     SERVER_FAILED = "server-failed", _("server failed")
+
+
+class Replaced(models.TextChoices):
+    """What is replaced after a draw (draw protocol 1, §6)."""
+
+    SUBJECT = "subject", _("subject")
+    INSPECTOR = "inspector", _("inspector")
+
+
+class Reason(models.TextChoices):
+    """Why somebody drawn is replaced; closed lists, counted in public. ``does-not-fit`` only follows from another line."""
+
+    GONE = "gone", _("gone: closed, moved away or not to be found")
+    OUT_OF_SCOPE = "out-of-scope", _("out of scope")
+    RECUSED = "recused", _("recused: a conflict with the subject")
+    ABSENT = "absent", _("absent: cannot come")
+    DOES_NOT_FIT = "does-not-fit", _("does not suit the reserve that stepped in")
+
+
+REASONS: dict[str, tuple[str, ...]] = {"subject": ("gone", "out-of-scope"), "inspector": ("recused", "absent")}
+"""What is replaced → the reasons somebody may give."""

@@ -1,5 +1,7 @@
 """The worker's side of draws: draw when due, issue the certificate; the sweep finds what a lost message left."""
 
+import logging
+
 from celery import shared_task
 
 from inspections.draws import certificate, commands, queries, shards
@@ -9,6 +11,8 @@ from registries.ledger.commands import wake
 from registries.ledger.sweeping import each
 from registries.people.queries import system_user
 
+log = logging.getLogger("sunlot.draws")
+
 
 @shared_task(name="inspections.run_draw", acks_late=True)
 def run_draw(draw_id: int) -> None:
@@ -16,7 +20,9 @@ def run_draw(draw_id: int) -> None:
     draw = queries.due_draws(clock.now()).filter(pk=draw_id).first()
     if draw is None:
         return
-    if shards.wanted(draw) and not shards.done(draw):
+    if queries.secret_of(draw) is None:
+        log.error("draw %s is due, but its secret cannot be read: put the key file back or enter the secret", draw)
+    elif shards.wanted(draw) and not shards.done(draw):
         shards.cut(draw)
         for pk in shards.free(clock.now()).filter(draw=draw).values_list("pk", flat=True):
             wake("inspections.hash_shard", shard_id=pk)

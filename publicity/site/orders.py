@@ -9,25 +9,29 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from inspections.cases.models import Case
+from inspections.cases.queries import cases_of
+from inspections.cases.visits import are_over, with_visits
 from inspections.draws import shelf
+from inspections.draws.after import HISTORY, history_file, rows_of
 from inspections.draws.chances import inclusion_chances
 from inspections.draws.files import Opening, Order, Result, read_order, read_result, read_reveal, write_openings
-from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, RosterAudit, RosterEntry, SeedSource
+from inspections.draws.models import Draw, DrawCertificate, DrawnEntry, RosterAudit, RosterEntry, SeedSource
 from inspections.draws.protocol import Keys, digest, keys_from, seed
 from inspections.draws.queries import public_draws, stratum_labels
-from inspections.draws.states import DrawState
+from inspections.draws.replaced import Replacements, counts_of, ever_drawn
+from inspections.draws.states import DrawState, Reason
+from inspections.draws.wording import scope_in_words
 from publicity.disclosures.masking import why_not_publish
 from publicity.disclosures.models import Disclosure
 from publicity.site import rules
 from publicity.site.bundle import Packed
 from publicity.site.rules import Opens
+from registries.subjects.models import Subject, SubjectCategory
 
 OPENINGS = "openings.txt"
-HIDDEN = ("secret", "auditor_copy", "void_reason", "returned_because")
+HIDDEN = ("void_reason", "returned_because")
 """Columns of an order that no public page has any use for."""
 
 
@@ -71,25 +75,23 @@ def sizes_of(draw: Draw) -> dict[str, int]:
     return {stratum: int(size) for stratum, size in sorted(draw.scope_counts.get("entries", {}).items())}
 
 
+def scope_of(draw: Draw) -> list[tuple[str, dict[str, Any]]]:
+    """In scope by the registry − left out per reason = entries, of each stratum (§1); empty for orders from before it was kept."""
+    scope: dict[str, Any] = draw.scope_counts.get("strata", {})
+    return scope_in_words(scope, stratum_labels(scope, draw.merged_strata))
+
+
 # --- one order, and what of it is open -------------------------------------------------------------------------------
-
-
-def _count_of(rows: QuerySet[Any]) -> Coalesce:
-    counted = rows.filter(draw=OuterRef("pk")).order_by().values("draw").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def order(number: str) -> Draw | None:
     """The committed order of this number with what decides about its files, or None: unknown and uncommitted are the same."""
     return (
-        orders()
+        with_visits(orders())
         .filter(number=number)
-        .select_related("replaces", "plan_item__plan")
-        .defer(*HIDDEN, *(f"replaces__{column}" for column in HIDDEN))
+        .select_related("replaces", "staffs", "plan_item__plan")
+        .defer(*HIDDEN, *(f"{other}__{column}" for other in ("replaces", "staffs") for column in HIDDEN))
         .annotate(
-            winners=_count_of(DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER)),
-            all_cases=_count_of(Case.objects.filter(drawn__isnull=False)),
-            unended=_count_of(Case.objects.filter(drawn__isnull=False, ended_on=None)),
             certified_at=F("certificate__issued_at"),
             certificate_hash=F("certificate__sha256"),
         )
@@ -98,8 +100,10 @@ def order(number: str) -> Draw | None:
 
 
 def visits_are_over(draw: Any) -> bool:
-    """Whether every visit of an order of :func:`order` is over."""
-    return rules.visits_over(winners=draw.winners, cases=draw.all_cases, unended=draw.unended)
+    """Whether every visit of an order of :func:`order` is over; of a voided one that had a result, those of its successor."""
+    if draw.state == DrawState.VOIDED and draw.drawn_at is not None:
+        return any(visits_are_over(one) for one in with_visits(Draw.objects.filter(replaces=draw).defer(*HIDDEN)))
+    return are_over(draw)
 
 
 def opens(draw: Any, name: str) -> Opens:
@@ -130,6 +134,8 @@ class PublicFile(NamedTuple):
 def files_of(draw: Any) -> list[PublicFile]:
     """The files of an order: open ones with hash and size, closed ones with when they open; none that will never be."""
     kept = {name: (sha256, size) for name, sha256, size in _kept(draw)}
+    if history := history_file(draw):  # written anew from its rows; final once the visits are over
+        kept[HISTORY] = digest(history), len(history)
     listed = []
     for name in rules.FILES:
         when = opens(draw, name)
@@ -146,35 +152,69 @@ def _kept(draw: Draw) -> Iterable[tuple[str, str, int]]:
 
 def open_bodies(draw: Any, names: Iterable[str] = rules.FILES) -> dict[str, bytes]:
     """Those of the named files that are open and stand, as the very bytes that were kept."""
-    return shelf.bodies(draw, [name for name in names if opens(draw, name) == "now"])
+    wanted = [name for name in names if opens(draw, name) == "now"]
+    history = history_file(draw) if HISTORY in wanted else None
+    return shelf.bodies(draw, wanted) | ({HISTORY: history} if history else {})
 
 
-def open_file(draw: Any, name: str) -> DrawFile | None:
-    """The row of a file that is open and stands; :func:`inspections.draws.shelf.stream` gives its bytes."""
-    return shelf.kept(draw).filter(name=name).first() if opens(draw, name) == "now" else None
+def open_files(draw: Any) -> list[Packed]:
+    """The files of an order that are open and stand, each to be read piece by piece."""
+    found = [
+        Packed(file.name, file.size, file.sha256, functools.partial(shelf.stream, draw, file.name))
+        for file in shelf.kept(draw)
+        if opens(draw, file.name) == "now"
+    ]
+    history = history_file(draw) if opens(draw, HISTORY) == "now" else None
+    return [*found, *([_written(HISTORY, history)] if history else [])]
+
+
+def _written(name: str, data: bytes) -> Packed:
+    return Packed(name, len(data), digest(data), lambda: iter([data]))
 
 
 class Opened(NamedTuple):
-    """A code that a disclosed result opens: what proves it, and the result's address."""
+    """A code that is opened: what proves it, and the address of its disclosed result ("" where there is none)."""
 
     opening: Opening
     public_id: str
 
 
-def opened(draw: Draw) -> list[Opened]:
-    """The subjects of a drawn order whose result is disclosed by name.
+def opened(draw: Any) -> list[Opened]:
+    """The subjects of an order of :func:`order` that are opened: disclosed by name; and, once the visits are over, whoever
+    was ever drawn — visited, replaced, or drawn by an order that was voided (§6).
 
-    An opening never says more than the result: nobody whose code the result keeps to itself (natural persons), and no
-    name with a number of a person in it.
+    An opening never says more than a result would: no natural person, nobody of a category published as counts only, and no
+    name with a number of a person in it. Those are told by their number, :func:`unnamed`.
     """
+    if draw.drawn_at is None:
+        return []
     rows = Disclosure.objects.filter(
-        named=True, case__draw=draw, case__draw__drawn_at__isnull=False, subject_code=F("case__drawn__entry__public_id")
+        named=True, case__in=cases_of(draw), case__draw__drawn_at__isnull=False, subject_code=F("case__drawn__entry__public_id")
     ).values_list(*(f"case__drawn__entry__{column}" for column in ("code", "public_id", "name", "nonce")), "public_id")
+    found = {row[0]: row for row in rows}
+    if draw.drawn_at is not None and visits_are_over(draw):
+        ever = _nameable(ever_drawn(draw)).values_list(*(f"entry__{column}" for column in ("code", "public_id", "name", "nonce")))
+        found = {row[0]: (*row, "") for row in ever} | found
     return [
         Opened(Opening(code, "subject", key, name, nonce), public_id)
-        for code, key, name, nonce, public_id in rows
+        for code, key, name, nonce, public_id in found.values()
         if why_not_publish(name) is None
     ]
+
+
+def unnamed(draw: Any, opened: Iterable[Opened]) -> int | None:
+    """How many of those ever drawn stay closed for good (natural persons, counts-only categories); None before the end."""
+    if draw.drawn_at is None or not visits_are_over(draw):
+        return None
+    return ever_drawn(draw).exclude(entry__code__in=[one.opening.code for one in opened]).count()
+
+
+def _nameable(drawn: QuerySet[DrawnEntry]) -> QuerySet[DrawnEntry]:
+    closed = SubjectCategory.objects.filter(publicity=SubjectCategory.Publicity.COUNTS, subjects=OuterRef("entry__subject"))
+    own = Q(case__drawn=OuterRef("pk"))
+    staffed = Q(case__draw=OuterRef("draw__staffs"), case__drawn__entry__code=OuterRef("entry__code"))
+    quiet = Disclosure.objects.filter(own | staffed).exclude(subject_code=OuterRef("entry__public_id"))
+    return drawn.exclude(entry__subject__kind=Subject.Kind.PERSON).exclude(Exists(closed)).exclude(Exists(quiet))
 
 
 def openings(draw: Draw) -> bytes | None:
@@ -185,13 +225,8 @@ def openings(draw: Draw) -> bytes | None:
 
 def bundle(draw: Any) -> list[Packed]:
     """All that is open of an order, openings included."""
-    found = [
-        Packed(file.name, file.size, file.sha256, functools.partial(shelf.stream, draw, file.name))
-        for file in shelf.kept(draw)
-        if opens(draw, file.name) == "now"
-    ]
     proofs = openings(draw)
-    return found + ([Packed(OPENINGS, len(proofs), digest(proofs), lambda: iter([proofs]))] if proofs else [])
+    return [*open_files(draw), *([_written(OPENINGS, proofs)] if proofs else [])]
 
 
 def certificate(draw: Draw) -> DrawCertificate | None:
@@ -250,10 +285,51 @@ def read(bodies: Mapping[str, bytes]) -> tuple[Order, Result | None]:
     return read_order(bodies["order.txt"]), read_result(bodies["result.txt"]) if "result.txt" in bodies else None
 
 
+class Step(NamedTuple):
+    """A line of what came after the draw: who went and who came as codes, with the names that are opened."""
+
+    number: int
+    kind: Any
+    position: int | None
+    reason: Any
+    out: str
+    into: str
+    out_name: str
+    into_name: str
+
+
+class After(NamedTuple):
+    """What came after a draw: in counts at once, line by line when the visits are over (§6)."""
+
+    counts: Replacements
+    subjects: list[tuple[str, int]]
+    inspectors: list[tuple[str, int]]
+    steps: list[Step]
+
+
+def after_of(draw: Any, opened: Iterable[Opened]) -> After | None:
+    """The replacements of a drawn order; None where nobody was replaced."""
+    counts = counts_of(draw)
+    if not counts.subjects_out and not counts.inspectors_out:
+        return None
+    names = {one.opening.code: one.opening.name for one in opened}
+    steps = []
+    for row in rows_of(draw) if visits_are_over(draw) else ():
+        line = row.line
+        into = line.into or ""
+        named = (line.out, into, names.get(line.out, ""), names.get(into, ""))
+        steps.append(Step(line.number, row.get_kind_display(), line.position, row.get_reason_display(), *named))
+    return After(counts, _reasons(counts.subjects), _reasons(counts.inspectors), steps)
+
+
+def _reasons(counted: Mapping[str, int]) -> list[tuple[str, int]]:
+    return [(str(Reason(reason).label), number) for reason, number in counted.items()]
+
+
 def strata_of(draw: Any, order: Order) -> list[Stratum]:
     """The strata of an order; with the chances of each slip count once the roster is open (§4)."""
     sizes = sizes_of(draw)
-    labels = stratum_labels(order.quotas)
+    labels = stratum_labels(order.quotas, draw.merged_strata)
     idle = rules.idle_strata(order.mode, order.quotas, sizes)
     slips: dict[str, dict[int, int]] = {}
     if opens(draw, "roster.txt") == "now" and order.mode == "lot":
@@ -333,4 +409,4 @@ def successors_of(draw: Draw) -> list[str]:
 
 def results_of(draw: Draw) -> int:
     """How many results of this draw are disclosed."""
-    return Disclosure.objects.filter(case__draw=draw).count()
+    return Disclosure.objects.filter(case__in=cases_of(draw)).count()

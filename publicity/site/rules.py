@@ -8,6 +8,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Literal
 
+from inspections.cases.rules import visits_over
+
+__all__ = [
+    "AFTER_THE_VISITS", "FILES", "OVERDUE_AFTER", "PUBLIC_STATES", "WITH_THE_DRAW", "Opens", "idle_strata", "is_overdue", "opens",
+    "public_files", "visits_over", "waits_for_visits",
+]  # fmt: skip
+
 Opens = Literal["now", "draw", "visits", "never"]
 """When a file is public: now, with the draw, when the visits are over, or never (a void came before the draw)."""
 
@@ -18,11 +25,6 @@ FILES = ("order.txt", *WITH_THE_DRAW, *AFTER_THE_VISITS)
 """The files kept with a draw, in the order in which they become public. ``openings.txt`` is written anew each time."""
 
 OVERDUE_AFTER = dt.timedelta(minutes=30)
-
-
-def visits_over(*, winners: int, cases: int, unended: int) -> bool:
-    """Whether every visit of a draw is over: a case for each winner, and none whose inspection has not ended."""
-    return 0 < winners <= cases and unended == 0
 
 
 def opens(name: str, *, state: str, has_result: bool, cells_hide_roster: bool, visits_over: bool) -> Opens:

@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
+SECOND = 1
+"""What is asked for every other second by a hall full of screens."""
 MINUTE = 60
 """A page that lives: published rows show within a minute everywhere."""
 YEAR = 365 * 86400

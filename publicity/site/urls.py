@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from publicity.site import views
+from publicity.site import screens, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -15,8 +15,11 @@ urlpatterns = [
     path("plans/", views.plan_list, name="public-plans"),
     path("plans/<path:number>/", views.plan_page, name="public-plan"),
     path("draws/", views.draw_list, name="public-draws"),
+    path("draws/slips/", views.slip_table, name="public-slips"),
     path("draws/<str:number>/", views.draw_page, name="public-draw"),
     path("draws/<str:number>/verify/", views.draw_verify, name="public-draw-verify"),
+    path("draws/<str:number>/ceremony/", screens.ceremony_page, name="public-draw-ceremony"),
+    path("draws/<str:number>/ceremony.json", screens.ceremony_state, name="public-draw-ceremony-state"),
     path("draws/<str:number>/bundle.zip", views.draw_bundle, name="public-draw-bundle"),
     path("draws/<str:number>/bundle/openings.txt", views.draw_openings, name="public-draw-openings"),
     path("draws/<str:number>/bundle/<str:name>", views.draw_file, name="public-draw-file"),

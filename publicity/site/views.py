@@ -10,10 +10,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from inspections.draws import shelf
 from inspections.draws.models import Draw
 from inspections.draws.wording import reason_label
-from publicity.site import differing, example, orders, queries, wording
+from publicity.site import differing, example, orders, queries, slips, wording
 from publicity.site.bundle import mark, zipped
 from publicity.site.forms import ResultsFilter
 from publicity.site.serving import MINUTE, YEAR, published, streamed
@@ -211,7 +210,10 @@ def draw_list(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     asked = request.GET.get("state", "")
     context = page_of(request, orders.in_state(asked, now))
-    rows = [(draw, wording.standing(draw, now), sum(orders.sizes_of(draw).values()), _quota(draw)) for draw in context["page"]]
+    rows = [
+        (draw, wording.standing(draw, now), sum(orders.sizes_of(draw).values()), _quota(draw), wording.KINDS.get(draw.mode, ""))
+        for draw in context["page"]
+    ]
     context |= {
         "rows": rows,
         "counts": orders.state_counts(now),
@@ -222,6 +224,13 @@ def draw_list(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "public/draws/list.html", context)
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def slip_table(request: HttpRequest) -> HttpResponse:
+    """What gives slips under each rule, an example, and what slips mean for the chance; all computed by what acts."""
+    return render(request, "public/draws/slips.html", slips.told() | {"updated_on": WRITTEN_ON})
 
 
 def _quota(draw: Draw) -> int:
@@ -255,7 +264,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "strata": strata,
         "quota": sum(order.quotas.values()),
         "idle": [stratum for stratum in strata if stratum.idle],
-        "scope": _scope(draw),
+        "scope": _scope(draw) | {"strata": orders.scope_of(draw)},
         "sources": sources,
         "outcome": outcome,
         "page": Paginator(outcome.rows, LINES).get_page(request.GET.get("page")) if outcome else None,
@@ -265,8 +274,9 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "results": orders.results_of(draw),
         "audit": audit,
         "awaited": orders.audit_is_awaited(draw, clock.now()),
-        "facts": facts,
-        "replaced": sum(fact.action == "draws.replace" for fact in facts),
+        "facts": [fact for fact in facts if fact.action != "draws.replace"],
+        "after": orders.after_of(draw, opened) if draw.drawn_at else None,
+        "unnamed": orders.unnamed(draw, opened),
         "successors": orders.successors_of(draw),
         "checkable": _missing(draw) is not None,
         "updated": _latest(*orders.moments_of(draw, audit), *(source.settled_at for source in sources)),
@@ -314,9 +324,8 @@ def draw_verify(request: HttpRequest, number: str) -> HttpResponse:
 @published(YEAR)
 def draw_file(request: HttpRequest, number: str, name: str) -> StreamingHttpResponse:
     """A file of the bundle, the very bytes that were kept."""
-    draw = _order(number)
-    file = _found(orders.open_file(draw, name))
-    return streamed(shelf.stream(draw, name), file.sha256, TEXT, file.size)
+    file = _found(next((one for one in orders.open_files(_order(number)) if one.name == name), None))
+    return streamed(file.pieces(), file.sha256, TEXT, file.size)
 
 
 @access(PUBLIC)

@@ -18,7 +18,7 @@ FILES: dict[str, Promise] = {
     "inspectors.txt": _("the inspectors who could be sent, as blinded codes"),
     "recusals.txt": _("who must not inspect whom, as blinded codes"),
     "history.txt": _("replacements after the draw"),
-    "openings.txt": _("whose code is whose, for results that are public by name"),
+    "openings.txt": _("whose code is whose: of results that are public by name, and of everybody ever drawn when the visits are over"),
 }
 
 OPENS: dict[str, Promise] = {
@@ -31,6 +31,13 @@ MODES: dict[str, Promise] = {
     "adhoc": _("only the inspectors are drawn: every subject listed is visited"),
     "teams": _("only the inspectors are drawn, for subjects of another draw"),
 }
+
+
+KINDS: dict[str, Promise] = {
+    "adhoc": _("team of an ad-hoc inspection"),
+    "teams": _("teams for another draw"),
+}
+"""What the list calls orders that draw teams alone."""
 
 
 class Standing(NamedTuple):

@@ -1,5 +1,7 @@
 """How public pages write hashes, drawn values and results."""
 
+import datetime as dt
+
 from django import template
 
 from registries.codes.models import ResultGroup
@@ -30,3 +32,9 @@ def balls(value: str) -> list[list[str]]:
 def tone(group: str) -> str:
     """The tone of a result's chip."""
     return TONES.get(ResultGroup(group), "neutral") if group in ResultGroup.values else "neutral"
+
+
+@register.filter
+def ms(moment: dt.datetime | None) -> str:
+    """A moment as whole milliseconds since 1970, for scripts that count to it; nothing for none."""
+    return "" if moment is None else str(round(moment.timestamp() * 1000))

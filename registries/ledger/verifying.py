@@ -4,6 +4,7 @@ The same pass can gather the newest digest of every protected row (``Newest``), 
 rows. Streaming: memory grows with the protected rows, not with the entries.
 """
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from registries.ledger.models import LedgerEntry
 from registries.ledger.sentences import Sentence, say
 
 AT_ONCE = 2000
+BACK = dt.timedelta(minutes=1)
+"""By how much an entry must be earlier than the one before it to say that the clock went back."""
 COLUMNS = (
     "seq",
     "time",
@@ -85,6 +88,19 @@ class Newest:
         return kept if kept is not None and kept.digest != GONE else None
 
 
+class Jump(NamedTuple):
+    """The clock went back before entry ``seq``: the entry before it bears a later time. The order is that of ``seq``, always."""
+
+    seq: int
+    before: str
+    at: str
+
+    @property
+    def what(self) -> Sentence:
+        """In a sentence."""
+        return say("the server's clock went back before entry %(seq)s: from %(before)s to %(at)s", **self._asdict())
+
+
 class Verified(NamedTuple):
     """What recomputing found: the first break, everything else that is wrong, how many entries, the head's hash."""
 
@@ -93,6 +109,7 @@ class Verified(NamedTuple):
     entries: int
     head: str
     without_payload: int
+    jumps: list[Jump]
 
     @property
     def wrong(self) -> list[Sentence]:
@@ -104,13 +121,13 @@ def verify(newest: Newest | None = None) -> Verified:
     """Recompute everything from the first entry to the head as it stands now; fills ``newest`` on the way."""
     head = LedgerEntry.objects.order_by("-seq").first()
     if head is None:
-        return Verified(None, [], 0, "", 0)
+        return Verified(None, [], 0, "", 0, [])
     look = _Look(newest or Newest())
     stream = look.through(_rows(0, head.seq))
     broken = find_break(stream)
     for _link in stream:  # after a break the digests are read all the same
         pass
-    return Verified(broken, look.findings, look.entries, head.entry_hash, look.without_payload)
+    return Verified(broken, look.findings, look.entries, head.entry_hash, look.without_payload, look.jumps)
 
 
 def _rows(after: int, upto: int | None) -> Iterator[Row]:
@@ -126,7 +143,9 @@ class _Look:
     def __init__(self, newest: Newest) -> None:
         self.newest = newest
         self.findings: list[Sentence] = []
+        self.jumps: list[Jump] = []
         self.entries = self.without_payload = 0
+        self.time = ""
 
     def through(self, rows: Iterable[Row]) -> Iterator[Link]:
         for row in rows:
@@ -140,6 +159,7 @@ class _Look:
                     self.findings.append(say("the look-up columns of entry %(seq)s do not agree with its payload", seq=row.seq))
             self.newest.learn(row.seq, body)
             self._checkpoint(row)
+            self._clock(row)
             yield Link(*row[:7])
 
     def _checkpoint(self, row: Row) -> None:
@@ -152,6 +172,19 @@ class _Look:
         time = row.checkpoint_time or ""
         if row.checkpoint != checkpoint_text(origin=origin, seq=row.seq, head=row.entry_hash, time=time):
             self.findings.append(say("the checkpoint of entry %(seq)s does not agree with it", seq=row.seq))
+
+    def _clock(self, row: Row) -> None:
+        if row.time < self.time and _back(self.time, row.time) > BACK:
+            self.jumps.append(Jump(row.seq, self.time, row.time))
+        self.time = row.time
+
+
+def _back(before: str, at: str) -> dt.timedelta:
+    """How far the second time is before the first; nothing where somebody made one unreadable (the chain's break tells)."""
+    try:
+        return dt.datetime.fromisoformat(before) - dt.datetime.fromisoformat(at)
+    except (ValueError, TypeError):
+        return dt.timedelta(0)
 
 
 def _read(payload: str) -> dict[str, Any]:

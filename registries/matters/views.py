@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.forms import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -82,8 +82,8 @@ def _steps(revisions: list[MatterRevision], listed: Iterable[int]) -> list[Step]
 def matter(request: HttpRequest, code: str) -> HttpResponse:
     """One matter: all of its newest revision, and how it came to it."""
     user = signed_in(request)
-    row = get_object_or_404(Matter, code=code)
-    newest_number = get_object_or_404(queries.visible_revisions(user), matter=row).number
+    visible = get_object_or_404(queries.visible_revisions(user).select_related("matter"), matter__code=code)
+    row, newest_number = visible.matter, visible.number
     all_revisions = list(
         queries.with_content(row.revisions.filter(number__lte=newest_number)).select_related("created_by").order_by("-number")
     )
@@ -126,8 +126,8 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
         code=code,
         initial={"active": row.active} if row else {"unit": signed_in(request).unit},
     )
-    bases = BasisFormSet(request.POST or None, prefix="bases", initial=list(newest.bases.values()) if newest else [])
-    items = ItemFormSet(request.POST or None, prefix="items", initial=list(newest.items.values()) if newest else [])
+    bases = BasisFormSet(request.POST or None, prefix="bases", initial=_values(newest.bases.all()) if newest else [])
+    items = ItemFormSet(request.POST or None, prefix="items", initial=_values(newest.items.all()) if newest else [])
     if request.method == "POST" and all((form.is_valid(), bases.is_valid(), items.is_valid())):
         change = act(
             request,
@@ -145,6 +145,11 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
             return redirect("matter", code=form.cleaned_data["code"])
     context = {"matter": row, "form": form, "bases": bases, "items": items, "seen": _number(request, newest)}
     return render(request, "office/matters/matter_revise.html", context)
+
+
+def _values(rows: Iterable[Model]) -> list[dict[str, Any]]:
+    """The columns of rows that are read already."""
+    return [{field.name: getattr(row, field.attname) for field in row._meta.concrete_fields} for row in rows]
 
 
 def _number(request: HttpRequest, newest: MatterRevision | None) -> int:

@@ -9,6 +9,9 @@ from registries.ledger.protected import rows_astray
 from registries.ledger.sentences import Sentence, say
 from registries.ledger.verifying import Newest, verify
 
+SHOWN_JUMPS = 5
+"""How many of the clock's jumps a self-check repeats, the last ones."""
+
 
 def watch(stands: Callable[[Model], bool]) -> None:
     """Add the check; ``stands`` says of a row without an entry whether the program itself makes it so."""
@@ -21,6 +24,8 @@ def watch(stands: Callable[[Model], bool]) -> None:
         yield from verified.wrong
         for what in rows_astray(newest, stands):
             yield Finding("rows", what)
+        for jump in verified.jumps[-SHOWN_JUMPS:]:
+            yield Finding("clock", jump.what, warning=True)
         if verified.without_payload:
             count = verified.without_payload
             yield Finding("ledger", say("%(count)s entries have lost their payload", count=count), warning=True)

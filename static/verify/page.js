@@ -13,6 +13,8 @@
  *   verify-outcome   hidden box: verify-chip, verify-reason, verify-notes (ul), verify-proves (static text, on a match)
  *   verify-sources, verify-rows, verify-teams  table bodies; verify-more  button: show more lines
  *   verify-hand      box: verify-code (input), verify-try (button), verify-steps (ol)
+ *   verify-own       box: a receipt's verify-own-kind (select), verify-own-id, verify-own-name, verify-own-nonce (inputs),
+ *                    verify-own-find (button), verify-own-said (ul, role=status)
  * and <script type="application/json" id="verify-texts"> with every sentence shown (the keys are the ones read below
  * by `text`, and "reason_" + each reason of bundle.js and protocol.js). The files, once here, are put into the page as
  * <script type="application/json" id="verify-saved"> {name: base64}, so that a page saved by the browser has them too.
@@ -284,6 +286,8 @@
     shown = 0;
     moreRows();
     box("hand").hidden = !outcome.key || !outcome.rows.length;
+    box("own").hidden = !outcome.draw || !outcome.rows.length;
+    clear("own-said");
     clear("steps");
     if (outcome.rows.length) {
       box("code").value = outcome.rows[0].code;
@@ -319,6 +323,52 @@
       });
       var best = slips.reduce(function (a, b) { return b.ticket < a.ticket ? b : a; });
       add(list, "li", text("hand_best", { slip: best.slip, ticket: best.ticket }));
+    });
+  }
+
+  /* A receipt's id, name and number give a code; the published files say what became of it. Nothing typed leaves this page. */
+  function findOwn() {
+    var kind = box("own-kind").value;
+    var typed = ["id", "name", "nonce"].map(function (part) { return box("own-" + part).value.trim(); });
+    var list = clear("own-said");
+    loadScripts().then(function () {
+      var code = window.SunlotSha256.hex(["sunlot-code-1", kind].concat(typed).join("|")).slice(0, 32);
+      var told = kind === "subject" ? ownSubject(code) : ownTeams(code);
+      add(list, "li", text(told.length ? "own_code" : "own_missing", { code: code }));
+      told.concat(ownHistory(code)).forEach(function (words) { add(list, "li", words); });
+      if (kind === "subject" && told.length && outcome.key) {
+        box("code").value = code;
+        byHand();
+      }
+    });
+  }
+
+  function ownSubject(code) {
+    var entry = window.SunlotBundle.roster(files).filter(function (fields) { return fields[0] === code; })[0];
+    if (!entry) { return []; }
+    var row = outcome.rows.filter(function (one) { return one.code === code; })[0];
+    var key = row ? (row.kind === "W" ? "own_won" : "own_reserve") : "own_not_drawn";
+    return [text("own_roster", { stratum: entry[1], slips: entry[2] }), text(key, row || {})];
+  }
+
+  function ownTeams(code) {
+    var places = outcome.teams.filter(function (team) { return team.members.indexOf(code) >= 0; });
+    return places.map(function (team) { return text("own_team", { code: team.code }); }).concat(ownSteppedIn(code));
+  }
+
+  function historyLines() {
+    if (!files.history) { return []; }
+    return new TextDecoder().decode(files.history).split("\n").slice(1, -1).map(function (line) { return line.split("\t"); });
+  }
+
+  function ownSteppedIn(code) {
+    var came = historyLines().filter(function (fields) { return fields[1] === "inspector" && fields[5] === code; });
+    return came.map(function (fields) { return text("own_team", { code: fields[2] }); });
+  }
+
+  function ownHistory(code) {
+    return historyLines().filter(function (fields) { return fields[4] === code || fields[5] === code; }).map(function (fields) {
+      return text(fields[4] === code ? "own_left" : "own_came", { number: fields[0], reason: text("own_reason_" + fields[6]) });
     });
   }
 
@@ -370,5 +420,6 @@
   box("save").hidden = !savedFiles();
   box("more").addEventListener("click", moreRows);
   box("try").addEventListener("click", byHand);
+  box("own-find").addEventListener("click", findOwn);
   box("controls").hidden = false;
 })();

@@ -880,7 +880,7 @@ def check_kept(path: Path, commit: Act, hashes: list[str], first: str) -> str:
 PROVES = """This proves that the result follows from these files. 本结果确由这些文件推出。
 It does not prove 但不能证明:
 - that the values are the official ones: compare those above with the issue named. 开奖号码即官方公布的号码（请自行比对）。
-- that the order came before them: {kept}. 抽取方案先于开奖号码固定（请用 --kept 核对留存的校验点）。
+- that the order came before them: {kept}. 抽取令先于开奖号码固定（请用 --kept 核对留存的检查点）。
 - that the roster is complete: that is what the auditor's check and the openings are for. 待抽名单完整无遗漏。"""
 
 

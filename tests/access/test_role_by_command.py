@@ -30,6 +30,7 @@ AUDITORS_OWN = {
     "registries.ask_self_check",
     "inspections.open_roster",
     "inspections.audit_roster",
+    "inspections.read_sealed_copy",
 }
 """What an auditor does writes no business row: that it was read, asked or checked, and what was found."""
 

@@ -17,7 +17,7 @@ PUBLIC = "public"
 PAGES: dict[str, tuple[str, ...]] = {
     PUBLIC: (
         "/", "/results/", "/results/?q=没有这样的名称", "/results/{result}/", "/matters/", "/matters/ZA01/", "/matters/editions/", "/matters/editions/1/",
-        "/plans/", "/plans/{plan}/", "/draws/", "/draws/{draw}/", "/draws/{draw}/verify/", "/ledger/", "/ledger/entries/",
+        "/plans/", "/plans/{plan}/", "/draws/", "/draws/{draw}/", "/draws/{draw}/verify/", "/draws/{draw}/ceremony/", "/ledger/", "/ledger/entries/",
         "/ledger/checkpoints/", "/how/", "/accessibility/", "/office/sign-in/", "/no-such-page/",
     ),
     "clerk-za": (

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.template import Context, Engine
 
+from tests.draw_bundles import make_bundle
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -43,6 +45,8 @@ def engine() -> Engine:
 def files_of(bundle: str) -> dict[str, bytes]:
     if bundle == "large":
         return LARGE
+    if bundle.startswith("made-"):
+        return {name.removesuffix(".txt"): body for name, body in make_bundle(int(bundle[5:])).items()}
     return {path.stem: path.read_bytes() for path in (VECTORS / bundle).glob("*.txt")}
 
 
@@ -154,6 +158,37 @@ def test_a_file_that_cannot_be_fetched_ends_the_check_with_a_sentence(page: Page
     assert check(page) == "failed"
     page.wait_for_timeout(300)  # files that arrive later must not write over the sentence
     assert "roster.txt" in page.inner_text("#verify-state")
+
+
+@pytest.mark.parametrize("seed", [2, 3, 5, 7, 11, 13])
+def test_what_the_products_history_says_matches_here_too(page: Page, site: str, seed: int) -> None:
+    page.goto(f"{site}/verify/made-{seed}")
+    assert check(page) == "match"
+
+
+def find(page: Page, kind: str, public_id: str, name: str, nonce: str) -> list[str]:
+    """Type a line of a receipt and read what the page says of it."""
+    page.select_option("#verify-own-kind", kind)
+    for part, typed in (("id", public_id), ("name", name), ("nonce", nonce)):
+        page.fill(f"#verify-own-{part}", typed)
+    page.click("#verify-own-find")
+    page.wait_for_selector("#verify-own-said li")
+    return page.locator("#verify-own-said li").all_inner_texts()
+
+
+def test_a_receipt_finds_its_subject_and_what_became_of_it(page: Page, site: str) -> None:
+    opening = (VECTORS / "1-small" / "openings.txt").read_text("utf-8").split("\n")[2].split("\t")
+    page.goto(f"{site}/verify/1-small")
+    assert check(page) == "match"
+    said = find(page, *opening[1:])
+    assert opening[0] in said[0]
+    assert len(said) == 4  # the code, the roster, the rank, the line of the history
+    assert "3" in said[3]
+    assert page.input_value("#verify-code") == opening[0]
+    nobody = find(page, "subject", opening[2], "另一家", opening[4])
+    assert len(nobody) == 1
+    assert hashlib.sha256(f"sunlot-code-1|subject|{opening[2]}|另一家|{opening[4]}".encode()).hexdigest()[:32] in nobody[0]
+    assert len(find(page, "inspector", *opening[2:])) == 1
 
 
 def test_where_no_worker_starts_the_page_does_the_work_itself(page: Page, site: str) -> None:

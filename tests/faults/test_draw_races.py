@@ -174,12 +174,7 @@ def test_approving_against_returning_ends_in_one_of_the_two(monkeypatch: pytest.
 def due() -> Draw:
     """A committed draw with all its values in, in the future where it is due."""
     draw = public_draws.committed()
-    people = [factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)]
-    assert draw.planned is not None
-    with public_draws.at(draw.planned):
-        for source, value in zip(draw.sources.all(), (public_draws.DICE, public_draws.BALLS), strict=True):
-            for person in people:
-                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="照片")
+    public_draws.typed(draw)
     return draw
 
 

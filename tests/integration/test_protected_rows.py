@@ -7,7 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, models, transaction
 
-from inspections.draws.models import DrawCertificate, RosterAudit, SourceEntry
+from inspections.cases.models import Replacement
+from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry, SourceEvidence
+from inspections.draws.replaced import HistoryRow
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.codes.models import CodeTable
@@ -24,7 +26,7 @@ from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
 from registries.standing import RESULT_CODES, stands_as_made
-from registries.subjects.models import Complaint, Subject, Violation
+from registries.subjects.models import Complaint, Subject, SubjectCategory, Violation
 from tests import factories, public_draws, tampering
 from tests.tampering import change, sql
 
@@ -40,7 +42,7 @@ def astray(*only: type[models.Model]) -> list[str]:
 
 def one_of_everything() -> None:
     """At least one row of every protected table, none of them written by a command."""
-    case = factories.reviewed_case()
+    case = factories.reviewed_case(factories.case(factories.drawn_draw(winners=1, reserves=1)))
     public_draws.disclosed(case)
     draw, subject, user = case.draw, case.subject, factories.user(Role.CLERK)
     assert draw is not None
@@ -50,12 +52,25 @@ def one_of_everything() -> None:
     Complaint.objects.create(subject=subject, received_on=today, channel="12345", content="噪声", upheld=True, recorded_by=user)
     Violation.objects.create(subject=subject, found_on=today, facts="未登记", document_number="1", serious=True, recorded_by=user)
     source = draw.sources.all()[0]
-    SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
+    entry = SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
+    SourceEvidence.objects.create(entry=entry, name="a.pdf", kind="application/pdf", size=4, body=b"%PDF", sha256="0" * 64)
     draw.files.create(name="order.txt", sha256="0" * 64, size=1)
     DrawCertificate.objects.create(draw=draw, pdf=b"%PDF", sha256="0" * 64, issued_at=now)
+    DrawSecret.objects.create(draw=draw, secret="0" * 64)
     RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)
     Import.objects.create(kind="subjects", file_name="a.xlsx", content=b"x", sha256="0" * 64, uploaded_by=user, uploaded_at=now)
+    assert case.drawn is not None
+    reserve = draw.drawn.get(kind="R")
+    Replacement.objects.create(
+        case=case, kind="subject", reason="gone", evidence_digest="0" * 64, asked_by=user, asked_at=now,
+        state="refused", decided_by=factories.user(Role.SUPERVISOR), decided_at=now, refused_because="x",
+    )  # fmt: skip
+    HistoryRow.objects.create(
+        draw=draw, number=1, kind="subject", winner=case.drawn, subject_out=case.drawn, subject_in=reserve, reason="gone",
+        decided_by=user, decided_at=now, evidence_digest="0" * 64,
+    )  # fmt: skip
     SelfCheck.objects.create(asked_by=user, asked_at=now)
+    factories.adhoc_request()
 
 
 @pytest.fixture
@@ -66,7 +81,11 @@ def honest() -> None:
     tampering.lift_triggers()
 
 
-CHECKED = ["planitem.number", "review.decision", "disclosure.named", "user.is_superuser"]
+CHECKED = [
+    "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
+    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment",
+    "review.decision", "disclosure.named", "user.is_superuser",
+]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
 
@@ -83,7 +102,7 @@ def mutated(row: models.Model, name: str) -> bool:
         through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
-        other = factories.code(CodeTable.FIELD).pk
+        other = (factories.category() if field.related_model is SubjectCategory else factories.code(CodeTable.FIELD)).pk
         return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):

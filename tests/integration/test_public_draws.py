@@ -64,7 +64,7 @@ def test_a_committed_order_shows_itself_and_nothing_of_its_roster(client: Client
     shown = page(client, draw)
     codes = [entry.code for entry in draw.roster.all()] + [person.code for person in draw.inspectors.all()]
     assert not [code for code in codes if code in shown]
-    assert draw.secret not in shown
+    assert draw.kept_secret.secret not in shown
     assert draw.order_hash[:8] in shown
     assert "not known yet" in shown
     assert "There is no result yet" in page(client, draw, "verify/")
@@ -142,9 +142,11 @@ def test_the_zip_is_the_same_bytes_each_time(client: Client, drawn: Draw) -> Non
 
 
 def test_openings_grow_with_the_disclosures_and_prove_their_codes(client: Client, drawn: Draw) -> None:
-    cases = public_draws.visited(drawn)
+    cases = public_draws.visited(drawn, 2)
     assert fetched(client, drawn, "openings.txt") is None
     for count, case in enumerate(cases, 1):
+        if case.ended_on is None:
+            factories.reviewed_case(case)
         disclosure = public_draws.disclosed(case)
         rows = read_openings(fetched(client, drawn, "openings.txt") or b"")
         assert len(rows) == count
@@ -154,9 +156,13 @@ def test_openings_grow_with_the_disclosures_and_prove_their_codes(client: Client
 
 
 def test_counts_only_results_open_nothing(client: Client, drawn: Draw) -> None:
-    disclosure = public_draws.disclosed(public_draws.visited(drawn)[0], named=False)
+    disclosure = public_draws.disclosed(public_draws.visited(drawn, 2)[0], named=False)
     assert fetched(client, drawn, "openings.txt") is None
     assert disclosure.public_id not in page(client, drawn)
+    factories.reviewed_case(drawn.cases.get(ended_on=None))
+    opened = read_openings(fetched(client, drawn, "openings.txt") or b"")
+    assert len(opened) == 2
+    assert disclosure.case.subject.public_id not in [row.public_id for row in opened]
 
 
 def test_an_opening_never_says_more_than_the_result(client: Client) -> None:

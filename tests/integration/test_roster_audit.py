@@ -255,11 +255,12 @@ def test_a_successor_that_keeps_its_roster_is_held_against_the_first_submission(
     draw = committed
     first = draw.sources.order_by("position")[0].moment
     supervisor = factories.user(Role.SUPERVISOR)
-    with at(draw.sources.order_by("position")[1].moment + dt.timedelta(minutes=31)):
+    with at(first + dt.timedelta(minutes=1)):
         for who in (factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)):
             commands.enter_source_value(
                 actor=who, source_id=draw.sources.order_by("position")[0].pk, value=public_draws.DICE, evidence="照片"
             )
+    with at(draw.sources.order_by("position")[1].moment + dt.timedelta(minutes=31)):
         draw.refresh_from_db()
         commands.void_draw(actor=supervisor, draw_id=draw.pk, version=draw.version, kind="source-failed", reason="停开")
         clerk = draw.prepared_by

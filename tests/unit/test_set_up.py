@@ -12,6 +12,7 @@ import pytest
 from config import bootstrap
 from config.demo import accounts, keys
 from config.testing import run
+from inspections.draws.sealing import public_key_of
 
 NOTHING = bootstrap.Part("Teapot", "the tea", ("teapot", "lid"), lambda: False)
 
@@ -75,10 +76,11 @@ def test_the_status_is_bad_when_a_pass_was_or_when_no_test_ran(
 
 def test_demo_secrets_are_made_once_and_are_private(tmp_path: Path) -> None:
     first = keys.make(tmp_path / "keys")
-    contents = [Path(path).read_text() for path in first.values()]
+    contents = {path.name: path.read_text() for path in (tmp_path / "keys").iterdir()}
     assert keys.make(tmp_path / "keys") == first
-    assert [Path(path).read_text() for path in first.values()] == contents
-    assert {Path(path).stat().st_mode & 0o777 for path in first.values()} == {0o600}
+    assert {path.name: path.read_text() for path in (tmp_path / "keys").iterdir()} == contents
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {0o600}
+    assert public_key_of(contents["auditor-private-key"]) == first["AUDITOR_PUBLIC_KEY"]
 
 
 def test_accounts_keep_their_random_passwords(tmp_path: Path) -> None:

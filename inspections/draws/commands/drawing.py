@@ -1,69 +1,25 @@
-"""Source values typed by two people, the draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
+"""The draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
 
 from dataclasses import replace
 
 from inspections.draws import files as forms_of_files
-from inspections.draws import rules, shelf
+from inspections.draws import queries, rules, shelf
 from inspections.draws.commands.rows import BATCH, locked_draw
 from inspections.draws.computing import NotKept, result_of
 from inspections.draws.files import Result
-from inspections.draws.grammar import value_fits
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
     DrawnEntry,
-    SeedSource,
-    SourceEntry,
     TeamPlace,
 )
 from inspections.draws.protocol import digest
 from inspections.draws.states import DrawState
 from registries import clock
-from registries.ledger.change import Change, Fact, alter, created, refuse, refuse_now
+from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
 from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
 from registries.people.models import User
-
-
-@command("inspections.enter_source_value")
-def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str) -> Change:
-    """Type what a source showed. When the newest entries of two people agree, the value is settled and made public."""
-    source = SeedSource.objects.select_related("draw__plan_item").filter(pk=source_id).first()
-    if source is None:
-        refuse_now(say("There is no such draw in your unit."))
-    draw = locked_draw(source.draw_id, actor, "enter_source")
-    source = SeedSource.objects.select_for_update().get(pk=source_id)
-    value = value.strip()
-    refuse(
-        rules.why_not_enter(
-            fits=value_fits(source.form, value),
-            form=source.form,
-            moment=source.moment,
-            now=clock.now(),
-            settled=bool(source.value),
-            evidence=evidence,
-            earlier_open=draw.sources.filter(position__lt=source.position, value="").exists(),
-        )
-    )
-    entry = SourceEntry(source=source, value=value, evidence=evidence.strip(), entered_by=actor, entered_at=clock.now())
-    change = created(entry)
-    newest = {e.entered_by_id: e.value for e in source.entries.order_by("id")}
-    if sum(v == value for v in newest.values()) < 2:
-        return change
-    source.value, source.settled_at = value, clock.now()
-    source.save(update_fields=["value", "settled_at"])
-    wake("inspections.run_draw", draw_id=draw.pk)
-    fact = Fact(
-        "draws.source",
-        {
-            "draw": draw.number,
-            "plan": draw.plan_item.reference,
-            "order": draw.order_hash,
-            "source": f"source.{source.position}",
-            "value": value,
-        },
-    )
-    return Change(entry, change.before, change.after, "settled", (fact,), (source,))
 
 
 @command("inspections.run_draw")
@@ -74,12 +30,13 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     now = clock.now()
     assert draw.planned is not None  # noqa: S101  (an order always has it)
     refuse(rules.why_not_run(values=values, planned=draw.planned, now=now))
+    secret = _secret(draw)
     try:
-        result = result_of(draw, values)
+        result = result_of(draw, secret, values)
     except NotKept:
         refuse_now(say("The stored files no longer agree with the committed hashes. Call the auditor."))
     outcome = forms_of_files.write_result(result)
-    reveal = forms_of_files.write_reveal(forms_of_files.Reveal(draw.secret, tuple(values)))
+    reveal = forms_of_files.write_reveal(forms_of_files.Reveal(secret, tuple(values)))
     files = shelf.keep_all(draw, {"result.txt": outcome, "reveal.txt": reveal})
     _keep_result(draw, result)
     wake("inspections.issue_certificate", draw_id=draw.pk)
@@ -88,13 +45,26 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
         "draws.result",
         {
             "draw": draw.number,
-            "plan": draw.plan_item.reference,
+            "plan": draw.plan.reference,
             "order": draw.order_hash,
             "result": digest(outcome),
         },
     )
     change = alter(draw, facts=(fact,), state=DrawState.DRAWN.value, drawn_at=now, result_hash=digest(outcome))
     return replace(change, also=files)
+
+
+def _secret(draw: Draw) -> str:
+    """The secret of the order; refused where this server can no longer read it."""
+    secret = queries.secret_of(draw)
+    if secret is None:
+        refuse_now(
+            say(
+                "The secret of this order cannot be read: its key is missing here. Have the key file put back, or have the "
+                "auditor's sealed copy opened and the secret entered."
+            )
+        )
+    return secret
 
 
 def _keep_result(draw: Draw, result: Result) -> None:

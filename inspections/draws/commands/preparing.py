@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from re import fullmatch
 
 from django.conf import settings
 
 from inspections.draws import candidates, queries, rules
 from inspections.draws import files as forms_of_files
 from inspections.draws.chances import small_cells
-from inspections.draws.commands.rows import BATCH, announce, locked_draw
+from inspections.draws.commands.rows import BATCH, announce, keep_codes, locked_draw
+from inspections.draws.grammar import STRATUM
 from inspections.draws.models import (
     Draw,
     RosterEntry,
@@ -18,9 +20,10 @@ from inspections.draws.models import (
     RosterOmission,
     RosterRecusal,
 )
-from inspections.draws.roster import Roster, build
+from inspections.draws.places import roster_of
+from inspections.draws.roster import Roster
 from inspections.draws.sources import Announced, why_not_announce
-from inspections.draws.states import DrawState, SlipRule, Stratify
+from inspections.draws.states import DrawState, Mode, SlipRule, Stratify
 from inspections.plans.queries import open_items
 from registries import clock
 from registries.codes.models import Code
@@ -73,7 +76,9 @@ def prepare_draw(*, actor: User, plan_item_id: int) -> Change:
 
 
 def keep_preview(draw: Draw) -> None:
-    """Compute who is in and who is out once per save; the page only shows it."""
+    """Compute who is in and who is out once per save; the page only shows it. Orders for teams alone have none to keep."""
+    if draw.mode != Mode.LOT:
+        return
     draw.preview = queries.preview(draw, clock.now())
     draw.save(update_fields=["preview"])
 
@@ -95,9 +100,15 @@ def change_draw(
     inspector_unit_ids: Sequence[int],
     planned: dt.datetime | None,
     sources: Sequence[Announced],
+    merged_strata: Mapping[str, str] | None = None,
 ) -> Change:
-    """Set what the clerk chooses while preparing; announced sources are replaced as a whole."""
+    """Set what the clerk chooses while preparing; announced sources are replaced as a whole.
+
+    ``merged_strata`` (stratum → the one it is merged into) stay as they are where none are given and the strata stay.
+    """
     draw = locked_draw(draw_id, actor, "change", version)
+    if draw.mode != Mode.LOT:
+        refuse_now(say("This order draws teams alone: only units, team size, sources and moment are chosen."))
     if draw.keeps_roster:
         refuse_now(say("This draw replaces one voided after its first source: only sources and moments are new."))
     if not grades:
@@ -108,6 +119,7 @@ def change_draw(
         draw,
         grades=grades,
         stratify=Stratify(stratify).value,
+        merged_strata=_merged(draw, stratify, merged_strata),
         slip_rule=SlipRule(slip_rule).value,
         quotas={stratum: int(quota) for stratum, quota in sorted(quotas.items())},
         reserves=reserves,
@@ -123,11 +135,22 @@ def change_draw(
     return replace(change, also=also, gone=gone)
 
 
+def _merged(draw: Draw, stratify: str, wanted: Mapping[str, str] | None) -> dict[str, str]:
+    """The merged strata to keep: of other strata, none."""
+    if stratify != draw.stratify:
+        return {}
+    merged = dict(draw.merged_strata if wanted is None else wanted)
+    for into in set(merged.values()):
+        if fullmatch(STRATUM, into) is None or into in merged:
+            refuse_now(say("Strata cannot be merged under the name %(name)s.", name=into))
+    return merged
+
+
 @command("inspections.submit_draw")
 def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
     """Freeze the roster as the registries stand now, and hand it to a supervisor."""
     draw = locked_draw(draw_id, actor, "submit", version)
-    refuse(queries.why_not_drawable(draw.matter, clock.today()))
+    refuse(queries.why_not_order(draw, clock.today()))
     refuse(
         why_not_announce(
             queries.announced(draw),
@@ -145,7 +168,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             roster_digest=queries.stored_digest(draw),
         )
     newest = head()
-    roster = build(draw, clock.today())
+    roster = roster_of(draw, clock.today())
     sizes = roster.sizes
     quotas, _suggested = queries.quotas_of(draw, sizes)
     refuse(
@@ -159,6 +182,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
         )
     )
     _freeze(draw, roster)
+    keep_codes(draw)
     lock_head()
     if written_since(newest.seq if newest else 0, kinds=FROM, verbs=("registries.commit_import", "inspections.run_draw")):
         refuse_now(say("The registry was changed while the roster was built. Submit again."))
@@ -170,11 +194,12 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
         submitted_at=clock.now(),
         returned_because="",
         roster_digest=queries.stored_digest(draw),
-        cells_hide_roster=bool(small_cells(lines)),
+        cells_hide_roster=draw.mode != Mode.LOT or bool(small_cells(lines)),
         scope_counts={
             "in_scope": len(roster.entries) + len(roster.omissions),
             "entries": sizes,
             "left_out": {reason: roster.reasons[reason] for reason in candidates.REASONS if reason in roster.reasons},
+            "strata": roster.scope,
             "stale": len(roster.stale),
             "inspectors": len(roster.people),
         },
@@ -217,7 +242,7 @@ def _freeze(draw: Draw, roster: Roster) -> None:
         ],
         batch_size=BATCH,
     )
-    left_out = (RosterOmission(draw=draw, subject_id=pk, reason=reason) for pk, reason in roster.omissions)
+    left_out = (RosterOmission(draw=draw, **omission._asdict()) for omission in roster.omissions)
     while out := list(islice(left_out, BATCH)):
         RosterOmission.objects.bulk_create(out)
     recused = {subject for subject, _ in roster.recusals}

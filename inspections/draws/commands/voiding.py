@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
-from inspections.draws import rules
+from inspections.draws import queries, rules
 from inspections.draws.commands.preparing import keep_preview
 from inspections.draws.commands.rows import BATCH, announce, locked_draw
 from inspections.draws.models import Draw, RosterEntry, RosterInspector, RosterOmission, RosterRecusal
@@ -22,7 +22,10 @@ from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import say
 from registries.people.models import User
 
-COPIED = ("plan_item", "matter", "unit", "mode", "staffs", "grades", "stratify", "slip_rule", "reserves", "team_size")
+COPIED = (
+    "plan_item", "request", "matter", "unit", "mode", "staffs", "grades", "stratify", "merged_strata", "slip_rule", "reserves",
+    "team_size",
+)  # fmt: skip
 """What a successor takes over from the order it replaces."""
 
 
@@ -43,12 +46,14 @@ def void_draw(*, actor: User, draw_id: int, version: int, kind: str, reason: str
     """End a committed order without a result. It stays public, with its kind, and is counted."""
     draw = locked_draw(draw_id, actor, "void", version)
     sources = list(draw.sources.order_by("position"))
+    waiting = next((source for source in sources if not source.value), None)
     refuse(
         rules.why_not_void(
             kind=kind,
             reason=reason,
             first_source=sources[0].moment,
-            open_source=next((s.moment for s in sources if not s.value), None),
+            open_source=waiting.moment if waiting else None,
+            closes=queries.closes_at(waiting) if waiting else None,
             now=clock.now(),
             prepared=actor.pk == draw.prepared_by_id
             or had_a_hand(draw, actor.pk, leaving_out=("inspections.approve_draw",)),
@@ -56,7 +61,7 @@ def void_draw(*, actor: User, draw_id: int, version: int, kind: str, reason: str
     )
     fact = Fact(
         "draws.void",
-        {"draw": draw.number, "plan": draw.plan_item.reference, "order": draw.order_hash, "kind": kind},
+        {"draw": draw.number, "plan": draw.plan.reference, "order": draw.order_hash, "kind": kind},
     )
     return alter(
         draw,

@@ -33,11 +33,14 @@ class Command(BaseCommand):
                 "first_broken": found.broken.seq if found.broken else None,
                 "without_payload": found.without_payload,
                 "findings": wrong,
+                "clock_went_back": [jump._asdict() for jump in found.jumps],
             }
             self.stdout.write(json.dumps(facts, ensure_ascii=False))
         elif wrong:
             self.stdout.write("The ledger is broken: " + "\n".join(wrong))
         else:
             self.stdout.write(f"The ledger holds: {found.entries} entries, head {found.head or '-'}.")
+            for jump in found.jumps:
+                self.stdout.write(f"Note: {jump.what.text % jump.what.values}.")
         if wrong:
             sys.exit(1)

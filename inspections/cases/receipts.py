@@ -1,0 +1,75 @@
+"""The receipt of a subject (draw protocol 1, §1): its own opening, what the draw made of it, its officers; or why it was left out."""
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.template.loader import render_to_string
+
+from inspections.cases.models import Case
+from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterInspector, RosterOmission
+from inspections.draws.queries import stratum_labels
+from inspections.draws.replaced import HistoryRow
+from inspections.draws.states import Mode
+from inspections.draws.wording import SLIPS_FOR, reason_label
+from registries import clock
+from registries.paper import pdf
+
+
+def found(draw: Draw, words: str) -> tuple[QuerySet[RosterEntry], QuerySet[RosterOmission]]:
+    """Those in the roster, and those left out of it, whose name has these words or whose code or number begins with them."""
+    entries = draw.roster.filter(Q(name__icontains=words) | Q(public_id__istartswith=words) | Q(subject__name__icontains=words))
+    named = Q(subject__name__icontains=words) | Q(subject__uscc__istartswith=words) | Q(subject__key__istartswith=words)
+    return entries.select_related("drawn", "subject").order_by("name"), draw.omissions.filter(named).select_related("subject")
+
+
+def facts_of(draw: Draw, subject_id: int) -> dict[str, Any]:
+    """What the receipt says. The caller has seen to it that the visits are over and the subject is listed."""
+    entry = RosterEntry.objects.filter(draw=draw, subject=subject_id).first()
+    omission = RosterOmission.objects.filter(draw=draw, subject=subject_id).select_related("subject").first()
+    address = f"{settings.PUBLIC_URL}/draws/{draw.number}/verify/"
+    facts: dict[str, Any] = {
+        "draw": draw,
+        "bureau": settings.BUREAU_NAME,
+        "demo": settings.DEMO,
+        "today": clock.today(),
+        "address": address,
+        "qr": segno.make(address, error="m").svg_data_uri(scale=3, border=1),
+        "entry": entry,
+        "omission": omission,
+    }
+    if entry is None:
+        return facts | {"why_out": reason_label(omission.reason) if omission else ""}
+    return facts | _drawn_facts(draw, entry)
+
+
+def _drawn_facts(draw: Draw, entry: RosterEntry) -> dict[str, Any]:
+    drawn = DrawnEntry.objects.filter(entry=entry).first()
+    case = Case.objects.filter(drawn=drawn).first() if drawn else None
+    left = HistoryRow.objects.filter(subject_out=drawn).first() if drawn else None
+    visited = case is not None and case.ended_on is not None
+    return {
+        "stratum": stratum_labels([entry.stratum])[entry.stratum],
+        "slips": [(SLIPS_FOR.get(why, why), number) for why, number in entry.slips_why.items()],
+        "drawn": drawn,
+        "won": drawn is not None and drawn.kind == DrawnEntry.Kind.WINNER,
+        "came": HistoryRow.objects.filter(subject_in=drawn).exists() if drawn else False,
+        "left": left.get_reason_display() if left else "",
+        "case": case if visited else None,
+        "team": _team(draw, case) if case is not None and visited else [],
+    }
+
+
+def _team(draw: Draw, case: Case) -> list[RosterInspector]:
+    """The openings of those who made the visit, the leader first: as the draw has them that put them on the team."""
+    members = list(case.assignments.filter(ended_at=None).order_by("position").values_list("inspector_id", flat=True))
+    draws = Q(draw=draw) | Q(draw__staffs=draw, draw__mode=Mode.TEAMS)
+    blinded = RosterInspector.objects.filter(draws, inspector__in=members).exclude(code="").order_by("-draw_id")
+    person_of = {row.inspector_id: row for row in blinded}
+    return [person_of[pk] for pk in members if pk in person_of]
+
+
+def pdf_of(draw: Draw, subject_id: int) -> bytes:
+    """The receipt. Raises ``MissingFonts`` rather than print boxes."""
+    return pdf(render_to_string("documents/receipt.html", facts_of(draw, subject_id)))
