@@ -30,7 +30,7 @@ class InScope(NamedTuple):
     name: str
     status: str
     risk_grade: str
-    verified_on: dt.date | None
+    verified_on: dt.date
     town_id: int
     town_code: str
     categories: tuple[int, ...]
@@ -48,10 +48,11 @@ def subjects_in_scope(categories: Iterable[int]) -> Iterator[InScope]:
     rows = scope.iterator(chunk_size=AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
         of: defaultdict[int, list[int]] = defaultdict(list)
-        for subject, category in members.filter(subject_id__in=[row[0] for row in some]).values_list("subject_id", "subjectcategory_id"):
+        pairs = members.filter(subject_id__in=[row[0] for row in some]).values_list("subject_id", "subjectcategory_id")
+        for subject, category in pairs:
             of[subject].append(category)
-        for pk, uscc, key, *rest in some:
-            yield InScope(pk, uscc or key, *rest, tuple(of[pk]))
+        for pk, uscc, key, kind, name, status, grade, verified_on, town_id, town_code in some:
+            yield InScope(pk, uscc or key, kind, name, status, grade, verified_on, town_id, town_code, tuple(of[pk]))
 
 
 def _standing_on(day: dt.date) -> QuerySet[Exclusion]:
