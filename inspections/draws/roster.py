@@ -20,8 +20,8 @@ from registries.inspectors.queries import eligible_inspectors, recusals_on, tags
 from registries.matters.models import MatterRevision
 from registries.subjects.models import Subject
 from registries.subjects.naming import published_name
-from registries.subjects.queries import excluded_on, signals, subjects_in_scope
-from registries.subjects.rules import is_stale
+from registries.subjects.queries import InScope, excluded_on, signalled, subjects_in_scope
+from registries.subjects.rules import NO_SIGNALS, is_stale
 
 
 class Entry(NamedTuple):
@@ -114,18 +114,16 @@ def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, in
 def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
     """Who of the matter's scope is in, and who is out, each with its reason."""
     of_matter, chosen, full = _categories(draw)
-    scope = subjects_in_scope(of_matter).order_by("key")
     towns = {town.pk for town in draw.towns.all()}
     out = excluded_on(today)
-    found = signals(scope.values_list("pk", flat=True), today)
+    found = signalled(today)
     on_matter, in_year = _drawn_this_year(draw, today)
     visits = last_visits(scope_of=draw)
     entries: list[Entry] = []
     omissions: list[Omission] = []
-    for subject in scope.iterator(chunk_size=2000):
-        mine = [chosen[c.pk] for c in subject.categories.all() if c.pk in chosen]
-        signal = found.get(subject.pk)
-        complaints, violations = (signal.upheld_complaints_12m, signal.serious_violations_24m) if signal else (0, 0)
+    for subject in subjects_in_scope(of_matter):
+        mine = [chosen[category] for category in subject.categories if category in chosen]
+        complaints, violations = found.get(subject.pk, NO_SIGNALS)
         reason = why_out(
             Facts(
                 operating=subject.status == Subject.Status.ACTIVE,
@@ -136,11 +134,11 @@ def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[En
                 in_categories=bool(mine),
                 in_towns=not towns or subject.town_id in towns,
                 in_grades=subject.risk_grade in draw.grades,
-                full_coverage=any(c.pk in full for c in subject.categories.all()),
+                full_coverage=not full.isdisjoint(subject.categories),
             )
         )
         if reason:
-            mine = mine or [of_matter[c.pk] for c in subject.categories.all() if c.pk in of_matter]
+            mine = mine or [of_matter[category] for category in subject.categories]
             omissions.append(Omission(subject.pk, reason, _stratum(draw, subject, min(mine))))
             continue
         slips = slips_of(
@@ -178,13 +176,13 @@ def _categories(draw: Draw) -> tuple[dict[int, str], dict[int, str], set[int]]:
     return of_matter, chosen or of_matter, {pk for pk, _code, watched, _ticked in rows if watched}
 
 
-def _stratum(draw: Draw, subject: Subject, category: str) -> str:
+def _stratum(draw: Draw, subject: InScope, category: str) -> str:
     """The stratum's name in the files: a grade, a township's or category's code, ``all``, or what it is merged into."""
     match draw.stratify:
         case Stratify.GRADE:
             name = subject.risk_grade
         case Stratify.TOWN:
-            name = subject.town.code
+            name = subject.town_code
         case Stratify.CATEGORY:
             name = category
         case _:

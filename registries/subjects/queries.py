@@ -1,8 +1,10 @@
 """Reading the subject registry: who is in scope, who is excluded on a day, what signals stand against whom."""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Value
 
@@ -16,18 +18,41 @@ from registries.subjects.rules import (
     months_before,
 )
 
+AT_ONCE = 5000
 
-def subjects_in_scope(categories: Iterable[int]) -> QuerySet[Subject]:
-    """Every subject of these categories (primary keys), each once, whatever its status, unit or grade.
 
-    With unit and town; categories prefetched. The caller narrows it and says why somebody stays out.
+class InScope(NamedTuple):
+    """What a draw reads of a subject; ``categories`` are those of the matter that it belongs to, by primary key."""
+
+    pk: int
+    public_id: str
+    kind: str
+    name: str
+    status: str
+    risk_grade: str
+    verified_on: dt.date
+    town_id: int
+    town_code: str
+    categories: tuple[int, ...]
+
+
+def subjects_in_scope(categories: Iterable[int]) -> Iterator[InScope]:
+    """Every subject of these categories (primary keys), each once, by key, whatever its status, unit or grade.
+
+    Plain rows, a few thousand in memory at a time: a register may be of any size.
     """
-    members = Subject.categories.through.objects.filter(subjectcategory_id__in=list(categories))
-    return (
-        Subject.objects.filter(pk__in=members.values("subject_id"))
-        .select_related("unit", "town")
-        .prefetch_related("categories")
-    )
+    wanted = list(categories)
+    columns = ("pk", "uscc", "key", "kind", "name", "status", "risk_grade", "verified_on", "town_id", "town__code")
+    members = Subject.categories.through.objects.filter(subjectcategory_id__in=wanted)
+    scope = Subject.objects.filter(pk__in=members.values("subject_id")).order_by("key").values_list(*columns)
+    rows = scope.iterator(chunk_size=AT_ONCE)
+    while some := list(islice(rows, AT_ONCE)):
+        of: defaultdict[int, list[int]] = defaultdict(list)
+        pairs = members.filter(subject_id__in=[row[0] for row in some]).values_list("subject_id", "subjectcategory_id")
+        for subject, category in pairs:
+            of[subject].append(category)
+        for pk, uscc, key, kind, name, status, grade, verified_on, town_id, town_code in some:
+            yield InScope(pk, uscc or key, kind, name, status, grade, verified_on, town_id, town_code, tuple(of[pk]))
 
 
 def _standing_on(day: dt.date) -> QuerySet[Exclusion]:
@@ -49,8 +74,8 @@ def exclusions_on(subject_ids: Iterable[int], day: dt.date) -> dict[int, Exclusi
     return {one.subject_id: one for one in _standing_on(day).filter(subject_id__in=list(subject_ids)).order_by("-pk")}
 
 
-def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
-    """For each of these subjects, the upheld complaints of 12 months and the serious violations of 24 up to ``today``."""
+def signalled(today: dt.date) -> dict[int, Signals]:
+    """:func:`signals` of every subject that has any."""
     upheld = Complaint.objects.filter(
         upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS), received_on__lte=today
     )
@@ -61,8 +86,13 @@ def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
     complaints, violations = Counter[int](), Counter[int]()
     for pk, kind in kinds[0].union(kinds[1], all=True):
         (complaints if kind == "upheld" else violations)[pk] += 1
-    flagged = complaints.keys() | violations.keys()
-    return {pk: Signals(complaints[pk], violations[pk]) if pk in flagged else NO_SIGNALS for pk in subject_ids}
+    return {pk: Signals(complaints[pk], violations[pk]) for pk in complaints.keys() | violations.keys()}
+
+
+def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
+    """For each of these subjects, the upheld complaints of 12 months and the serious violations of 24 up to ``today``."""
+    found = signalled(today)
+    return {pk: found.get(pk, NO_SIGNALS) for pk in subject_ids}
 
 
 def stale(rows: QuerySet[Subject], today: dt.date) -> QuerySet[Subject]:
