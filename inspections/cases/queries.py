@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetc
 from inspections.cases import rules
 from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
-from inspections.cases.states import Asked, CaseState, Decision, Stage
+from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
 from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
@@ -370,9 +370,12 @@ def replacements_waiting() -> QuerySet[Replacement]:
 
 
 def case_that_followed(case: Case) -> Case | None:
-    """The case of the reserve that stepped in for a case that was called off, if one did."""
+    """The case of the reserve that stepped in for a case that was called off; where a strike called it off, the subject's new one."""
     if case.state != CaseState.CALLED_OFF:
         return None
+    if case.called_off_because == STRUCK:
+        again = Case.objects.filter(draw=case.draw_id, subject=case.subject_id, pk__gt=case.pk)
+        return again.select_related("subject").first()
     return Case.objects.filter(drawn__came_by__subject_out=case.drawn_id).select_related("subject").first()
 
 

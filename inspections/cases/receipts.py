@@ -12,6 +12,7 @@ from inspections.cases.queries import cases_of
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterInspector, RosterOmission
 from inspections.draws.queries import stratum_labels
 from inspections.draws.replaced import HistoryRow
+from inspections.draws.struck import Strike, strikes_of
 from inspections.draws.wording import SLIPS_FOR, reason_label
 from registries import clock
 from registries.paper import pdf
@@ -21,7 +22,7 @@ def found(draw: Draw, words: str) -> tuple[QuerySet[RosterEntry], QuerySet[Roste
     """Those in the roster, and those left out of it, whose name has these words or whose code or number begins with them."""
     entries = draw.roster.filter(Q(name__icontains=words) | Q(public_id__istartswith=words) | Q(subject__name__icontains=words))
     named = Q(subject__name__icontains=words) | Q(subject__uscc__istartswith=words) | Q(subject__key__istartswith=words)
-    return entries.select_related("drawn", "subject").order_by("name"), draw.omissions.filter(named).select_related("subject")
+    return entries.select_related("subject").prefetch_related("drawn").order_by("name"), draw.omissions.filter(named).select_related("subject")
 
 
 def facts_of(draw: Draw, subject_id: int) -> dict[str, Any]:
@@ -46,9 +47,9 @@ def facts_of(draw: Draw, subject_id: int) -> dict[str, Any]:
 
 def _drawn_facts(draw: Draw, entry: RosterEntry) -> dict[str, Any]:
     drawn = DrawnEntry.objects.filter(entry=entry).first()
-    case = cases_of(draw).filter(drawn__entry__code=entry.code).first() if drawn else None
+    made = cases_of(draw).filter(drawn__entry__code=entry.code).exclude(ended_on=None)
+    case = made.order_by("ended_on").first() if drawn else None
     left = HistoryRow.objects.filter(subject_out=drawn).first() if drawn else None
-    visited = case is not None and case.ended_on is not None
     return {
         "stratum": stratum_labels([entry.stratum])[entry.stratum],
         "slips": [(SLIPS_FOR.get(why, why), number) for why, number in entry.slips_why.items()],
@@ -56,9 +57,16 @@ def _drawn_facts(draw: Draw, entry: RosterEntry) -> dict[str, Any]:
         "won": drawn is not None and drawn.kind == DrawnEntry.Kind.WINNER,
         "came": HistoryRow.objects.filter(subject_in=drawn).exists() if drawn else False,
         "left": left.get_reason_display() if left else "",
-        "case": case if visited else None,
-        "team": _team(case) if case is not None and visited else [],
+        "struck": _struck(draw, entry),
+        "case": case,
+        "team": _team(case) if case is not None else [],
     }
+
+
+def _struck(draw: Draw, entry: RosterEntry) -> list[tuple[Strike, DrawnEntry]]:
+    """The struck results that had drawn this subject, or kept it in reserve."""
+    was = {one.correction: one for one in DrawnEntry.with_struck.filter(entry=entry, correction__lt=draw.corrections)}
+    return [(strike, was[(strike.correction or 0) - 1]) for strike in strikes_of(draw) if (strike.correction or 0) - 1 in was]
 
 
 def _team(case: Case) -> list[RosterInspector]:

@@ -101,7 +101,7 @@ def replace_drawn(*, actor: User, replacement_id: int, version: int) -> Change:
     """Accept a request: who steps in follows from the committed order; lines, facts and cases are written at once (§6)."""
     draws = _locked_draws(replacement_id)
     asked, case = _decidable(replacement_id, actor, version)
-    DrawnEntry.objects.select_for_update().get(pk=case.drawn_id)  # as the commitment of an order for teams does
+    DrawnEntry.with_struck.select_for_update().filter(pk=case.drawn_id).get()  # as the commitment of an order for teams does
     order = queries.order_finding_team(case)
     refuse(states.why_not(case.state, _move(asked.kind)) or rules.why_not_replace(order=str(order) if order else ""))
     now = clock.now()
@@ -263,6 +263,7 @@ def _kept(draw: Draw, lines: Sequence[HistoryLine], asked: Replacement) -> list[
         rows.append(
             HistoryRow(
                 draw=draw,
+                correction=draw.corrections,
                 number=line.number,
                 kind=line.kind,
                 winner=entries[line.winner],

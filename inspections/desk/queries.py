@@ -19,6 +19,7 @@ from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
 from inspections.draws.queries import due_draws, secret_of, visible_draws
 from inspections.draws.states import DrawState
+from inspections.draws.struck import waiting as wrong_values_waiting
 from inspections.plans.models import Plan
 from inspections.plans.queries import visible_plans
 from inspections.plans.states import PlanState
@@ -92,6 +93,7 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.approve_adhoc": _adhoc_approvals,
         "inspections.approve_plan": _plan_approvals,
         "inspections.replace_drawn": _replacements,
+        "inspections.strike_result": _wrong_values,
         "registries.approve_edition": _edition_approvals,
         "registries.revise_matter": _bases,
         "registries.save_certificate": _certificates,
@@ -239,6 +241,15 @@ def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
         url = reverse("admin:inspections_replacement_decide", args=[asked.pk])
         text = f"{asked.case.number} · {asked.get_kind_display()} · {asked.get_reason_display()}"
         yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, now.date())
+
+
+def _wrong_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Reports of a wrong value after the draw that wait for a supervisor who typed none of them."""
+    reports = wrong_values_waiting().filter(draw__in=visible_draws(looks.user))
+    for report in reports.exclude(draw__sources__entries__entered_by=looks.user)[:MOST]:
+        url = reverse("admin:inspections_strike_decide", args=[report.pk])
+        text = _("A value that it was drawn from is said to be wrong: %(what)s") % {"what": report.source.what}
+        yield Task(_("Draw"), f"{report.draw}: {report.draw.matter.name}", text, _("Strike or refuse"), url, now.date())
 
 
 def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:

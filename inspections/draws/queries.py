@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate
 from django.utils.translation import gettext
 
@@ -21,6 +21,7 @@ from inspections.draws.chances import inclusion_chances, small_cells
 from inspections.draws.files import InspectorLine, RecusalLine, RosterLine
 from inspections.draws.models import (
     Draw,
+    DrawCertificate,
     DrawnEntry,
     DrawSecret,
     RosterEntry,
@@ -129,8 +130,9 @@ def progress(draw: Draw) -> tuple[int, int]:
 
 
 def draws_without_certificate() -> QuerySet[Draw]:
-    """Drawn draws whose certificate was not made yet."""
-    return Draw.objects.filter(state=DrawState.DRAWN, certificate__isnull=True)
+    """Drawn draws whose certificate, that of the result that stands, was not made yet."""
+    issued = DrawCertificate.objects.filter(draw=OuterRef("pk"), correction=OuterRef("corrections"))
+    return Draw.objects.filter(~Exists(issued), state=DrawState.DRAWN)
 
 
 def lapsing_draws(now: dt.datetime) -> QuerySet[Draw]:
@@ -195,7 +197,7 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
                 "size": sizes[s],
                 "quota": quotas[s],
                 "suggested": suggested[s],
-                "reckoned": reckoned(sizes[s], sum(sizes.values()), percent=item.ratio_percent, number=item.number),
+                "reckoned": reckoned(sizes[s], sum(sizes.values()), percent=item.ratio_percent, number=item.number) if item else None,
                 "chances": [[w, slips[s][w], c] for w, c in inclusion_chances(slips[s], quotas[s]).items()],
             }
             for s in sizes

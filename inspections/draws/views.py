@@ -19,6 +19,7 @@ from inspections.draws.models import Draw
 from inspections.draws.replaced import counts_of
 from inspections.draws.sources import entropy_bits, public_possibilities
 from inspections.draws.states import DrawState, Mode
+from inspections.draws.struck import certificate_name, struck_results
 from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
 from registries import clock
@@ -69,9 +70,7 @@ def draw_new(request: HttpRequest) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Draw:
     return get_object_or_404(
-        queries.visible_draws(signed_in(request)).select_related(
-            "prepared_by", "approved_by", "plan_item__plan", "staffs", "certificate"
-        ),
+        queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "staffs"),
         pk=pk,
     )
 
@@ -198,6 +197,9 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         if signed_in(request).has_perm("inspections.prepare_staffing")
         else [],
         "staffing": draw.staffing.select_related("unit").order_by("pk"),
+        "certified": draw.certificates.filter(correction=draw.corrections).exists(),
+        "reports": list(draw.strikes.select_related("source", "decided_by").order_by("pk")) if draw.drawn_at else [],
+        "struck": struck_results(draw),
         "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
     }
     return render(request, "office/draws/page.html", context)
@@ -205,12 +207,16 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
 
 @access("inspections.view_draws")
 def draw_certificate(request: HttpRequest, pk: int) -> HttpResponse:
-    """The certificate as PDF."""
+    """The certificate as PDF; with ``?struck=n`` that of a struck result."""
     draw = _visible(request, pk)
-    if not hasattr(draw, "certificate"):
+    asked = request.GET.get("struck", "")
+    correction = int(asked) if asked.isdecimal() and len(asked) < 4 else draw.corrections
+    certificate = draw.certificates.filter(correction=correction).first()
+    if certificate is None:
         raise Http404
-    response = HttpResponse(bytes(draw.certificate.pdf), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="draw-{draw.number}.pdf"'
+    struck, draw.corrections = correction < draw.corrections, correction
+    response = HttpResponse(bytes(certificate.pdf), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{certificate_name(draw, struck=struck)}"'
     return response
 
 

@@ -309,7 +309,9 @@ def last_published() -> dt.datetime | None:
         Edition.objects.filter(state=EditionState.PUBLISHED).aggregate(at=Max("published_at"))["at"],
         Plan.objects.filter(state=PlanState.PUBLISHED).aggregate(at=Max("published_at"))["at"],
         *Draw.objects.filter(state__in=PUBLIC_STATES)
-        .aggregate(Max("committed_at"), Max("drawn_at"), Max("voided_at"))
+        .aggregate(
+            Max("committed_at"), Max("drawn_at"), Max("voided_at"), struck=Max("strikes__decided_at", filter=Q(strikes__state="struck"))
+        )
         .values(),
     ]
     return max((moment for moment in moments if moment is not None), default=None)
