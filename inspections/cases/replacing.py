@@ -101,7 +101,7 @@ def replace_drawn(*, actor: User, replacement_id: int, version: int) -> Change:
     """Accept a request: who steps in follows from the committed order; lines, facts and cases are written at once (§6)."""
     draws = _locked_draws(replacement_id)
     asked, case = _decidable(replacement_id, actor, version)
-    DrawnEntry.with_struck.select_for_update().filter(pk=case.drawn_id).get()  # as the commitment of an order for teams does
+    _hold_place(case)
     order = queries.order_finding_team(case)
     refuse(states.why_not(case.state, _move(asked.kind)) or rules.why_not_replace(order=str(order) if order else ""))
     now = clock.now()
@@ -152,6 +152,12 @@ def _locked_draws(replacement_id: int) -> list[Draw]:
     keys = [*own.values_list("pk", flat=True), *staffing.values_list("pk", flat=True)]
     locked = {draw.pk: draw for draw in Draw.objects.select_for_update(of=("self",)).select_related("plan_item", "request").filter(pk__in=keys)}
     return [locked[pk] for pk in keys]
+
+
+def _hold_place(case: Case) -> None:
+    """Lock the drawn entry of the case, as the commitment of an order for teams does, so that neither overtakes the other."""
+    assert case.drawn is not None  # noqa: S101  (asked for drawn cases only)
+    DrawnEntry.with_struck.select_for_update().get(pk=case.drawn.pk)
 
 
 def _decidable(replacement_id: int, actor: User, version: int, reason: str | None = None) -> tuple[Replacement, Case]:

@@ -70,7 +70,9 @@ def draw_new(request: HttpRequest) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Draw:
     return get_object_or_404(
-        queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "staffs"),
+        queries.visible_draws(signed_in(request)).select_related(
+            "prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces"
+        ),
         pk=pk,
     )
 
@@ -173,6 +175,8 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
     labels = queries.stratum_labels(draw.quotas, draw.merged_strata)
     next_source = next((s for s in sources if not s.value), None)
     may_enter = draw.state == DrawState.COMMITTED and signed_in(request).has_perm("inspections.enter_source_value")
+    lines = list(rows_of(draw).select_related("decided_by")) if draw.drawn_at else []
+    teams = list(draw.staffing.select_related("unit").order_by("pk")) if draw.drawn_at else []
     context: dict[str, Any] = {
         "draw": draw,
         "sources": sources_told(signed_in(request), draw, sources, now),
@@ -180,7 +184,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "source_form": may_enter and next_source is not None and next_source.moment <= now,
         "closed": closed_in_words(next_source, sources, now) if next_source else "",
         "waiting": draw.state == DrawState.COMMITTED,
-        "wants_secret": next_source is None and queries.wants_secret(draw, now),
+        "wants_secret": draw.state == DrawState.COMMITTED and next_source is None and queries.wants_secret(draw, now),
         "shards": queries.progress(draw) if draw.state == DrawState.COMMITTED else None,
         "strata": [
             (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
@@ -189,14 +193,14 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "drawn": draw.drawn.select_related("entry").annotate(members=Count("team")).order_by("-kind", "ticket")[:500]
         if draw.state == DrawState.DRAWN
         else [],
-        "after": {"counts": counts_of(draw), "lines": list(rows_of(draw).select_related("decided_by"))} if draw.drawn_at else None,
+        "after": {"counts": counts_of(draw, lines), "lines": lines} if draw.drawn_at else None,
         "may_replace": draw.state == DrawState.VOIDED
         and not draw.successors.exists()
         and signed_in(request).has_perm("inspections.prepare_successor"),
-        "wanting": places.wanting(draw, signed_in(request))
+        "wanting": places.wanting([draw], signed_in(request), teams)
         if signed_in(request).has_perm("inspections.prepare_staffing")
         else [],
-        "staffing": draw.staffing.select_related("unit").order_by("pk"),
+        "staffing": teams,
         "certified": draw.certificates.filter(correction=draw.corrections).exists(),
         "reports": list(draw.strikes.select_related("source", "decided_by").order_by("pk")) if draw.drawn_at else [],
         "struck": struck_results(draw),

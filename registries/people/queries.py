@@ -38,6 +38,24 @@ def own_units(user: User) -> set[int] | None:
     return set(kept[user.unit.pk])
 
 
+def keeps_unit(user: User, unit: Unit) -> bool:
+    """The same of a unit at hand: asks the database nothing but the person's own unit."""
+    if not user.role_codes.isdisjoint((Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR)):
+        return True
+    if user.unit is None:
+        return False
+    return user.unit.kind == Unit.Kind.BUREAU or user.unit.pk in (unit.pk, unit.parent_id)
+
+
+def of_own_units(user: User, to: str = "unit") -> Q:
+    """The rows of the units that this person keeps, as a condition; ``to`` leads from the row to its unit."""
+    if not user.role_codes.isdisjoint((Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR)):
+        return Q()
+    if user.unit is None:
+        return Q(pk__in=[])
+    return Q() if user.unit.kind == Unit.Kind.BUREAU else Q(**{to: user.unit.pk}) | Q(**{f"{to}__parent": user.unit.pk})
+
+
 def keeps(user: User, unit_id: int) -> bool:
     """Whether this person keeps the rows of that unit."""
     units = own_units(user)

@@ -177,7 +177,7 @@ def test_winners_without_a_team_get_one_from_an_order_of_their_own(bureau: Burea
     lot = bureau.understaffed(time_machine)
     waiting = list(places.open_places(lot, bureau.unit.pk))
     assert len(waiting) == 1
-    assert [one.own for one in places.wanting(lot, bureau.clerk)] == [True]
+    assert [one.own for one in places.wanting([lot], bureau.clerk)] == [True]
     helpers = {make.inspector(unit=bureau.other).pk for _ in range(2)}
     order = bureau.hurried(time_machine, bureau.announced(bureau.staffing(lot), bureau.other))
     assert (order.mode, order.staffs, order.quotas) == (Mode.TEAMS, lot, {waiting[0].entry.stratum: 1})

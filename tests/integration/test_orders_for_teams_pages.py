@@ -179,5 +179,5 @@ def test_the_new_pages_ask_few_queries(bureau: Bureau, time_machine: Any, django
     ]
     for person, address in pages:
         client = enter(person)
-        with django_assert_max_num_queries(19 if address.startswith("/office/draws/") else 15, info=address):
+        with django_assert_max_num_queries(15, info=address):
             assert client.get(address).status_code == 200, address

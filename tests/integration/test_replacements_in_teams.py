@@ -13,7 +13,7 @@ from inspections.cases import receipts, replacing, visits
 from inspections.cases import tasks as case_tasks
 from inspections.cases.models import Assignment, Case, Replacement
 from inspections.cases.states import CaseState
-from inspections.draws import after, commands, places
+from inspections.draws import after, commands, places, tasks
 from inspections.draws.files import text_of
 from inspections.draws.models import Draw
 from inspections.draws.replaced import HistoryRow, counts_of
@@ -237,6 +237,7 @@ def voided_after_its_source(bureau: Bureau, lot: Draw, time_machine: Any) -> Dra
 def test_a_successor_with_the_same_roster_holds_its_visits_until_it_is_drawn(
     bureau: Bureau, lot: Draw, time_machine: Any, tmp_path: Path
 ) -> None:
+    tasks.issue_certificate(lot.pk)
     voided = voided_after_its_source(bureau, lot, time_machine)
     case = first(lot)
     new = commands.prepare_successor(actor=bureau.partner_user, draw_id=voided.pk).obj
