@@ -88,7 +88,10 @@ def _rows(batch: Import) -> list[ImportRow]:
 def _tables(kind: TableKind, sheets: Sequence[Sheet], mapping: Sequence[Mapping[str, Any]]) -> list[Table]:
     """The tables of the confirmed sheets, under their confirmed columns."""
     named = {sheet.name: sheet for sheet in sheets}
-    return [tabulate(named[one["sheet"]], kind.layout(one["layout"]), one["columns"]) for one in mapping]
+    return [
+        tabulate(named[one["sheet"]], kind.layout(one["layout"]), one["columns"], frozenset(one.get("left_out", ())))
+        for one in mapping
+    ]
 
 
 def _units_of(batch: Import, kind: TableKind) -> frozenset[int] | None:

@@ -6,7 +6,7 @@ transactions. A commit is one change for the ledger, however many rows it writes
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,10 +58,18 @@ def upload_import(*, actor: User, kind: str, file_name: str, content: bytes, sur
 
 
 @command("registries.map_import")
-def map_import(*, actor: User, import_id: int, version: int, columns: Mapping[str, Mapping[str, int]]) -> Change:
+def map_import(
+    *,
+    actor: User,
+    import_id: int,
+    version: int,
+    columns: Mapping[str, Mapping[str, int]],
+    left_out: Mapping[str, Collection[int]] | None = None,
+) -> Change:
     """Say which column of the file is which — sheet (layout) → column → place in the header — and have it checked.
 
-    A sheet that ``columns`` does not name is left out; the main one cannot be.
+    A sheet that ``columns`` does not name is left out; the main one cannot be. ``left_out`` names, by sheet, which of the rows
+    proposed for it are left out; all of them unless said.
     """
     batch, kind = _own(actor, import_id, version, "map")
     mapping: list[dict[str, Any]] = []
@@ -79,7 +87,10 @@ def map_import(*, actor: User, import_id: int, version: int, columns: Mapping[st
                 required={column.name: column.heading for column in layout.columns if column.required},
             )
         )
-        mapping.append({**one, "columns": chosen})
+        rows = [row for row, *_words in one.get("proposed", ())]
+        if left_out is not None:
+            rows = [row for row in rows if row in left_out.get(one["layout"], ())]
+        mapping.append({**one, "columns": chosen, "left_out": rows})
     if not mapping:
         refuse_now(say("No sheet of the file is chosen."))
     change = alter(

@@ -144,7 +144,13 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _visible(request, pk)
     form = MappingForm(request.POST, kind=KINDS[batch.kind], mapping=batch.mapping, version=batch.version)
     if form.is_valid() and act(
-        request, commands.map_import, form=form, import_id=pk, version=form.cleaned_data["version"], columns=form.columns
+        request,
+        commands.map_import,
+        form=form,
+        import_id=pk,
+        version=form.cleaned_data["version"],
+        columns=form.columns,
+        left_out=form.left_out,
     ):
         return redirect("import", pk=pk)
     return _page(request, batch, form)
