@@ -4,16 +4,17 @@ from registries.campaigns.models import Campaign
 from registries.codes.models import Code, Serial
 from registries.comparisons.models import Comparison, Difference
 from registries.imports.models import Import, ImportRow
-from registries.inspectors.models import Certificate, Inspector, Recusal
+from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
 from registries.lists.models import ChosenColumns, SavedSearch
-from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter, MatterRevision
+from registries.matters.models import ChecklistItem, Edition, EditionPaper, LegalBasis, Material, Matter, MatterRevision, Outcome
 from registries.people.models import Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 
 __all__ = [
     "Campaign",
+    "Assistant",
     "Certificate",
     "ChecklistItem",
     "ChosenColumns",
@@ -24,16 +25,21 @@ __all__ = [
     "Complaint",
     "Difference",
     "Edition",
+    "EditionPaper",
     "Exclusion",
     "Import",
     "ImportRow",
     "Inspector",
+    "InspectorGroup",
+    "Leave",
     "LedgerEntry",
     "LedgerPayload",
     "LegalBasis",
+    "Material",
     "Matter",
     "MatterRevision",
     "Permit",
+    "Outcome",
     "Recusal",
     "RefusalTally",
     "SavedSearch",
@@ -41,6 +47,7 @@ __all__ = [
     "Serial",
     "Subject",
     "SubjectCategory",
+    "Training",
     "Unit",
     "User",
     "Violation",

@@ -31,6 +31,11 @@ RESULT_CODES: tuple[tuple[str, str, ResultGroup, bool], ...] = (
 )
 """检查结果 (domain.md 3.4.6): the set of public-security bureaus; the two market-supervision codes start inactive."""
 
+CERTIFICATE_CODES: tuple[tuple[str, str], ...] = (
+    ("police", "人民警察证"),
+    ("provincial", "行政执法证"),
+)
+
 DISPOSAL_CODES: tuple[tuple[str, str], ...] = (
     ("none", "无需后续处置"),
     ("ordered", "责令限期改正"),
@@ -78,7 +83,10 @@ def _published_content_stands() -> Iterator[Trigger]:
             ("registries_matterrevision", "id"),
             ("registries_legalbasis", "revision_id"),
             ("registries_checklistitem", "revision_id"),
+            ("registries_material", "revision_id"),
+            ("registries_outcome", "revision_id"),
             ("registries_matterrevision_categories", "matterrevision_id"),
+            ("registries_matterrevision_full_coverage", "matterrevision_id"),
             ("registries_matterrevision_requirements", "matterrevision_id"),
         ):
             if event == "INSERT" and column == "id":
@@ -144,6 +152,9 @@ def _code_rows() -> list[tuple[str, str, str, str, int, bool]]:
     ] + [
         (CodeTable.DISPOSAL.value, code, label, "", position, True)
         for position, (code, label) in enumerate(DISPOSAL_CODES)
+    ] + [
+        (CodeTable.CERTIFICATE.value, code, label, "", position, True)
+        for position, (code, label) in enumerate(CERTIFICATE_CODES)
     ]
 
 

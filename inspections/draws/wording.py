@@ -8,6 +8,7 @@ from registries.ledger.sentences import Sentence
 LEFT_OUT = {
     "not-operating": _("not in operation"),
     "excluded": _("lawfully out of scope"),
+    "full-coverage": _("class watched by full coverage"),
     "drawn-this-year": _("already drawn on this matter this year"),
     "yearly-cap": _("at the yearly cap of all brigades"),
     "other-category": _("category not chosen"),

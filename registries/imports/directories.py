@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from registries.codes.models import Code, CodeTable
 from registries.inspectors.models import Inspector
+from registries.matters.models import Matter
 from registries.people.models import Unit
 from registries.spreadsheets.cleaning import key
 from registries.subjects.models import Subject, SubjectCategory
@@ -129,6 +130,11 @@ def _categories() -> Iterator[Named]:
         yield Named(row.code, row.pk, row.name, None, (row.name, row.code), row.active)
 
 
+def _matters() -> Iterator[Named]:
+    for row in Matter.objects.all():
+        yield Named(row.code, row.pk, row.code, None, (row.code,), row.active)
+
+
 def _codes(table: str) -> Callable[[], Iterator[Named]]:
     def read() -> Iterator[Named]:
         for row in Code.objects.filter(table=table):
@@ -157,6 +163,7 @@ def _inspectors(texts: Sequence[str]) -> Iterator[Named]:
 _TABLES: dict[str, Callable[[], Iterable[Named]]] = {
     "unit": _units,
     "category": _categories,
+    "matter": _matters,
     "town": _codes(CodeTable.TOWN),
     "field": _codes(CodeTable.FIELD),
     "specialty": _codes(CodeTable.SPECIALTY),

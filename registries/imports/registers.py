@@ -53,7 +53,8 @@ class Register:
     ``links`` says which columns name rows of which directory; ``exclusive`` are columns that only one row may hold
     besides the key; ``kept_by`` is the column that says whose row it is; ``span`` are a first and a last day; ``past``
     are days that cannot lie in the future; ``fixed`` columns never change; ``recorded`` rows say who brought them;
-    ``find_by`` is the part of the key by which rows are looked up, the first unless said otherwise.
+    ``find_by`` is the part of the key by which rows are looked up, the first unless said otherwise; ``derived`` are
+    columns that :meth:`derive` sets whenever a row is written.
     """
 
     layout: Layout
@@ -67,6 +68,7 @@ class Register:
     fixed: tuple[str, ...] = ()
     recorded: bool = False
     find_by: str = ""
+    derived: tuple[str, ...] = ()
 
     # --- checking -----------------------------------------------------------------------------------------------------
 
@@ -291,6 +293,7 @@ class Register:
     def _add(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> list[models.Model]:
         extra = {"recorded_by": actor} if self.recorded else {}
         made = [self._filled(self.model(**extra), row.values["set"], context) for row in rows]
+        self.derive(made)
         self.model._default_manager.bulk_create(made, batch_size=1000)
         self._write_many([(obj, row.values["set"]) for obj, row in zip(made, rows, strict=True)], context)
         return made
@@ -302,6 +305,8 @@ class Register:
         for row, obj in rows:
             self._filled(obj, row.values["set"], context)
         objects = [obj for _row, obj in rows]
+        self.derive(objects)
+        columns.update(self.derived)
         if hasattr(self.model, "version"):
             columns.add("version")
             for obj in objects:
@@ -312,6 +317,9 @@ class Register:
             )
         self._write_many([(obj, row.values["set"]) for row, obj in rows], context, anew=True)
         return objects
+
+    def derive(self, objects: Sequence[models.Model]) -> None:
+        """Set what follows from the other columns of rows about to be written. Nothing, unless a register says so."""
 
     def _filled(self, obj: models.Model, values: Mapping[str, Plain], context: Context) -> models.Model:
         for name, value in values.items():

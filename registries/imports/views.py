@@ -35,6 +35,7 @@ REGISTRY_PAGES = {
     "codes": "/office/codes/",
     "matters": "/office/matters/",
     "subjects": "/office/subjects/",
+    "permits": "/office/subjects/",
     "exclusions": "/office/subjects/",
     "complaints": "/office/subjects/",
     "violations": "/office/subjects/",
