@@ -5,7 +5,7 @@ What it finds is written by the command ``registries.check_import`` in one short
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,9 +67,17 @@ def examine(import_id: int) -> Findings | None:
 
 def _rows(batch: Import) -> list[ImportRow]:
     kind = KINDS[batch.kind]
-    tables = _tables(kind, open_sheets(bytes(batch.content)), batch.mapping)
+    tables = tables_of(kind, open_sheets(bytes(batch.content)), batch.mapping)
     total = sum(len(table.rows) for table in tables)
     _progress(batch.pk, done=0, total=total)
+    context = Context(_units_of(batch, kind), clock.today())
+    sheets = judged(kind, tables, context, lambda done: _progress(batch.pk, done=done))
+    _progress(batch.pk, done=total)
+    return [import_row(batch, one) for drafts in sheets.values() for one in drafts]
+
+
+def judged(kind: TableKind, tables: Sequence[Table], context: Context, note: Callable[[int], object]) -> dict[str, Sequence[Draft]]:
+    """Every row of these tables, cleaned and decided, by sheet (layout); ``note`` is told now and then how many are read."""
     sheets: dict[str, Sequence[Draft]] = {}
     done = 0
     for table in tables:
@@ -78,14 +86,12 @@ def _rows(batch: Import) -> list[ImportRow]:
             drafts.append(draft(table.layout, clean_row(number, cells, table.layout.columns), cells))
             done += 1
             if done % STEP == 0:
-                _progress(batch.pk, done=done)
-    context = Context(_units_of(batch, kind), clock.today())
+                note(done)
     kind.judge(sheets, context)
-    _progress(batch.pk, done=total)
-    return [import_row(batch, one) for drafts in sheets.values() for one in drafts]
+    return sheets
 
 
-def _tables(kind: TableKind, sheets: Sequence[Sheet], mapping: Sequence[Mapping[str, Any]]) -> list[Table]:
+def tables_of(kind: TableKind, sheets: Sequence[Sheet], mapping: Sequence[Mapping[str, Any]]) -> list[Table]:
     """The tables of the confirmed sheets, under their confirmed columns."""
     named = {sheet.name: sheet for sheet in sheets}
     return [

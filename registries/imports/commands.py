@@ -1,4 +1,4 @@
-"""The commands of an import: upload, confirm the columns, keep what the check found, take over, cancel.
+"""The commands of an import: upload, confirm the columns, keep what the check found, take over, undo, cancel, expire.
 
 Opening and judging a file takes seconds and happens before, in ``surveys.py`` and ``checking.py``; here are only short
 transactions. A commit is one change for the ledger, however many rows it writes.
@@ -21,6 +21,7 @@ from registries.imports.queries import tally, uploads_on, visible_imports
 from registries.imports.registers import Context
 from registries.imports.states import MOVES, ImportState, RowClass
 from registries.imports.surveys import Survey
+from registries.imports.undoing import undo
 from registries.ledger.change import Change, Refused, alter, refuse, refuse_now
 from registries.ledger.commands import command, wake
 from registries.ledger.sentences import Sentence, say
@@ -146,10 +147,35 @@ def commit_import(*, actor: User, import_id: int, version: int, only_good: bool 
 def cancel_import(*, actor: User, import_id: int, version: int) -> Change:
     """Give an import up. Its file and rows go; what it was stays in the ledger."""
     batch, _kind = _own(actor, import_id, version, "cancel")
+    return _dropped(batch, "cancel")
+
+
+@command("registries.undo_import")
+def undo_import(*, actor: User, import_id: int, version: int) -> Change:
+    """Take a whole import back while nothing builds on it: what it added goes, what it changed is as it was."""
+    batch, kind = _own(actor, import_id, version, "undo")
+    sheets: dict[str, list[ImportRow]] = {}
+    for row in ImportRow.objects.filter(batch=batch).exclude(row_class=RowClass.REFUSED).defer("details").order_by("number"):
+        sheets.setdefault(row.sheet, []).append(row)
+    done = undo(kind, sheets, Context(None, clock.today()))
+    facts = {"kind": batch.kind, "file": batch.file_name, "sha256": batch.sha256, "restored": len(done.restored), "removed": len(done.gone)}
+    change = _spoken(alter(batch, state=MOVES["undo"][1]), **facts)
+    return replace(change, also=tuple(done.restored), gone=tuple(done.gone))
+
+
+@command("registries.expire_import")
+def expire_import(*, actor: User, import_id: int) -> Change:
+    """Drop the file and rows of an import that nobody took over within seven days."""
+    batch = Import.objects.select_for_update().defer("content").get(pk=import_id)
+    refuse(rules.why_not(batch.state, "expire"))
+    return _dropped(batch, "expire")
+
+
+def _dropped(batch: Import, move: str) -> Change:
     ImportRow.objects.filter(batch=batch).delete()
     batch.content = b""
     batch.save(update_fields=["content"])
-    return _spoken(alter(batch, state=MOVES["cancel"][1]), sha256=batch.sha256)
+    return _spoken(alter(batch, state=MOVES[move][1]), sha256=batch.sha256)
 
 
 def _own(actor: User, import_id: int, version: int, move: str) -> tuple[Import, TableKind]:

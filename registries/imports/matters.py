@@ -161,6 +161,12 @@ def _note_gone(name: str, register: ListRegister, rows: Sequence[Draft], carrier
             carrier.effect = RowClass.CHANGED
 
 
+def newest_of(codes: set[str]) -> list[MatterRevision]:
+    """The newest revisions of these matters, which are locked."""
+    list(Matter.objects.select_for_update().filter(code__in=codes).order_by("code"))
+    return list(newest_revisions().filter(matter__code__in=codes).select_related("matter"))
+
+
 def read_contents(codes: set[str], context: Context) -> dict[str, Content]:
     """Matter code → what stands of it."""
     revisions = with_content(newest_revisions().filter(matter__code__in=codes))

@@ -8,7 +8,8 @@ from django.db.models import Case, Q, QuerySet, SmallIntegerField, When
 
 from registries.imports.kinds import KINDS, TableKind
 from registries.imports.models import Import, ImportRow
-from registries.imports.states import ImportState, RowClass
+from registries.imports.rules import KEPT_FOR
+from registries.imports.states import MOVES, ImportState, RowClass
 from registries.people.models import User
 from registries.people.queries import own_units
 from registries.people.roles import Role
@@ -80,3 +81,9 @@ def stalled_imports(now: dt.datetime) -> list[int]:
         .order_by("id")
         .values_list("pk", flat=True)
     )
+
+
+def expired_imports(now: dt.datetime) -> list[int]:
+    """Imports that nobody took over within seven days."""
+    waiting = Import.objects.filter(state__in=MOVES["expire"][0], uploaded_at__lt=now - KEPT_FOR)
+    return list(waiting.order_by("id").values_list("pk", flat=True))

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -37,6 +37,14 @@ class Context:
     today: dt.date
     directories: Directories = field(default_factory=Directories)
     earlier: dict[str, Sequence[Draft]] = field(default_factory=dict)
+
+
+class HasValues(Protocol):
+    """Whatever says which columns are written: a row of an import, or one taken back."""
+
+    @property
+    def values(self) -> Any:
+        """``set`` holds the columns."""
 
 
 class Standing(NamedTuple):
@@ -279,7 +287,7 @@ class Register:
         refuse_stale(rows, {row.pk: standing.get(keys[row.pk]) for row in rows})
         new = [row for row in rows if row.row_class == RowClass.ADDED]
         changed = [(row, standing[keys[row.pk]].obj) for row in rows if row.row_class == RowClass.CHANGED]
-        return self._add(new, context, actor) + self._change(changed, context)
+        return self._add(new, context, actor) + self.change(changed, context)
 
     def load_links(self, rows: Sequence["ImportRow"], context: Context) -> None:
         """Read what the rows name."""
@@ -298,7 +306,8 @@ class Register:
         self._write_many([(obj, row.values["set"]) for obj, row in zip(made, rows, strict=True)], context)
         return made
 
-    def _change(self, rows: Sequence[tuple["ImportRow", models.Model]], context: Context) -> list[models.Model]:
+    def change(self, rows: Sequence[tuple["HasValues", models.Model]], context: Context) -> list[models.Model]:
+        """Write the columns in ``values["set"]`` of each row to its object, all in a few statements."""
         if not rows:
             return []
         columns = {name for row, _obj in rows for name in row.values["set"] if name not in self.many}

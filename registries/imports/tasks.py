@@ -5,7 +5,7 @@ from celery import shared_task
 from registries import clock
 from registries.imports import commands
 from registries.imports.checking import examine
-from registries.imports.queries import stalled_imports
+from registries.imports.queries import expired_imports, stalled_imports
 from registries.ledger.change import Refused
 from registries.people.queries import system_user
 
@@ -23,6 +23,8 @@ def check_import(import_id: int) -> None:
 
 @shared_task(name="registries.sweep_imports", acks_late=True)
 def sweep_imports() -> None:
-    """Check again what has waited or stood still for too long."""
+    """Check again what has waited or stood still for too long; drop what nobody took over within seven days."""
     for import_id in stalled_imports(clock.now()):
         check_import(import_id)
+    for import_id in expired_imports(clock.now()):
+        commands.expire_import(actor=system_user(), import_id=import_id)

@@ -29,6 +29,8 @@ STATE_TONES = {
     ImportState.COMMITTED: "good",
     ImportState.CANCELLED: "neutral",
     ImportState.FAILED: "bad",
+    ImportState.UNDONE: "neutral",
+    ImportState.EXPIRED: "neutral",
 }
 REGISTRY_PAGES = {
     "units": "/office/units/",
@@ -109,6 +111,7 @@ def _page(request: HttpRequest, batch: Import, mapping: MappingForm | None = Non
     }
     if may and batch.state in (ImportState.UPLOADED, ImportState.CHECKED):
         context["mapping"] = mapping or MappingForm(kind=kind, mapping=batch.mapping, version=batch.version)
+    context["may_undo"] = batch.state == ImportState.COMMITTED and may and user.has_perm("registries.undo_import")
     if batch.state in (ImportState.CHECKED, ImportState.COMMITTED):
         context |= _rows(request, batch, counts)
     if may and batch.state == ImportState.CHECKED:
@@ -167,6 +170,18 @@ def import_commit(request: HttpRequest, pk: int) -> HttpResponse:
         counts = queries.tally(batch.counts)
         done = _("%(added)s rows were added and %(changed)s changed.") % counts
         act(request, commands.commit_import, done=done, import_id=pk, **form.cleaned_data)
+    return redirect("import", pk=pk)
+
+
+@access("registries.undo_import")
+@require_POST
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole import back, while nothing builds on it."""
+    _visible(request, pk)
+    form = CommitForm(request.POST)
+    if form.is_valid():
+        done = _("The import was undone: the registry is as it was before.")
+        act(request, commands.undo_import, done=done, import_id=pk, version=form.cleaned_data["version"])
     return redirect("import", pk=pk)
 
 

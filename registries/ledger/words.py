@@ -22,6 +22,8 @@ WORDS: dict[str, Promise] = {
     "registries.check_import": _("checked the rows of a workbook"),
     "registries.commit_import": _("took over a workbook"),
     "registries.cancel_import": _("cancelled an import"),
+    "registries.undo_import": _("undid an import"),
+    "registries.expire_import": _("dropped an import that nobody took over"),
     "registries.ask_self_check": _("asked for a self-check"),
     "registries.keep_self_check": _("kept the outcome of a self-check"),
     "registries.export_registry": _("exported a registry"),

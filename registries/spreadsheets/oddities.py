@@ -5,7 +5,7 @@ Proposes only; whoever brings the table decides.
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from registries.spreadsheets.cleaning import clean_cell
@@ -15,6 +15,7 @@ from registries.spreadsheets.reading import Sheet, Table, blank
 from registries.spreadsheets.refusals import BadCell, shown
 
 MOST_PROPOSED = 100
+FEW_SAMPLES = 5
 LOOKED_AT = 200
 FEWEST = 3
 
@@ -49,26 +50,32 @@ class Doubt(NamedTuple):
 
 def rows_aside(sheet: Sheet, table: Table) -> list[Aside]:
     """The rows of a table that are no entries: samples, totals, notes below; at most a hundred."""
-    found = []
+    short = {place for name, place in table.matching.mapping.items() if table.layout.column(name).longest <= 200}
     mapped = set(table.matching.mapping.values())
+    found = []
     for number, _record in table.rows:
-        row = sheet.rows[number - 1]
-        cells = [cell for cell in row if not blank(cell)]
-        free = any(place not in mapped and isinstance(cell, str) and "例" in cell and _SAMPLE.fullmatch(_compared(cell)) for place, cell in enumerate(row))
-        why = "sample" if free else _why_aside(cells)
+        why = _why_aside(sheet.rows[number - 1], mapped, short)
         if why:
-            found.append(Aside(number, " ".join(shown(cell) for cell in cells)[:80], why))
-            if len(found) == MOST_PROPOSED:
+            begins = " ".join(shown(cell) for cell in sheet.rows[number - 1] if not blank(cell))
+            found.append(Aside(number, begins[:80], why))
+            if len(found) > MOST_PROPOSED:
                 break
-    return found
+    samples = sum(one.why == "sample" for one in found)
+    if samples > FEW_SAMPLES and samples * 5 > len(table.rows):  # a table that calls itself a sample
+        return [one for one in found if one.why != "sample"]
+    return found[:MOST_PROPOSED]
 
 
-def _why_aside(cells: Sequence[Cell]) -> str:
+def _why_aside(row: Sequence[Cell], mapped: Collection[int], short: Collection[int]) -> str:
+    cells = [cell for cell in row if not blank(cell)]
     first = _compared(cells[0])
     if "例" in first and (_NUMBERED.fullmatch(first) or _SAMPLE.fullmatch(first)):
         return "sample"
-    if any(isinstance(cell, str) and "例" in cell and len(cell) <= 60 and _MARKED.fullmatch(_compared(cell)) for cell in cells):
-        return "sample"
+    for place, cell in enumerate(row):
+        if isinstance(cell, str) and "例" in cell and len(cell) <= 60:
+            text = _compared(cell)
+            if (place in short and _MARKED.fullmatch(text)) or (place not in mapped and _SAMPLE.fullmatch(text)):
+                return "sample"
     if _TOTAL.fullmatch(first):
         return "total"
     return "note" if len(cells) <= 2 and _NOTE.match(first) else ""
