@@ -13,6 +13,7 @@ from inspections.draws.models import (
     RosterRecusal,
     SeedSource,
     SourceEntry,
+    SourceEvidence,
     TeamPlace,
 )
 from inspections.plans.models import Plan, PlanItem
@@ -38,5 +39,6 @@ __all__ = [
     "SeedSource",
     "Signature",
     "SourceEntry",
+    "SourceEvidence",
     "TeamPlace",
 ]

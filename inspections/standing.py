@@ -24,7 +24,8 @@ REVIEWER_ON_TEAM = (
     "WHERE a.case_id = NEW.case_id AND i.user_id = NEW.reviewer_id)"
 )
 SETTLED_SOURCE = (
-    "EXISTS (SELECT 1 FROM inspections_seedsource AS s WHERE s.id = NEW.source_id AND s.value <> '')"
+    "EXISTS (SELECT 1 FROM inspections_seedsource AS s WHERE s.id = NEW.source_id AND s.value <> '' "
+    "AND NEW.correction <> s.corrections + 1)"
 )
 SIGNED = "OLD.signed_at IS NOT NULL"
 
@@ -38,6 +39,7 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_drawcertificate",
             "inspections_rosteraudit",
             "inspections_sourceentry",
+            "inspections_sourceevidence",
             "inspections_signature",
             "inspections_review",
         )
@@ -77,7 +79,8 @@ TRIGGERS: tuple[Trigger, ...] = (
         "settled_source_stands",
         "inspections_seedsource",
         "UPDATE",
-        "OLD.value <> '' AND NEW.value <> OLD.value",
+        "OLD.value <> '' AND NEW.value <> OLD.value AND NOT (NEW.corrections = OLD.corrections + 1 AND EXISTS "
+        "(SELECT 1 FROM inspections_draw AS d WHERE d.id = NEW.draw_id AND d.state = 'committed'))",
         "a settled source value is never overwritten",
     ),
     Trigger("settled_source_takes_no_entry", "inspections_sourceentry", "INSERT", SETTLED_SOURCE, "this source is settled"),

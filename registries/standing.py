@@ -80,6 +80,7 @@ def _published_content_stands() -> Iterator[Trigger]:
             ("registries_legalbasis", "revision_id"),
             ("registries_checklistitem", "revision_id"),
             ("registries_matterrevision_categories", "matterrevision_id"),
+            ("registries_matterrevision_full_coverage", "matterrevision_id"),
             ("registries_matterrevision_requirements", "matterrevision_id"),
         ):
             if event == "INSERT" and column == "id":

@@ -117,7 +117,9 @@ def _twice(draw: Draw, kept: Mapping[int, Place]) -> Iterator[Found]:
     strata = Counter(place.stratum for place in kept.values() if not place.reason)
     left_out = Counter(place.reason for place in kept.values() if place.reason)
     told = draw.scope_counts
-    if (told.get("in_scope"), told.get("entries"), told.get("left_out")) != (len(kept), dict(strata), dict(left_out)):
+    kept_scope = queries.scope_kept(draw)
+    counts = (told.get("in_scope"), told.get("entries"), told.get("left_out"))
+    if counts != (len(kept), dict(strata), dict(left_out)) or told.get("strata", kept_scope) != kept_scope:
         yield Found("altered", 0, say("The published counts are not those of the roster."))
 
 
@@ -157,7 +159,7 @@ def _places_now(draw: Draw, day: dt.date) -> dict[int, Place]:
     inside = {
         e.subject_id: Place(e.public_id, e.name, e.stratum, e.slips, ",".join(e.tags) or "-") for e in built.entries
     }
-    return inside | {pk: Place(reason=reason) for pk, reason in built.omissions}
+    return inside | {pk: Place(reason=reason) for pk, reason, _stratum in built.omissions}
 
 
 def _touched(newest: Newest, since: int) -> dict[int, int]:

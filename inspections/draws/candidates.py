@@ -6,6 +6,7 @@ from typing import NamedTuple
 REASONS: tuple[str, ...] = (
     "not-operating",
     "excluded",
+    "full-coverage",
     "drawn-this-year",
     "yearly-cap",
     "other-category",
@@ -29,6 +30,7 @@ class Facts(NamedTuple):
     in_categories: bool
     in_towns: bool
     in_grades: bool
+    full_coverage: bool = False
 
 
 def why_out(facts: Facts) -> str | None:
@@ -37,6 +39,7 @@ def why_out(facts: Facts) -> str | None:
     checks = (
         ("not-operating", not facts.operating),
         ("excluded", facts.excluded),
+        ("full-coverage", facts.full_coverage),
         ("drawn-this-year", facts.drawn_on_matter_this_year >= VISITS_PER_MATTER_AND_YEAR + raised),
         ("yearly-cap", facts.drawn_this_year >= VISITS_PER_YEAR + raised),
         ("other-category", not facts.in_categories),

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from inspections.draws.states import DrawState, Mode, SlipRule, Stratify, VoidKind
+from inspections.draws.states import Correction, DrawState, Mode, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.codes.models import Code
 from registries.fields import SealedTextField
+from registries.imports.sealed import SealedBytesField
 from registries.inspectors.models import Inspector
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit
@@ -35,6 +36,7 @@ class Draw(models.Model):
     towns = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("townships"))
     grades = models.CharField(_("risk grades"), max_length=4, default="ABCD")
     stratify = models.CharField(_("strata"), max_length=8, choices=Stratify.choices, default=Stratify.GRADE)
+    merged_strata = models.JSONField(_("merged strata"), default=dict, blank=True)
     slip_rule = models.CharField(_("slip rule"), max_length=5, choices=SlipRule.choices, default=SlipRule.GRADE)
     quotas = models.JSONField(_("quotas"), default=dict)
     reserves = models.PositiveSmallIntegerField(_("reserves per stratum"), default=5)
@@ -80,6 +82,7 @@ class Draw(models.Model):
         "mode",
         "replaces",
         "state",
+        "merged_strata",
         "quotas",
         "reserves",
         "team_size",
@@ -157,8 +160,9 @@ class SeedSource(models.Model):
     form = models.CharField(_("form"), max_length=60)
     value = models.CharField(_("value"), max_length=1000, blank=True)
     settled_at = models.DateTimeField(_("two people agreed"), null=True, blank=True)
+    corrections = models.PositiveSmallIntegerField(_("corrections"), default=0)
 
-    PROTECTED: ClassVar = ("draw", "position", "kind", "what", "moment", "form", "value")
+    PROTECTED: ClassVar = ("draw", "position", "kind", "what", "moment", "form", "value", "corrections")
 
     class Meta:
         verbose_name = _("seed source")
@@ -173,15 +177,20 @@ class SeedSource(models.Model):
 
 
 class SourceEntry(models.Model):
-    """What one person typed as the value of a source. Two different people must agree. Append-only."""
+    """What one person typed as the value of a source. Two different people must agree. Append-only.
+
+    ``correction`` counts the rounds: 0 for the first value, n for the n-th correction of the settled one, with its reason.
+    """
 
     source = models.ForeignKey(SeedSource, on_delete=models.PROTECT, related_name="entries")
     value = models.CharField(_("value"), max_length=1000)
     evidence = models.CharField(_("evidence"), max_length=300)
+    correction = models.PositiveSmallIntegerField(_("correction"), default=0)
+    reason = models.CharField(_("reason of the correction"), max_length=12, blank=True, choices=Correction.choices)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(_("entered"))
 
-    PROTECTED: ClassVar = ("source", "value", "evidence", "entered_by", "entered_at")
+    PROTECTED: ClassVar = ("source", "value", "evidence", "correction", "reason", "entered_by", "entered_at")
 
     class Meta:
         verbose_name = _("source entry")
@@ -190,6 +199,26 @@ class SourceEntry(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class SourceEvidence(models.Model):
+    """The photo, scan or PDF that came with an entry, encrypted; its hash stands in the ledger. Append-only."""
+
+    entry = models.OneToOneField(SourceEntry, on_delete=models.PROTECT, related_name="file")
+    name = models.CharField(_("file name"), max_length=120)
+    kind = models.CharField(_("type of file"), max_length=20)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    body = SealedBytesField(_("content"))
+    sha256 = models.CharField(max_length=64)
+
+    PROTECTED: ClassVar = ("entry", "name", "kind", "size", "sha256")
+
+    class Meta:
+        verbose_name = _("evidence of a source")
+        verbose_name_plural = _("evidence of sources")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RosterEntry(models.Model):
@@ -226,6 +255,7 @@ class RosterOmission(models.Model):
     draw = models.ForeignKey(Draw, on_delete=models.CASCADE, related_name="omissions")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("reason"), max_length=32)
+    stratum = models.CharField(_("stratum"), max_length=32, blank=True)
 
     class Meta:
         verbose_name = _("omission")

@@ -24,3 +24,24 @@ def default_quotas(sizes: Mapping[str, int], *, percent: Decimal | None, number:
     if percent is not None:
         return quotas_by_ratio(sizes, percent)
     return quotas_by_number(sizes, number or 0)
+
+
+def merged_quota(parts: Mapping[str, int], suggested: Mapping[str, int]) -> int | None:
+    """The quota of strata that become one: the sum of their own, or None (ask the plan) where each is as the plan has it."""
+    return None if all(parts[stratum] == suggested.get(stratum) for stratum in parts) else sum(parts.values())
+
+
+def reckoned(size: int, total: int, *, percent: Decimal | None, number: int | None) -> str:
+    """How the plan's quota of a stratum comes about, as a calculation: ``5 % × 123 = 6.15 → 7``."""
+    if percent is not None:
+        share, sign = f"{_plain(percent)} % × {size}", _plain(Decimal(size) * percent / 100)
+        quota = quotas_by_ratio({"": size}, percent)[""]
+    else:
+        exact = Decimal(number or 0) * size / (total or 1)
+        share, sign = f"{number or 0} × {size} ÷ {total}", _plain(exact.quantize(Decimal("0.01")))
+        quota = min(size, max(1, math.ceil(exact))) if size else 0
+    return f"{share} = {sign} → {quota}"
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"

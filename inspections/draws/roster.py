@@ -3,18 +3,19 @@
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
-from inspections.draws.candidates import Facts, full_years_since, why_out
+from inspections.draws.candidates import REASONS, Facts, full_years_since, why_out
 from inspections.draws.grammar import as_words
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.slips import slips_of
 from inspections.draws.states import DrawState, SlipRule, Stratify
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
+from registries.matters.models import MatterRevision
 from registries.subjects.models import Subject
 from registries.subjects.naming import published_name
 from registries.subjects.queries import excluded_on, signals, subjects_in_scope
@@ -32,6 +33,15 @@ class Entry(NamedTuple):
     why: dict[str, int]
     tags: tuple[str, ...]
     stale: bool
+    last_visit: dt.date | None = None
+
+
+class Omission(NamedTuple):
+    """A subject in scope that is left out, for what reason, and the stratum it would stand in."""
+
+    subject_id: int
+    reason: str
+    stratum: str
 
 
 class Person(NamedTuple):
@@ -47,12 +57,13 @@ class Person(NamedTuple):
 
 
 class Roster(NamedTuple):
-    """What a submission freezes."""
+    """What a submission freezes. ``unfit``: eligible inspectors of the chosen units who lack a required field; never drawn."""
 
     entries: list[Entry]
-    omissions: list[tuple[int, str]]
+    omissions: list[Omission]
     people: list[Person]
     recusals: list[tuple[int, int]]
+    unfit: tuple[Person, ...] = ()
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -62,7 +73,15 @@ class Roster(NamedTuple):
     @property
     def reasons(self) -> dict[str, int]:
         """Reason → subjects left out for it."""
-        return dict(Counter(reason for _, reason in self.omissions))
+        return dict(Counter(omission.reason for omission in self.omissions))
+
+    @property
+    def scope(self) -> dict[str, dict[str, Any]]:
+        """Stratum → in scope by the registry, left out per reason, entries; strata of which nobody is in the roster too."""
+        out: dict[str, Counter[str]] = {}
+        for omission in self.omissions:
+            out.setdefault(omission.stratum, Counter())[omission.reason] += 1
+        return scope_by_stratum(self.sizes, out)
 
     @property
     def stale(self) -> list[Entry]:
@@ -74,22 +93,34 @@ def build(draw: Draw, today: dt.date) -> Roster:
     """The roster of ``draw`` from the registries as they stand."""
     revisions = [draw.matter, *draw.joint_matters.all()]
     tags = tuple(sorted({code for revision in revisions for code in revision.requirements.values_list("code", flat=True)}))
-    entries, omissions = _subjects(draw, tags, today)
-    people = _people(draw, tags, today)
-    return Roster(entries, omissions, people, _recusals(entries, people, today))
+    entries, omissions = subjects(draw, tags, today)
+    people, unfit = _people(draw, tags, today)
+    return Roster(entries, omissions, people, _recusals(entries, people, today), unfit)
 
 
-def _subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[tuple[int, str]]]:
-    of_matter = {category.pk: category.code for category in draw.matter.categories.all()}
-    chosen = {category.pk: category.code for category in draw.categories.all()} or of_matter
+def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, Any]]:
+    """The subtraction of each stratum, in scope − left out = entries, from entries per stratum and reasons per stratum."""
+    return {
+        stratum: {
+            "in_scope": sizes.get(stratum, 0) + sum(out.get(stratum, {}).values()),
+            "left_out": {reason: out[stratum][reason] for reason in REASONS if out.get(stratum, {}).get(reason)},
+            "entries": sizes.get(stratum, 0),
+        }
+        for stratum in sorted({*sizes, *out})
+    }
+
+
+def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
+    """Who of the matter's scope is in, and who is out, each with its reason."""
+    of_matter, chosen, full = _categories(draw)
     scope = list(subjects_in_scope(of_matter).order_by("key"))
     towns = {town.pk for town in draw.towns.all()}
     out = excluded_on(today)
     found = signals([subject.pk for subject in scope], today)
     on_matter, in_year = _drawn_this_year(draw, today)
-    visits = _last_visits(draw)
+    visits = last_visits(scope_of=draw)
     entries: list[Entry] = []
-    omissions: list[tuple[int, str]] = []
+    omissions: list[Omission] = []
     for subject in scope:
         mine = [chosen[c.pk] for c in subject.categories.all() if c.pk in chosen]
         signal = found.get(subject.pk)
@@ -104,10 +135,12 @@ def _subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[E
                 in_categories=bool(mine),
                 in_towns=not towns or subject.town_id in towns,
                 in_grades=subject.risk_grade in draw.grades,
+                full_coverage=any(c.pk in full for c in subject.categories.all()),
             )
         )
         if reason:
-            omissions.append((subject.pk, reason))
+            mine = mine or [of_matter[c.pk] for c in subject.categories.all() if c.pk in of_matter]
+            omissions.append(Omission(subject.pk, reason, _stratum(draw, subject, min(mine))))
             continue
         slips = slips_of(
             draw.slip_rule,
@@ -128,54 +161,62 @@ def _subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[E
                 slips.why,
                 tags,
                 is_stale(subject.verified_on, today),
+                visits.get(subject.pk),
             )
         )
     return entries, omissions
 
 
+def _categories(draw: Draw) -> tuple[dict[int, str], dict[int, str], set[int]]:
+    """The categories of the matter, those chosen of them (all where none is), and those watched by full coverage."""
+    watched = Exists(MatterRevision.full_coverage.through.objects.filter(matterrevision=draw.matter_id, subjectcategory=OuterRef("pk")))
+    ticked = Exists(Draw.categories.through.objects.filter(draw=draw.pk, subjectcategory=OuterRef("pk")))
+    rows = list(draw.matter.categories.annotate(watched=watched, ticked=ticked).values_list("pk", "code", "watched", "ticked"))
+    of_matter = {pk: code for pk, code, _watched, _ticked in rows}
+    chosen = {pk: code for pk, code, _watched, ticked in rows if ticked}
+    return of_matter, chosen or of_matter, {pk for pk, _code, watched, _ticked in rows if watched}
+
+
 def _stratum(draw: Draw, subject: Subject, category: str) -> str:
-    """The stratum's name in the files: a grade, a township's or category's code, or ``all``."""
+    """The stratum's name in the files: a grade, a township's or category's code, ``all``, or what it is merged into."""
     match draw.stratify:
         case Stratify.GRADE:
-            return subject.risk_grade
+            name = subject.risk_grade
         case Stratify.TOWN:
-            return subject.town.code
+            name = subject.town.code
         case Stratify.CATEGORY:
-            return category
+            name = category
         case _:
-            return "all"
+            name = "all"
+    merged: dict[str, str] = draw.merged_strata
+    return merged.get(name, name)
 
 
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
     """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand)."""
+    same = Draw.objects.filter(Q(matter__matter=draw.matter.matter_id) | Q(joint_matters__matter=draw.matter.matter_id), pk=OuterRef("draw"))
     winners = DrawnEntry.objects.filter(
         kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__year=today.year
-    )
-    on_matter = winners.filter(
-        Q(draw__matter__matter=draw.matter.matter) | Q(draw__joint_matters__matter=draw.matter.matter)
-    ).distinct()
-    return (
-        Counter(on_matter.values_list("entry__subject_id", flat=True)),
-        Counter(winners.values_list("entry__subject_id", flat=True)),
-    )
+    ).annotate(same=Exists(same))
+    rows = list(winners.values_list("entry__subject_id", "same"))
+    return Counter(pk for pk, same_matter in rows if same_matter), Counter(pk for pk, _same in rows)
 
 
-def _last_visits(draw: Draw) -> dict[int, dt.date]:
+def last_visits(*, scope_of: Draw) -> dict[int, dt.date]:
     """Subject → day of its last inspection by anybody (cases stand on the same floor, above draws; read by relation)."""
     rows = (
-        Subject.objects.filter(categories__in=draw.matter.categories.all(), cases__ended_on__isnull=False)
+        Subject.objects.filter(categories__in=scope_of.matter.categories.all(), cases__ended_on__isnull=False)
         .values("pk")
         .annotate(last=Max("cases__ended_on"))
     )
     return {row["pk"]: row["last"] for row in rows}
 
 
-def _people(draw: Draw, tags: tuple[str, ...], today: dt.date) -> list[Person]:
-    """Eligible inspectors of the chosen units who have what the matters require, with the cases they have open now."""
-    eligible = eligible_inspectors([unit.pk for unit in draw.inspector_units.all()], today)
-    able = [(inspector, have) for inspector in eligible if set(tags) <= (have := tags_of(inspector))]
-    load = _open_cases([inspector.pk for inspector, _ in able])
-    return [
+def _people(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Person], tuple[Person, ...]]:
+    """Eligible inspectors of the chosen units with the cases they have open now: who has what the matters require, and who lacks it."""
+    eligible = [(one, tags_of(one)) for one in eligible_inspectors([unit.pk for unit in draw.inspector_units.all()], today)]
+    load = _open_cases([inspector.pk for inspector, _ in eligible])
+    people = [
         Person(
             inspector.pk,
             inspector.number,
@@ -185,8 +226,10 @@ def _people(draw: Draw, tags: tuple[str, ...], today: dt.date) -> list[Person]:
             inspector.most_open_cases,
             tuple(sorted(have)),
         )
-        for inspector, have in able
+        for inspector, have in eligible
     ]
+    able = [person for person in people if set(tags) <= set(person.tags)]
+    return able, tuple(person for person in people if not set(tags) <= set(person.tags))
 
 
 def _open_cases(inspector_ids: list[int]) -> dict[int, int]:

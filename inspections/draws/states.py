@@ -20,6 +20,7 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "return": (("submitted",), "preparing"),
     "approve": (("submitted",), "committed"),
     "enter_source": (("committed",), "committed"),
+    "correct_source": (("committed",), "committed"),
     "audit": (("committed",), "committed"),
     "run": (("committed",), "drawn"),
     "void": (("committed",), "voided"),
@@ -52,6 +53,14 @@ class SlipRule(models.TextChoices):
     EQUAL = "equal", _("one slip each")
     GRADE = "grade", _("by risk grade")
     FULL = "full", _("by grade, complaints, violations and years without a visit")
+
+
+class Correction(models.TextChoices):
+    """Why a settled source value is corrected before the draw; a closed list, public with the correction."""
+
+    MISTYPED = "mistyped", _("typed wrong by both")
+    ANNOUNCED = "announced", _("the source corrected its announcement")
+    OTHER_ISSUE = "other-issue", _("read from another issue or round")
 
 
 class VoidKind(models.TextChoices):

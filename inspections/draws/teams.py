@@ -38,6 +38,15 @@ def staff(
     return tuple(teams)
 
 
+def staffable(
+    winners: Sequence[RosterLine], inspectors: Iterable[InspectorLine], recusals: Iterable[RecusalLine], size: int
+) -> list[bool]:
+    """Which of the winners, in the order given, can be staffed together with all staffable ones before them (§5)."""
+    people = sorted(inspectors)
+    matching = _Matching(people, _suitable(winners, people, recusals), size)
+    return [matching.add(winner) for winner in range(len(winners))]
+
+
 def suits(subject: RosterLine, inspector: InspectorLine, recused: set[RecusalLine]) -> bool:
     """Whether the subject's tags are among the inspector's and the pair is not recused (§5)."""
     return set(subject.tags) <= set(inspector.tags) and RecusalLine(subject.code, inspector.code) not in recused

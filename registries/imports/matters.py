@@ -236,12 +236,22 @@ def _revise(
     )
     made.save(force_insert=True)
     made.categories.set(_pks("category", many["categories"], context))
+    made.full_coverage.set(_kept_in_full(content, made))
     made.requirements.set(_pks("field", many["fields"], context) + _pks("specialty", many["specialties"], context))
     for name, register in LISTS.items():
         rows = group.get(name, ())
         standing = content.lists[name].values() if content else ()
         _list_anew(register, made, [row.values["set"] for row in rows] if rows else standing)
     return matter, made
+
+
+def _kept_in_full(content: Content | None, made: MatterRevision) -> list[int]:
+    """The classes watched by full coverage have no column: they stay as far as they are still classes of a matter of both modes."""
+    if content is None or made.regulation != MatterRevision.Regulation.MIXED:
+        return []
+    classes = set(made.categories.values_list("pk", flat=True))
+    watched = {category.pk for category in content.revision.full_coverage.all()} & classes
+    return [] if watched == classes else sorted(watched)
 
 
 def _list_anew(register: ListRegister, revision: MatterRevision, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -72,6 +72,7 @@ WORDS: dict[str, Promise] = {
     "inspections.enter_source_value": _("entered an announced source value"),
     "inspections.open_roster": _("read the committed roster by name"),
     "inspections.audit_roster": _("recorded the check of the committed roster"),
+    "inspections.correct_source_value": _("typed the correction of a source's value"),
     "inspections.run_draw": _("drew"),
     "inspections.issue_certificate": _("issued the draw certificate"),
     "draws.commit": _("public: the order is committed"),

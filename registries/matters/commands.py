@@ -31,6 +31,7 @@ class Content:
     frequency: str
     categories: tuple[int, ...]
     requirements: tuple[int, ...] = ()
+    full_coverage: tuple[int, ...] = ()
     area: str = ""
     sub_item: str = ""
     kind: str = MatterRevision.Kind.GENERAL.value
@@ -92,6 +93,9 @@ def revise_matter(
         rules.why_not_content(
             bases=len(bases), items=len(items), categories=len(content.categories), team_size=content.team_size
         )
+        or rules.why_not_full_coverage(
+            regulation=content.regulation, categories=content.categories, full_coverage=content.full_coverage
+        )
     )
     if matter is None:
         matter = Matter.objects.create(code=code)
@@ -123,7 +127,7 @@ def _write(
 ) -> MatterRevision:
     """Save a revision with its bases and items."""
     values = asdict(content)
-    categories, requirements = values.pop("categories"), values.pop("requirements")
+    many = {name: values.pop(name) for name in ("categories", "full_coverage", "requirements")}
     revision = MatterRevision.objects.create(
         matter=matter,
         number=newest.number + 1 if newest is not None else 1,
@@ -131,8 +135,8 @@ def _write(
         created_by=actor,
         **values,
     )
-    revision.categories.set(categories)
-    revision.requirements.set(requirements)
+    for name, keys in many.items():
+        getattr(revision, name).set(keys)
     LegalBasis.objects.bulk_create(
         LegalBasis(revision=revision, position=n, **asdict(basis)) for n, basis in enumerate(bases, start=1)
     )

@@ -55,10 +55,12 @@ class RevisionForm(RevisionModelForm):
             "content": forms.Textarea(attrs={"rows": 3}),
             "remarks": forms.Textarea(attrs={"rows": 2}),
             "categories": forms.CheckboxSelectMultiple,
+            "full_coverage": forms.CheckboxSelectMultiple,
             "requirements": forms.CheckboxSelectMultiple,
         }
         help_texts = {
             "team_size": _("Two at least."),
+            "full_coverage": _("Every subject of these classes is visited; they are left out of draws. Tick none if all are drawn."),
             "requirements": _("What every inspector on the visit must hold. Leave empty if any may go."),
         }
 
@@ -72,15 +74,16 @@ class RevisionForm(RevisionModelForm):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = rows
-        categories = self.fields["categories"]
-        if isinstance(categories, forms.ModelMultipleChoiceField):
-            categories.queryset = categories.queryset.filter(active=True) if categories.queryset is not None else None
+        for name in ("categories", "full_coverage"):
+            categories = self.fields[name]
+            if isinstance(categories, forms.ModelMultipleChoiceField):
+                categories.queryset = categories.queryset.filter(active=True) if categories.queryset is not None else None
 
     def content(self) -> Content:
         """What the command takes."""
         cleaned = {name: self.cleaned_data[name] for name in SHOWN}
         unit = cleaned.pop("unit")
-        for name in ("categories", "requirements"):
+        for name in ("categories", "full_coverage", "requirements"):
             cleaned[name] = tuple(row.pk for row in cleaned[name])
         return Content(unit_id=unit.pk, **cleaned)
 

@@ -54,6 +54,9 @@ class MatterRevision(models.Model):
     inspecting_body = models.CharField(_("inspecting body"), max_length=80)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, verbose_name=_("responsible unit"))
     categories = models.ManyToManyField("registries.SubjectCategory", verbose_name=_("subject categories"))
+    full_coverage = models.ManyToManyField(
+        "registries.SubjectCategory", blank=True, related_name="+", verbose_name=_("classes watched by full coverage")
+    )
     ratio_percent = models.DecimalField(
         _("default ratio (%)"),
         max_digits=5,
@@ -81,6 +84,7 @@ class MatterRevision(models.Model):
         "unit",
         "team_size",
         "categories",
+        "full_coverage",
         "requirements",
     )
 

@@ -27,6 +27,7 @@ SHOWN = (
     "inspecting_body",
     "unit",
     "categories",
+    "full_coverage",
     "ratio_percent",
     "frequency",
     "team_size",
@@ -42,8 +43,8 @@ BUSINESS = frozenset((Role.CLERK, Role.REVIEWER, Role.SUPERVISOR))
 
 
 def with_content(revisions: QuerySet[MatterRevision]) -> QuerySet[MatterRevision]:
-    """The revisions with all that a page shows of them, in five queries."""
-    return revisions.select_related("matter", "unit").prefetch_related("categories", "requirements", "bases", "items")
+    """The revisions with all that a page shows of them, in six queries."""
+    return revisions.select_related("matter", "unit").prefetch_related("categories", "full_coverage", "requirements", "bases", "items")
 
 
 def current_edition() -> Edition | None:
@@ -117,7 +118,7 @@ def lapsed_bases(revision: MatterRevision, today: dt.date) -> list[str]:
 
 def _text(revision: MatterRevision, name: str) -> str:
     """One column as people read it."""
-    if name in ("categories", "requirements"):
+    if name in ("categories", "full_coverage", "requirements"):
         return "、".join(str(row) for row in getattr(revision, name).all())
     display = getattr(revision, f"get_{name}_display", None)
     if display is not None:

@@ -91,6 +91,20 @@ def why_not_content(*, bases: int, items: int, categories: int, team_size: int) 
     return None
 
 
+def why_not_full_coverage(*, regulation: str, categories: Iterable[int], full_coverage: Iterable[int]) -> Sentence | None:
+    """Classes watched by full coverage are classes of the matter, not all of them, and only of a matter of both modes."""
+    classes, watched = set(categories), set(full_coverage)
+    if not watched:
+        return None
+    if regulation != "RF":
+        return say("Classes watched by full coverage go with the mode “general subjects at random, key subjects directed” only.")
+    if not watched <= classes:
+        return say("A class watched by full coverage must be one of the subject categories of the matter.")
+    if watched == classes:
+        return say("If every class is watched by full coverage, choose that mode of regulation for the whole matter.")
+    return None
+
+
 def why_not_approve(*, prepared_by: int, approver: int, had_a_hand: bool) -> Sentence | None:
     """Nobody approves what they prepared."""
     if approver == prepared_by or had_a_hand:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from registries.ledger.sentences import Sentence, say
@@ -74,6 +74,12 @@ def why_not_inspect(subject_id: int, day: dt.date) -> Sentence | None:
     return None
 
 
+def exclusions_on(subject_ids: Iterable[int], day: dt.date) -> dict[int, Exclusion]:
+    """Subject → the exclusion that keeps it out on ``day``, for those of these subjects that one does."""
+    rows = _of(_standing_on(day), subject_ids).annotate(whose=_WHOSE).order_by("-pk")
+    return {one.whose: one for one in rows}
+
+
 AT_ONCE = 2000
 """Up to so many subjects, only their own signals are read."""
 
@@ -87,10 +93,13 @@ def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
     serious = Violation.objects.filter(
         serious=True, withdrawn_on=None, found_on__gte=months_before(today, VIOLATION_MONTHS), found_on__lte=today
     )
-    complaints, violations = (
-        Counter((rows if len(wanted) > AT_ONCE else _of(rows, wanted)).annotate(whose=_WHOSE).values_list("whose", flat=True))
-        for rows in (upheld, serious)
-    )
+    kinds = [
+        (rows if len(wanted) > AT_ONCE else _of(rows, wanted)).order_by().annotate(whose=_WHOSE).values_list("whose", Value(kind))
+        for kind, rows in (("upheld", upheld), ("serious", serious))
+    ]
+    complaints, violations = Counter[int](), Counter[int]()
+    for pk, kind in kinds[0].union(kinds[1], all=True):
+        (complaints if kind == "upheld" else violations)[pk] += 1
     flagged = complaints.keys() | violations.keys()
     return {pk: Signals(complaints[pk], violations[pk]) if pk in flagged else NO_SIGNALS for pk in wanted}
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from re import fullmatch
 
 from django.conf import settings
 
@@ -10,6 +11,7 @@ from inspections.draws import candidates, queries, rules
 from inspections.draws import files as forms_of_files
 from inspections.draws.chances import small_cells
 from inspections.draws.commands.rows import BATCH, announce, locked_draw
+from inspections.draws.grammar import STRATUM
 from inspections.draws.models import (
     Draw,
     RosterEntry,
@@ -94,8 +96,12 @@ def change_draw(
     inspector_unit_ids: Sequence[int],
     planned: dt.datetime | None,
     sources: Sequence[Announced],
+    merged_strata: Mapping[str, str] | None = None,
 ) -> Change:
-    """Set what the clerk chooses while preparing; announced sources are replaced as a whole."""
+    """Set what the clerk chooses while preparing; announced sources are replaced as a whole.
+
+    ``merged_strata`` (stratum → the one it is merged into) stay as they are where none are given and the strata stay.
+    """
     draw = locked_draw(draw_id, actor, "change", version)
     if draw.keeps_roster:
         refuse_now(say("This draw replaces one voided after its first source: only sources and moments are new."))
@@ -107,6 +113,7 @@ def change_draw(
         draw,
         grades=grades,
         stratify=Stratify(stratify).value,
+        merged_strata=_merged(draw, stratify, merged_strata),
         slip_rule=SlipRule(slip_rule).value,
         quotas={stratum: int(quota) for stratum, quota in sorted(quotas.items())},
         reserves=reserves,
@@ -120,6 +127,17 @@ def change_draw(
     also, gone = announce(draw, sources)
     keep_preview(draw)
     return replace(change, also=also, gone=gone)
+
+
+def _merged(draw: Draw, stratify: str, wanted: Mapping[str, str] | None) -> dict[str, str]:
+    """The merged strata to keep: of other strata, none."""
+    if stratify != draw.stratify:
+        return {}
+    merged = dict(draw.merged_strata if wanted is None else wanted)
+    for into in set(merged.values()):
+        if fullmatch(STRATUM, into) is None or into in merged:
+            refuse_now(say("Strata cannot be merged under the name %(name)s.", name=into))
+    return merged
 
 
 @command("inspections.submit_draw")
@@ -174,6 +192,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             "in_scope": len(roster.entries) + len(roster.omissions),
             "entries": sizes,
             "left_out": {reason: roster.reasons[reason] for reason in candidates.REASONS if reason in roster.reasons},
+            "strata": roster.scope,
             "stale": len(roster.stale),
             "inspectors": len(roster.people),
         },
@@ -218,7 +237,7 @@ def _freeze(draw: Draw, roster: Roster) -> None:
         batch_size=BATCH,
     )
     RosterOmission.objects.bulk_create(
-        [RosterOmission(draw=draw, subject_id=pk, reason=reason) for pk, reason in roster.omissions], batch_size=BATCH
+        [RosterOmission(draw=draw, **omission._asdict()) for omission in roster.omissions], batch_size=BATCH
     )
     entry_of = {e.subject_id: e for e in entries}
     person_of = {p.inspector_id: p for p in people}

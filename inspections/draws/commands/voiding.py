@@ -22,7 +22,7 @@ from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import say
 from registries.people.models import User
 
-COPIED = ("plan_item", "matter", "unit", "mode", "staffs", "grades", "stratify", "slip_rule", "reserves", "team_size")
+COPIED = ("plan_item", "matter", "unit", "mode", "staffs", "grades", "stratify", "merged_strata", "slip_rule", "reserves", "team_size")
 """What a successor takes over from the order it replaces."""
 
 
