@@ -42,8 +42,10 @@ def cures(slots: Iterable[Slot], rule: str, least: int = LEAST) -> list[Cure]:
     found: list[Cure] = []
     for candidate in RULES[RULES.index(rule) :]:
         groups = _merging(_cells(kinds, rule, candidate), least)
-        if groups is None or (candidate == rule and not groups):
+        if groups is None:
             continue
+        if candidate == rule and not groups:
+            return []
         found.append(Cure(candidate, groups))
         if not groups:
             break

@@ -22,7 +22,7 @@ def facts_of(draw: Draw) -> dict[str, Any]:
     keys = keys_from(shaken)
     entry = history(draw).filter(verb="draws.result").first()
     address = f"{settings.PUBLIC_URL}/draws/{draw.number}/"
-    labels = queries.stratum_labels(order.quotas)
+    labels = queries.stratum_labels(order.quotas, draw.merged_strata)
     sizes = draw.scope_counts.get("entries", {})
     return {
         "draw": draw,

@@ -1,15 +1,21 @@
 """The forms of draws: what the clerk chooses, a source's value, the supervisor's decision. They parse and clean only."""
 
+import re
+import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.models import Draw
 from inspections.draws.sources import GAMES, Announced
-from inspections.draws.states import SlipRule, Stratify, VoidKind
+from inspections.draws.spelling import MOST_BYTES, too_large, why_not_keep
+from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
 from registries.people.models import Unit
@@ -181,6 +187,42 @@ class SourceValueForm(forms.Form):
         max_length=300,
         help_text=_("A link, the number of a photo, or the minutes of the witnesses."),
     )
+    file = forms.FileField(
+        label=_("Photo, scan or PDF"),
+        required=False,
+        help_text=_("JPEG, PNG or PDF of at most 10 MB. It is kept encrypted; its hash stands in the ledger."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+    )
+
+    def clean_value(self) -> str:
+        """Full-width signs, as Chinese keyboards type them, and spaces after commas are only another way of typing."""
+        text = unicodedata.normalize("NFKC", self.cleaned_data["value"])
+        return re.sub(r"\s*([,+])\s*", r"\1", text).strip()
+
+    def clean_file(self) -> UploadedFile | None:
+        """Neither empty nor too large nor of another type; said at the field."""
+        sent: UploadedFile | None = self.cleaned_data["file"]
+        if sent is None:
+            return None
+        why = why_not_keep(sent.read(MOST_BYTES + 1)) if (sent.size or 0) <= MOST_BYTES else too_large(sent.size or 0)
+        sent.seek(0)
+        if why is not None:
+            raise forms.ValidationError(gettext(why.text) % why.values if why.values else gettext(why.text))
+        return sent
+
+    def arguments(self, kind: Callable[[str, bytes], Any]) -> dict[str, Any]:
+        """What the command takes; ``kind`` makes a file of a name and bytes."""
+        data = dict(self.cleaned_data)
+        sent = data["file"]
+        return data | {"file": kind(sent.name or "", sent.read()) if sent else None}
+
+
+class CorrectionForm(SourceValueForm):
+    """Another value for a settled source, and why."""
+
+    reason = forms.ChoiceField(label=_("Reason of the correction"), choices=Correction.choices, widget=forms.RadioSelect)
+
+    field_order = ("value", "reason", "evidence", "file")
 
 
 class ApproveForm(forms.Form):

@@ -7,14 +7,23 @@ from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from inspections.draws import roster as rosters
 from inspections.draws.candidates import REASONS
 from inspections.draws.cells import Cure, Slot, cures, members_of, spelled
 from inspections.draws.chances import inclusion_chances, small_cells
 from inspections.draws.files import InspectorLine, RecusalLine, RosterLine
-from inspections.draws.models import Draw, DrawFile, RosterEntry, RosterInspector, RosterRecusal, SeedSource
+from inspections.draws.models import (
+    Draw,
+    DrawFile,
+    DrawnEntry,
+    RosterEntry,
+    RosterInspector,
+    RosterRecusal,
+    SeedSource,
+    SourceEvidence,
+)
 from inspections.draws.quotas import default_quotas, reckoned
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
@@ -25,7 +34,7 @@ from registries.matters.models import MatterRevision
 from registries.matters.queries import why_not_draw_on
 from registries.people.models import User
 from registries.people.queries import own_units
-from registries.subjects.models import SubjectCategory
+from registries.subjects.models import Subject, SubjectCategory
 
 PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
 
@@ -120,6 +129,7 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
             for s in sizes
         ],
         "cells": [[labels[cell.stratum], cell.slips, cell.entries] for cell in small_cells(lines)],
+        "slip_rule": draw.slip_rule,
         "cures": [spelled(cure) for cure in _cures(draw, roster)],
         "enough": sufficiency(roster, quotas, draw.team_size)._asdict(),
         "inspectors": len(roster.people),
@@ -172,6 +182,18 @@ def scope_kept(draw: Draw) -> dict[str, dict[str, Any]]:
     return rosters.scope_by_stratum(sizes, out)
 
 
+def secret_winners(user: User) -> set[int]:
+    """Subjects drawn by draws this person may not see and not visited since: that they were drawn is not told."""
+    others = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER).exclude(draw__in=visible_draws(user))
+    return set(others.exclude(case__ended_on__isnull=False).values_list("entry__subject_id", flat=True))
+
+
+def visits_before(subject_ids: Iterable[int], day: dt.date) -> dict[int, dt.date]:
+    """Subject → day of its last inspection by anybody, up to ``day``."""
+    rows = Subject.objects.filter(pk__in=list(subject_ids), cases__ended_on__lte=day).values("pk").annotate(last=Max("cases__ended_on"))
+    return {row["pk"]: row["last"] for row in rows}
+
+
 def stored_digest(draw: Draw) -> str:
     """The digest of the roster rows as they stand in the database, to compare with the one at submission."""
     entries = RosterEntry.objects.filter(draw=draw).values_list("public_id", "name", "stratum", "slips", "tags")
@@ -188,7 +210,8 @@ def stored_digest(draw: Draw) -> str:
 
 def sources_with_entries(draw: Draw) -> list[SeedSource]:
     """The sources in order, each with what was typed and by whom."""
-    return list(draw.sources.prefetch_related("entries__entered_by"))
+    files = Prefetch("entries__file", SourceEvidence.objects.defer("body"))
+    return list(draw.sources.prefetch_related("entries__entered_by", files))
 
 
 def last_draw_on(draw: Draw) -> Draw | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from inspections.draws.candidates import REASONS, Facts, full_years_since, why_out
 from inspections.draws.grammar import as_words
@@ -15,6 +15,7 @@ from inspections.draws.slips import slips_of
 from inspections.draws.states import DrawState, SlipRule, Stratify
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
+from registries.matters.models import MatterRevision
 from registries.subjects.models import Subject
 from registries.subjects.naming import published_name
 from registries.subjects.queries import excluded_on, signals, subjects_in_scope
@@ -111,9 +112,7 @@ def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, in
 
 def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
     """Who of the matter's scope is in, and who is out, each with its reason."""
-    full = {category.pk for category in draw.matter.full_coverage.all()}
-    of_matter = {category.pk: category.code for category in draw.matter.categories.all()}
-    chosen = {category.pk: category.code for category in draw.categories.all()} or of_matter
+    of_matter, chosen, full = _categories(draw)
     scope = list(subjects_in_scope(of_matter).order_by("key"))
     towns = {town.pk for town in draw.towns.all()}
     out = excluded_on(today)
@@ -168,6 +167,16 @@ def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[En
     return entries, omissions
 
 
+def _categories(draw: Draw) -> tuple[dict[int, str], dict[int, str], set[int]]:
+    """The categories of the matter, those chosen of them (all where none is), and those watched by full coverage."""
+    watched = Exists(MatterRevision.full_coverage.through.objects.filter(matterrevision=draw.matter_id, subjectcategory=OuterRef("pk")))
+    ticked = Exists(Draw.categories.through.objects.filter(draw=draw.pk, subjectcategory=OuterRef("pk")))
+    rows = list(draw.matter.categories.annotate(watched=watched, ticked=ticked).values_list("pk", "code", "watched", "ticked"))
+    of_matter = {pk: code for pk, code, _watched, _ticked in rows}
+    chosen = {pk: code for pk, code, _watched, ticked in rows if ticked}
+    return of_matter, chosen or of_matter, {pk for pk, _code, watched, _ticked in rows if watched}
+
+
 def _stratum(draw: Draw, subject: Subject, category: str) -> str:
     """The stratum's name in the files: a grade, a township's or category's code, ``all``, or what it is merged into."""
     match draw.stratify:
@@ -185,16 +194,12 @@ def _stratum(draw: Draw, subject: Subject, category: str) -> str:
 
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
     """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand)."""
+    same = Draw.objects.filter(Q(matter__matter=draw.matter.matter_id) | Q(joint_matters__matter=draw.matter.matter_id), pk=OuterRef("draw"))
     winners = DrawnEntry.objects.filter(
         kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__drawn_at__year=today.year
-    )
-    on_matter = winners.filter(
-        Q(draw__matter__matter=draw.matter.matter) | Q(draw__joint_matters__matter=draw.matter.matter)
-    ).distinct()
-    return (
-        Counter(on_matter.values_list("entry__subject_id", flat=True)),
-        Counter(winners.values_list("entry__subject_id", flat=True)),
-    )
+    ).annotate(same=Exists(same))
+    rows = list(winners.values_list("entry__subject_id", "same"))
+    return Counter(pk for pk, same_matter in rows if same_matter), Counter(pk for pk, _same in rows)
 
 
 def last_visits(*, scope_of: Draw) -> dict[int, dt.date]:

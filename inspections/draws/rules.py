@@ -91,7 +91,15 @@ def why_not_return(*, reason: str) -> Sentence | None:
 
 
 def why_not_enter(
-    *, fits: bool, form: str, moment: dt.datetime, now: dt.datetime, settled: bool, evidence: str, earlier_open: bool
+    *,
+    fits: bool,
+    form: str,
+    example: str,
+    moment: dt.datetime,
+    now: dt.datetime,
+    settled: bool,
+    evidence: str,
+    earlier_open: bool,
 ) -> Sentence | None:
     """A source value: after its moment, in its form, with evidence, before it is settled, in the order of the sources."""
     if settled:
@@ -100,11 +108,51 @@ def why_not_enter(
         return say("This source is known only from %(moment)s on.", moment=f"{moment:%Y-%m-%d %H:%M:%S}")
     if earlier_open:
         return say("Enter the sources in their order: the one before is not settled yet.")
+    return _why_not_read(fits=fits, form=form, example=example, evidence=evidence)
+
+
+def _why_not_read(*, fits: bool, form: str, example: str, evidence: str) -> Sentence | None:
     if not fits:
-        return say("The value must be spelled as %(form)s. Compare it with the announcement.", form=form)
+        return say(
+            "The value must be spelled as %(form)s, for example %(example)s. Compare it with the announcement.",
+            form=form,
+            example=example,
+        )
     if not evidence.strip():
         return say("Say where the value can be seen: a link, a photo's number, the minutes.")
     return None
+
+
+def why_not_reopen(*, complete: bool, planned: dt.datetime | None, now: dt.datetime) -> Sentence | None:
+    """A settled value is corrected only while nothing can be drawn from it: not all are in, or the moment has not come."""
+    if complete and planned is not None and now >= planned:
+        return say("Every source is in and the planned moment has come: this order is drawn now. A wrong value is struck after it.")
+    return None
+
+
+def why_not_correct(
+    *,
+    fits: bool,
+    form: str,
+    example: str,
+    value: str,
+    settled: str,
+    evidence: str,
+    reason: str,
+    complete: bool,
+    planned: dt.datetime | None,
+    now: dt.datetime,
+) -> Sentence | None:
+    """A correction: of a settled value, in time, to another value in its form, with evidence and a reason of the list."""
+    if not settled:
+        return say("This value is not settled yet; type it, and it counts when two people agree.")
+    if value == settled:
+        return say("This is the value that stands; there is nothing to correct.")
+    if not reason:
+        return say("Choose the reason of the correction.")
+    return why_not_reopen(complete=complete, planned=planned, now=now) or _why_not_read(
+        fits=fits, form=form, example=example, evidence=evidence
+    )
 
 
 SOURCE_FAILS_AFTER = dt.timedelta(minutes=30)

@@ -12,6 +12,23 @@ PER_YEAR_WITHOUT_VISIT, MOST_FOR_YEARS = 1, 3
 MOST_SLIPS = 16
 
 
+class Row(NamedTuple):
+    """A line of the published table: what gives slips, how many each, at most how many of them."""
+
+    part: str
+    each: int
+    most: int
+
+
+TABLE: tuple[Row, ...] = (
+    *(Row(f"grade-{grade}", slips, slips) for grade, slips in BY_GRADE.items()),
+    Row("complaints", PER_UPHELD_COMPLAINT, MOST_FOR_COMPLAINTS),
+    Row("violations", PER_SERIOUS_VIOLATION, MOST_FOR_VIOLATIONS),
+    Row("years", PER_YEAR_WITHOUT_VISIT, MOST_FOR_YEARS),
+)
+"""The rule table as it acts, for the public page."""
+
+
 class Slips(NamedTuple):
     """The slips of an entry and the parts they are made of."""
 

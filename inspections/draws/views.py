@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from inspections.draws import commands, queries
-from inspections.draws.forms import DrawForm, SourcesForm, SourceValueForm
+from inspections.draws.entering import sources_told
+from inspections.draws.explaining import cured, explained
+from inspections.draws.forms import DrawForm, SourcesForm
 from inspections.draws.models import Draw
-from inspections.draws.sources import GAMES, entropy_bits, public_possibilities
+from inspections.draws.sources import entropy_bits, public_possibilities
 from inspections.draws.states import DrawState
 from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
@@ -79,25 +81,40 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
     """The form over the preview. Saving and submitting are two buttons of the same form, so nothing typed is lost."""
-    strata = draw.preview["strata"]
-    codes = [s["code"] for s in strata]
+    codes = _codes(draw)
     if request.method == "POST":
         form = DrawForm(request.POST, draw=draw, strata=codes)
         if form.is_valid() and _save(request, draw, form):
             return redirect("draw-page", pk=draw.pk)
+        form = _again(draw, form) if _codes(draw) != codes else form
     else:
-        form = DrawForm(draw=draw, strata=codes, initial=DrawForm.initial_of(draw, {s["code"]: s["quota"] for s in strata}))
+        quotas = {s["code"]: s["quota"] for s in draw.preview["strata"]}
+        form = DrawForm(draw=draw, strata=codes, initial=DrawForm.initial_of(draw, quotas))
     sources = queries.announced(draw)
     context = {
         "draw": draw,
         "form": form,
         "preview": draw.preview,
         "preview_at": dt.datetime.fromisoformat(draw.preview["at"]),
-        "strata": [(s, form[f"quota_{s['code']}"]) for s in strata],
+        "strata": [(s, form[f"quota_{s['code']}"]) for s in draw.preview["strata"]],
         "reasons": [(reason_label(reason), count) for reason, count in draw.preview["left_out"].items()],
         "bits": entropy_bits(public_possibilities(sources)) if sources else None,
+        **explained(draw),
     }
     return render(request, "office/draws/prepare.html", context, status=422 if form.errors else 200)
+
+
+def _codes(draw: Draw) -> list[str]:
+    return [s["code"] for s in draw.preview["strata"]]
+
+
+def _again(draw: Draw, form: DrawForm) -> DrawForm:
+    """The form with what was typed and refused, over the strata that the preview has by now."""
+    shown = DrawForm(form.data, draw=draw, strata=_codes(draw))
+    shown.full_clean()
+    for said in form.non_field_errors():
+        shown.add_error(None, said)
+    return shown
 
 
 def _announce(request: HttpRequest, draw: Draw) -> HttpResponse:
@@ -105,7 +122,7 @@ def _announce(request: HttpRequest, draw: Draw) -> HttpResponse:
     form = SourcesForm(request.POST or None, initial=SourcesForm.announced(draw))
     if request.method == "POST" and form.is_valid() and _save(request, draw, form):
         return redirect("draw-page", pk=draw.pk)
-    labels = queries.stratum_labels(draw.quotas)
+    labels = queries.stratum_labels(draw.quotas, draw.merged_strata)
     sizes = draw.scope_counts.get("entries", {})
     context = {
         "draw": draw,
@@ -118,8 +135,14 @@ def _announce(request: HttpRequest, draw: Draw) -> HttpResponse:
 def _save(request: HttpRequest, draw: Draw, form: SourcesForm) -> bool:
     """Save, and submit when that button was pressed; a refusal becomes the form's error."""
     save = commands.announce_sources if draw.keeps_roster else commands.change_draw
+    arguments: dict[str, Any] | None = form.arguments()
+    if "cure" in request.POST and isinstance(form, DrawForm):
+        arguments = cured(draw, request.POST["cure"], form.arguments())
+    if arguments is None:
+        form.add_error(None, _("The strata are others by now. Save, look at the small cells again and choose then."))
+        return False
     try:
-        change = save(actor=signed_in(request), draw_id=draw.pk, **form.arguments())
+        change = save(actor=signed_in(request), draw_id=draw.pk, **arguments)
         if "submit" not in request.POST:
             messages.success(request, _("Saved. The preview below is up to date."))
             return True
@@ -140,14 +163,14 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
     """Facts of a draw that is not being prepared (any more)."""
     now = clock.now()
     sources = queries.sources_with_entries(draw)
-    labels = queries.stratum_labels(draw.quotas)
+    labels = queries.stratum_labels(draw.quotas, draw.merged_strata)
     next_source = next((s for s in sources if not s.value), None)
     may_enter = draw.state == DrawState.COMMITTED and signed_in(request).has_perm("inspections.enter_source_value")
     context: dict[str, Any] = {
         "draw": draw,
-        "sources": sources,
+        "sources": sources_told(signed_in(request), draw, sources, now),
         "next_source": next_source if may_enter else None,
-        "source_form": SourceValueForm() if may_enter and next_source and next_source.moment <= now else None,
+        "source_form": may_enter and next_source is not None and next_source.moment <= now,
         "waiting": draw.state == DrawState.COMMITTED,
         "strata": [
             (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
@@ -162,34 +185,6 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
     }
     return render(request, "office/draws/page.html", context)
-
-
-@access("inspections.enter_source_value")
-def enter_source(request: HttpRequest, pk: int, source_id: int) -> HttpResponse:
-    """Type a source's value; two people must agree."""
-    draw = _visible(request, pk)
-    source = draw.sources.filter(pk=source_id).first()
-    if source is None:
-        raise Http404
-    form = SourceValueForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change = commands.enter_source_value(
-                actor=signed_in(request),
-                source_id=source.pk,
-                value=form.cleaned_data["value"],
-                evidence=form.cleaned_data["evidence"],
-            )
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-        else:
-            if change.facts:
-                messages.success(request, _("Two people agree: the value is settled and public."))
-            else:
-                messages.info(request, _("Kept. A second person must now type the same value."))
-            return redirect("draw-page", pk=draw.pk)
-    context = {"draw": draw, "source": source, "form": form, "game": GAMES[source.game]}
-    return render(request, "office/draws/source.html", context, status=422 if form.errors else 200)
 
 
 @access("inspections.view_draws")

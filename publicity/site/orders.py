@@ -18,6 +18,7 @@ from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry
 from inspections.draws.protocol import Keys, digest, keys_from, seed
 from inspections.draws.queries import public_draws, stratum_labels
 from inspections.draws.states import DrawState
+from inspections.draws.wording import scope_in_words
 from publicity.disclosures.masking import why_not_publish
 from publicity.disclosures.models import Disclosure
 from publicity.site import rules
@@ -66,6 +67,12 @@ def state_counts(now: dt.datetime) -> dict[str, int]:
 def sizes_of(draw: Draw) -> dict[str, int]:
     """Entries per stratum, as counted at the submission."""
     return {stratum: int(size) for stratum, size in sorted(draw.scope_counts.get("entries", {}).items())}
+
+
+def scope_of(draw: Draw) -> list[tuple[str, dict[str, Any]]]:
+    """In scope by the registry − left out per reason = entries, of each stratum (§1); empty for orders from before it was kept."""
+    scope: dict[str, Any] = draw.scope_counts.get("strata", {})
+    return scope_in_words(scope, stratum_labels(scope, draw.merged_strata))
 
 
 # --- one order, and what of it is open -------------------------------------------------------------------------------
@@ -242,7 +249,7 @@ def read(bodies: Mapping[str, bytes]) -> tuple[Order, Result | None]:
 def strata_of(draw: Any, order: Order) -> list[Stratum]:
     """The strata of an order; with the chances of each slip count once the roster is open (§4)."""
     sizes = sizes_of(draw)
-    labels = stratum_labels(order.quotas)
+    labels = stratum_labels(order.quotas, draw.merged_strata)
     idle = rules.idle_strata(order.mode, order.quotas, sizes)
     slips: dict[str, dict[int, int]] = {}
     if opens(draw, "roster.txt") == "now" and order.mode == "lot":

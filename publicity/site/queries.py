@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, TruncDate
 
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.queries import PUBLIC_STATES
-from inspections.draws.states import DrawState, Mode
+from inspections.draws.states import Correction, DrawState, Mode
 from inspections.plans.models import Plan, PlanItem
 from inspections.plans.states import PlanState
 from publicity.disclosures.models import Disclosure
@@ -229,6 +229,12 @@ class PublicFact(NamedTuple):
     def draw(self) -> str:
         """The number of the draw."""
         return str(self.said.get("draw", ""))
+
+    @property
+    def correction(self) -> str:
+        """Why a settled value was corrected; nothing for other facts."""
+        reason = str(self.said.get("reason", ""))
+        return str(Correction(reason).label) if self.action == "draws.source" and reason in Correction.values else ""
 
     @property
     def value(self) -> str:

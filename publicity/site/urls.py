@@ -15,6 +15,7 @@ urlpatterns = [
     path("plans/", views.plan_list, name="public-plans"),
     path("plans/<path:number>/", views.plan_page, name="public-plan"),
     path("draws/", views.draw_list, name="public-draws"),
+    path("draws/slips/", views.slip_table, name="public-slips"),
     path("draws/<str:number>/", views.draw_page, name="public-draw"),
     path("draws/<str:number>/verify/", views.draw_verify, name="public-draw-verify"),
     path("draws/<str:number>/bundle.zip", views.draw_bundle, name="public-draw-bundle"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from inspections.draws.models import Draw
 from inspections.draws.wording import reason_label
-from publicity.site import differing, example, orders, queries, wording
+from publicity.site import differing, example, orders, queries, slips, wording
 from publicity.site.bundle import zipped
 from publicity.site.forms import ResultsFilter
 from publicity.site.serving import MINUTE, YEAR, published
@@ -223,6 +223,13 @@ def draw_list(request: HttpRequest) -> HttpResponse:
     return render(request, "public/draws/list.html", context)
 
 
+@access(PUBLIC)
+@published(MINUTE)
+def slip_table(request: HttpRequest) -> HttpResponse:
+    """What gives slips under each rule, an example, and what slips mean for the chance; all computed by what acts."""
+    return render(request, "public/draws/slips.html", slips.told() | {"updated_on": WRITTEN_ON})
+
+
 def _quota(draw: Draw) -> int:
     return sum(int(quota) for quota in draw.quotas.values())
 
@@ -254,7 +261,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "strata": strata,
         "quota": sum(order.quotas.values()),
         "idle": [stratum for stratum in strata if stratum.idle],
-        "scope": _scope(draw),
+        "scope": _scope(draw) | {"strata": orders.scope_of(draw)},
         "sources": sources,
         "outcome": outcome,
         "page": Paginator(outcome.rows, LINES).get_page(request.GET.get("page")) if outcome else None,

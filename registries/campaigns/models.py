@@ -24,9 +24,10 @@ class Campaign(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    end_note = models.CharField(_("why it ended"), max_length=500, blank=True)
     outcome = models.JSONField(_("outcome"), default=dict)
 
-    PROTECTED: ClassVar = ("year", "since", "due_on", "note", "started_by", "started_on", "ended_by", "ended_on", "outcome")
+    PROTECTED: ClassVar = ("year", "since", "due_on", "note", "started_by", "started_on", "ended_by", "ended_on", "end_note", "outcome")
 
     class Meta:
         verbose_name = _("yearly review")

@@ -41,7 +41,8 @@ class Subject(models.Model):
     """检查对象. ``key`` is its registry key for ever; ``uscc`` the 统一社会信用代码 where it has one.
 
     ``unit`` answers for it (分级负责), ``station`` looks after it on the spot. ``search`` is what searches look into
-    (``searching.py``). A duplicate that was merged stays, points to the survivor, and is in nobody's scope.
+    (``searching.py``). A duplicate that was merged stays, points to the survivor, and is in nobody's scope;
+    ``merge_terms`` of it: ``fields`` exchanged with the survivor, ``status`` before, ``version`` of the survivor after.
     """
 
     class Kind(models.TextChoices):
@@ -91,6 +92,7 @@ class Subject(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
+    merge_terms = models.JSONField(default=dict, blank=True, editable=False)
     search = models.CharField(max_length=600, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 

@@ -3,10 +3,13 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
-from registries.subjects.models import Complaint, Exclusion, Subject, Violation
+from registries.ledger.sentences import Sentence, say
+from registries.subjects.models import Complaint, Exclusion, Permit, Subject, Violation
 from registries.subjects.rules import (
     COMPLAINT_MONTHS,
     NO_SIGNALS,
@@ -18,13 +21,13 @@ from registries.subjects.rules import (
 
 
 def subjects_in_scope(categories: Iterable[int]) -> QuerySet[Subject]:
-    """Every subject of these categories (primary keys), each once, whatever its status, unit or grade.
+    """Every subject of these categories (primary keys), each once, whatever its status, unit or grade; no merged ones.
 
     With unit and town; categories prefetched. The caller narrows it and says why somebody stays out.
     """
     members = Subject.categories.through.objects.filter(subjectcategory_id__in=list(categories))
     return (
-        Subject.objects.filter(pk__in=members.values("subject_id"))
+        Subject.objects.filter(pk__in=members.values("subject_id"), merged_into=None)
         .select_related("unit", "town")
         .prefetch_related("categories")
     )
@@ -34,30 +37,102 @@ def _standing_on(day: dt.date) -> QuerySet[Exclusion]:
     return Exclusion.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
-def excluded_on(day: dt.date) -> set[int]:
-    """The primary keys of the subjects lawfully out of scope on ``day``."""
-    return set(_standing_on(day).values_list("subject_id", flat=True))
+_WHOSE = Coalesce(F("subject__merged_into"), F("subject"))
+"""Whose row it is: what stands against a merged entry stands against the one it was merged into."""
+
+
+def excluded_on(day: dt.date, subject_ids: Iterable[int] | None = None) -> set[int]:
+    """The primary keys of the subjects lawfully out of scope on ``day``, of these or of all."""
+    rows = _standing_on(day)
+    if subject_ids is not None:
+        rows = _of(rows, subject_ids)
+    return set(rows.annotate(whose=_WHOSE).values_list("whose", flat=True))
+
+
+def _of(rows: QuerySet[Any], subject_ids: Iterable[int]) -> QuerySet[Any]:
+    ids = list(subject_ids)
+    return rows.filter(Q(subject_id__in=ids) | Q(subject__merged_into_id__in=ids))
 
 
 def exclusion_on(subject_id: int, day: dt.date) -> Exclusion | None:
     """The exclusion that keeps this subject out on ``day``, if one does."""
-    return _standing_on(day).filter(subject_id=subject_id).first()
+    return _of(_standing_on(day), [subject_id]).first()
+
+
+def why_not_inspect(subject_id: int, day: dt.date) -> Sentence | None:
+    """Why nothing may lead to an inspection of this subject on ``day``, a complaint included (guideline 三.4); else None."""
+    subject = Subject.objects.filter(pk=subject_id).select_related("merged_into").first()
+    if subject is not None and subject.merged_into is not None:
+        return say("This entry was merged into %(name)s. Use that one.", name=subject.merged_into.name)
+    found = exclusion_on(subject_id, day)
+    if found is not None:
+        return say(
+            "%(name)s is out of scope by law (%(basis)s): it can be neither drawn nor inspected.",
+            name=subject.name if subject else "",
+            basis=found.basis,
+        )
+    return None
+
+
+def exclusions_on(subject_ids: Iterable[int], day: dt.date) -> dict[int, Exclusion]:
+    """Subject → the exclusion that keeps it out on ``day``, for those of these subjects that one does."""
+    rows = _of(_standing_on(day), subject_ids).annotate(whose=_WHOSE).order_by("-pk")
+    return {one.whose: one for one in rows}
+
+
+AT_ONCE = 2000
+"""Up to so many subjects, only their own signals are read."""
 
 
 def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
     """For each of these subjects, the upheld complaints of 12 months and the serious violations of 24 up to ``today``."""
-    complaints = Counter(
-        Complaint.objects.filter(
-            upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS), received_on__lte=today
-        ).values_list("subject_id", flat=True)
+    wanted = list(subject_ids)
+    upheld = Complaint.objects.filter(
+        upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS), received_on__lte=today
     )
-    violations = Counter(
-        Violation.objects.filter(
-            serious=True, found_on__gte=months_before(today, VIOLATION_MONTHS), found_on__lte=today
-        ).values_list("subject_id", flat=True)
+    serious = Violation.objects.filter(
+        serious=True, withdrawn_on=None, found_on__gte=months_before(today, VIOLATION_MONTHS), found_on__lte=today
     )
+    kinds = [
+        (rows if len(wanted) > AT_ONCE else _of(rows, wanted)).order_by().annotate(whose=_WHOSE).values_list("whose", Value(kind))
+        for kind, rows in (("upheld", upheld), ("serious", serious))
+    ]
+    complaints, violations = Counter[int](), Counter[int]()
+    for pk, kind in kinds[0].union(kinds[1], all=True):
+        (complaints if kind == "upheld" else violations)[pk] += 1
     flagged = complaints.keys() | violations.keys()
-    return {pk: Signals(complaints[pk], violations[pk]) if pk in flagged else NO_SIGNALS for pk in subject_ids}
+    return {pk: Signals(complaints[pk], violations[pk]) if pk in flagged else NO_SIGNALS for pk in wanted}
+
+
+def signalled(today: dt.date) -> dict[int, Signals]:
+    """Every subject with a signal that counts on ``today``, with its signals."""
+    whose = set()
+    for rows in (
+        Complaint.objects.filter(upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS)),
+        Violation.objects.filter(serious=True, withdrawn_on=None, found_on__gte=months_before(today, VIOLATION_MONTHS)),
+    ):
+        whose |= set(rows.annotate(whose=_WHOSE).values_list("whose", flat=True))
+    return {pk: one for pk, one in signals(whose, today).items() if any(one)}
+
+
+def permits_of(subject: Subject) -> QuerySet[Permit]:
+    """The permits of an entry and of those merged into it."""
+    return Permit.objects.filter(Q(subject=subject) | Q(subject__merged_into=subject)).select_related("recorded_by")
+
+
+def complaints_of(subject: Subject) -> QuerySet[Complaint]:
+    """The complaints about it, the newest first, with those about entries merged into it."""
+    return Complaint.objects.filter(Q(subject=subject) | Q(subject__merged_into=subject)).select_related("recorded_by")
+
+
+def violations_of(subject: Subject) -> QuerySet[Violation]:
+    """Its violations, the newest first, with those of entries merged into it."""
+    return Violation.objects.filter(Q(subject=subject) | Q(subject__merged_into=subject)).select_related("recorded_by")
+
+
+def exclusions_of(subject: Subject) -> QuerySet[Exclusion]:
+    """Its exclusions, with those of entries merged into it."""
+    return Exclusion.objects.filter(Q(subject=subject) | Q(subject__merged_into=subject)).select_related("recorded_by")
 
 
 def stale(rows: QuerySet[Subject], today: dt.date) -> QuerySet[Subject]:

@@ -253,5 +253,5 @@ def test_the_queries_of_the_list_stay_few(
     for n in range(5):
         revise(clerk, replace(content, name=f"事项{n}甲"), code=f"ZA{n}", seen=1)
     second = published(clerk)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         assert len(queries.edition_changes(second, first)) == 5

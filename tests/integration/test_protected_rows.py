@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, models, transaction
 
-from inspections.draws.models import DrawCertificate, RosterAudit, SourceEntry
+from inspections.draws.models import DrawCertificate, RosterAudit, SourceEntry, SourceEvidence
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.codes.models import CodeTable
@@ -50,7 +50,8 @@ def one_of_everything() -> None:
     Complaint.objects.create(subject=subject, received_on=today, channel="12345", content="噪声", upheld=True, recorded_by=user)
     Violation.objects.create(subject=subject, found_on=today, facts="未登记", document_number="1", serious=True, recorded_by=user)
     source = draw.sources.all()[0]
-    SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
+    entry = SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
+    SourceEvidence.objects.create(entry=entry, name="a.pdf", kind="application/pdf", size=4, body=b"%PDF", sha256="0" * 64)
     draw.files.create(name="order.txt", body=b"x", sha256="0" * 64)
     DrawCertificate.objects.create(draw=draw, pdf=b"%PDF", sha256="0" * 64, issued_at=now)
     RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)

@@ -2,8 +2,9 @@
 
 from inspections.draws.commands.auditing import audit_roster, open_roster
 from inspections.draws.commands.committing import approve_draw, return_draw
-from inspections.draws.commands.drawing import enter_source_value, issue_certificate, run_draw
+from inspections.draws.commands.drawing import issue_certificate, run_draw
 from inspections.draws.commands.preparing import change_draw, prepare_draw, submit_draw
+from inspections.draws.commands.sources import correct_source_value, enter_source_value
 from inspections.draws.commands.voiding import announce_sources, lapse_draw, prepare_successor, void_draw
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "approve_draw",
     "audit_roster",
     "change_draw",
+    "correct_source_value",
     "enter_source_value",
     "issue_certificate",
     "lapse_draw",

@@ -1,4 +1,4 @@
-"""Source values typed by two people, the draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
+"""The draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,64 +7,20 @@ from inspections.draws import files as forms_of_files
 from inspections.draws import queries, rules
 from inspections.draws.commands.rows import BATCH, keep_files, locked_draw
 from inspections.draws.files import Result
-from inspections.draws.grammar import value_fits
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
     DrawnEntry,
-    SeedSource,
-    SourceEntry,
     TeamPlace,
 )
 from inspections.draws.protocol import commitment, digest
 from inspections.draws.protocol import draw as draw_lots
 from inspections.draws.states import DrawState
 from registries import clock
-from registries.ledger.change import Change, Fact, alter, created, refuse, refuse_now
+from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
 from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
 from registries.people.models import User
-
-
-@command("inspections.enter_source_value")
-def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str) -> Change:
-    """Type what a source showed. When the newest entries of two people agree, the value is settled and made public."""
-    source = SeedSource.objects.select_related("draw__plan_item").filter(pk=source_id).first()
-    if source is None:
-        refuse_now(say("There is no such draw in your unit."))
-    draw = locked_draw(source.draw_id, actor, "enter_source")
-    source = SeedSource.objects.select_for_update().get(pk=source_id)
-    value = value.strip()
-    refuse(
-        rules.why_not_enter(
-            fits=value_fits(source.form, value),
-            form=source.form,
-            moment=source.moment,
-            now=clock.now(),
-            settled=bool(source.value),
-            evidence=evidence,
-            earlier_open=draw.sources.filter(position__lt=source.position, value="").exists(),
-        )
-    )
-    entry = SourceEntry(source=source, value=value, evidence=evidence.strip(), entered_by=actor, entered_at=clock.now())
-    change = created(entry)
-    newest = {e.entered_by_id: e.value for e in source.entries.order_by("id")}
-    if sum(v == value for v in newest.values()) < 2:
-        return change
-    source.value, source.settled_at = value, clock.now()
-    source.save(update_fields=["value", "settled_at"])
-    wake("inspections.run_draw", draw_id=draw.pk)
-    fact = Fact(
-        "draws.source",
-        {
-            "draw": draw.number,
-            "plan": draw.plan_item.reference,
-            "order": draw.order_hash,
-            "source": f"source.{source.position}",
-            "value": value,
-        },
-    )
-    return Change(entry, change.before, change.after, "settled", (fact,), (source,))
 
 
 @command("inspections.run_draw")
