@@ -7,7 +7,16 @@ from registries.imports.models import Import, ImportRow
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
 from registries.lists.models import ChosenColumns, SavedSearch
-from registries.matters.models import ChecklistItem, Edition, EditionPaper, LegalBasis, Material, Matter, MatterRevision, Outcome
+from registries.matters.models import (
+    ChecklistItem,
+    Edition,
+    EditionPaper,
+    LegalBasis,
+    Material,
+    Matter,
+    MatterRevision,
+    Outcome,
+)
 from registries.people.models import Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation

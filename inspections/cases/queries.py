@@ -15,7 +15,7 @@ from inspections.cases.states import CaseState, Decision, Stage
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.states import DrawState, Mode
 from registries import clock
-from registries.inspectors.queries import recusals_on, why_not_on
+from registries.inspectors.queries import deciding, recusals_on, why_not_on
 from registries.ledger.queries import history
 from registries.ledger.sentences import Sentence
 from registries.ledger.words import in_words
@@ -177,7 +177,7 @@ def team(case: Case) -> list[Assignment]:
 def members_on(case: Case, day: dt.date) -> list[Member]:
     """The team as the rules take it: who may inspect on ``day``, and who has declared a conflict with the subject."""
     people = [place.inspector for place in team(case)]
-    prefetch_related_objects(people, "certificates")
+    prefetch_related_objects(people, *deciding())
     recused = recusals_on([person.pk for person in people], day)
     return [Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused) for p in people]
 

@@ -23,11 +23,15 @@ from registries import clock
 from registries.campaigns import queries as campaigns
 from registries.imports.models import Import
 from registries.imports.states import ImportState
+from registries.inspectors.models import Inspector
+from registries.inspectors.queries import certificates_ending
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.matters.models import Edition
+from registries.matters.queries import lapsing
 from registries.matters.states import EditionState
 from registries.people.models import User
+from registries.people.queries import own_units
 from registries.selfchecks import queries as selfchecks
 
 MOST = 200
@@ -84,6 +88,9 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.approve_draw": _draw_approvals,
         "inspections.approve_plan": _plan_approvals,
         "registries.approve_edition": _edition_approvals,
+        "registries.revise_matter": _bases,
+        "registries.save_certificate": _certificates,
+        "registries.view_own_entry": _own_certificate,
     }
 
 
@@ -205,6 +212,32 @@ def _review_of_year(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
         text = _("%(count)s entries are to be confirmed or corrected.") % {"count": left}
         title = _("Yearly review %(year)s") % {"year": campaign.year}
         yield Task(_("Subjects"), title, text, _("Look through and confirm"), reverse("campaign", args=[campaign.year]), campaign.due_on)
+
+
+def _bases(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Legal bases of the own unit's matters that lapse within 60 days, or have: after that no draw runs."""
+    rows, kept = lapsing(now.date()), own_units(looks.user)
+    for basis in (rows if kept is None else rows.filter(revision__unit_id__in=kept))[:MOST]:
+        matter = basis.revision.matter
+        title = f"{matter.code} {basis.revision.name}"
+        text = _("The legal basis %(basis)s lapses.") % {"basis": basis}
+        yield Task(_("Matter list"), title, text, _("Revise"), reverse("matter-revise", args=[matter.code]), basis.in_force_until)
+
+
+def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Inspectors of the own unit whose last certificate ends within 60 days, or has: after that they are not drawn."""
+    kept = own_units(looks.user)
+    rows = Inspector.objects.all() if kept is None else Inspector.objects.filter(unit_id__in=kept)
+    for row in certificates_ending(rows, now.date()).order_by("ends")[:MOST]:
+        text = _("The last valid certificate ends.")
+        yield Task(_("Inspector"), row.name, text, _("Renew"), reverse("inspector", args=[row.number]), row.ends)
+
+
+def _own_certificate(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """The own certificate ends within 60 days, or has."""
+    for row in certificates_ending(Inspector.objects.filter(user=looks.user), now.date()):
+        text = _("Your last valid certificate ends. See that it is renewed.")
+        yield Task(_("Inspector"), row.name, text, _("Look at it"), reverse("own-entry"), row.ends)
 
 
 class Figure(NamedTuple):

@@ -19,6 +19,7 @@ from publicity.site.serving import MINUTE, YEAR, published
 from registries import clock
 from registries.codes.models import ResultGroup
 from registries.ledger.queries import head, latest_checkpoint
+from registries.matters import papers
 from registries.matters.queries import edition_before, edition_changes
 from registries.pages import page_of
 from registries.people.access import PUBLIC, access
@@ -173,6 +174,22 @@ def edition_page(request: HttpRequest, number: int) -> HttpResponse:
         "updated": edition.published_at,
     }
     return render(request, "public/matters/edition.html", context)
+
+
+@access(PUBLIC)
+@published(MINUTE)
+def edition_sheet(request: HttpRequest, number: int) -> HttpResponse:
+    """An edition as a workbook."""
+    edition = _found(queries.editions().filter(number=number).first())
+    return papers.download(papers.workbook_of(edition), papers.file_name(edition, "xlsx"))
+
+
+@access(PUBLIC)
+@published(YEAR)
+def edition_paper(request: HttpRequest, number: int) -> HttpResponse:
+    """An edition as PDF, as the worker made it."""
+    edition = _found(queries.editions().exclude(paper=None).filter(number=number).first())
+    return papers.download(bytes(edition.paper.pdf), papers.file_name(edition, "pdf"))
 
 
 @access(PUBLIC)

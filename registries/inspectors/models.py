@@ -153,7 +153,10 @@ class Recusal(models.Model):
         verbose_name_plural = _("recusals")
         ordering = ("inspector", "subject")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["inspector", "subject", "organisation", "starts_on"], nulls_distinct=False, name="recusal_once"),
+            models.UniqueConstraint(fields=["inspector", "subject", "starts_on"], name="recusal_once"),
+            models.UniqueConstraint(
+                fields=["inspector", "organisation", "starts_on"], condition=~Q(organisation=""), name="recusal_of_a_name_once"
+            ),
             models.CheckConstraint(
                 condition=Q(subject__isnull=False, organisation="") | (Q(subject__isnull=True) & ~Q(organisation="")),
                 name="recusal_of_a_subject_or_a_name",

@@ -15,7 +15,6 @@ from registries.codes.models import Code
 from registries.matters.states import EditionState
 from registries.people.models import Unit
 
-
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 
 
@@ -137,10 +136,12 @@ class MatterRevision(models.Model):
             models.CheckConstraint(
                 condition=Q(ratio_least__isnull=True) | Q(ratio_most__isnull=True) | Q(ratio_most__gte=F("ratio_least")),
                 name="highest_ratio_is_not_below_the_least",
+                violation_error_message=_("The highest ratio is below the least one."),
             ),
             models.CheckConstraint(
                 condition=Q(least_times__isnull=True) | Q(most_times__isnull=True) | Q(most_times__gte=F("least_times")),
                 name="most_times_are_not_below_the_least",
+                violation_error_message=_("The times at most are fewer than the times at least."),
             ),
         ]
 
@@ -239,9 +240,10 @@ class Outcome(models.Model):
         verbose_name_plural = _("possible results")
         ordering = ("revision", "position")
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["revision", "result", "disposal"], name="outcome_once_per_revision"),
             models.UniqueConstraint(
-                fields=["revision", "result", "disposal"], nulls_distinct=False, name="outcome_once_per_revision"
-            )
+                fields=["revision", "result"], condition=Q(disposal__isnull=True), name="outcome_without_disposal_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ AUDITORS_OWN = {
     "registries.set_own_password",
     "registries.export_registry",
     "registries.ask_self_check",
+    "registries.read_inspector_data",
     "inspections.open_roster",
     "inspections.audit_roster",
     "registries.save_search",
