@@ -239,6 +239,11 @@ class Register:
                     found[key] = Standing(row, values)
         return found
 
+    def snapshots(self, rows: Sequence[models.Model], context: Context) -> list[dict[str, Plain]]:
+        """The columns of these rows in plain form."""
+        many = self._many([row.pk for row in rows], context)
+        return [self.snapshot(row, many.get(row.pk, {}), context) for row in rows]
+
     def snapshot(self, row: models.Model, many: Mapping[str, list[str]], context: Context) -> dict[str, Plain]:
         """The columns of a row in plain form."""
         values: dict[str, Plain] = {}
@@ -255,7 +260,8 @@ class Register:
     @cached_property
     def many(self) -> frozenset[str]:
         """The columns that name several rows of another table."""
-        return frozenset(name for name in self.links if self.model._meta.get_field(name).many_to_many)
+        columns = {column.name for column in self.layout.columns}
+        return frozenset(name for name in self.links if name in columns and self.model._meta.get_field(name).many_to_many)
 
     def _many(self, pks: Sequence[int], context: Context) -> dict[int, dict[str, list[str]]]:
         found: dict[int, dict[str, list[str]]] = {}

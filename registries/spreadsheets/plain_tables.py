@@ -103,7 +103,7 @@ def _unguarded(cell: str) -> str:
     """Take off what keeps other programs from reading a text as a formula or a number: a leading ' or ="…"."""
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
         return cell[2:-1]
-    if len(cell) > 1 and cell[0] == "'" and (cell[1] in "=+-@＝＋－＠\t\r" or cell[1:].isdecimal()):
+    if len(cell) > 1 and cell[0] == "'" and (cell[1] in "\t\r\n" or cell[1:].lstrip(" \u00a0\u3000")[:1] in tuple("=+-@＝＋－＠") or cell[1:].isdecimal()):
         return cell[1:]
     return cell
 

@@ -31,7 +31,7 @@ def inspector_list(request: HttpRequest) -> HttpResponse:
     """The registry; every row says whether the person may inspect today, and if not, why."""
     form = RegistryFilterForm(request.GET)
     today = clock.today()
-    listing = page_of(request, _narrowed(matching(queries.inspectors(), form), form))
+    listing = page_of(request, narrowed(matching(queries.inspectors(), form), form))
     ends = dict(queries.certificates_ending(Inspector.objects.filter(pk__in=[row.pk for row in listing["page"]]), today).values_list("pk", "ends"))
     rows = [(row, queries.why_not_in_words(row, today), ends.get(row.pk)) for row in listing["page"]]
     context = {"form": form, "rows": rows, "may_save": signed_in(request).has_perm("registries.save_inspector")}
@@ -48,7 +48,7 @@ def matching(rows: QuerySet[Inspector], form: InspectorFilterForm) -> QuerySet[I
     return rows.filter(**{name: wanted[name] for name in ("unit", "status") if wanted[name]})
 
 
-def _narrowed(rows: QuerySet[Inspector], form: RegistryFilterForm) -> QuerySet[Inspector]:
+def narrowed(rows: QuerySet[Inspector], form: RegistryFilterForm) -> QuerySet[Inspector]:
     """The rows that the other filters fit."""
     if not form.is_valid():
         return rows
