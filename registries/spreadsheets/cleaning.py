@@ -128,6 +128,9 @@ def _code_text(cell: Cell) -> str:
         return str(int(cell))
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", _plain(cell)))
     if _EXPONENT.fullmatch(text):
+        number = Decimal(text)
+        if number == number.to_integral_value() and len(number.as_tuple().digits) == number.adjusted() + 1 <= 15:
+            return f"{number:f}"  # written out in full behind the E: nothing is lost
         raise BadCell(_("The number was shortened to “%(text)s”, and its digits are lost.") % {"text": text}, _as_text())
     floated = _FLOATED.fullmatch(text)
     return floated[1] if floated else text

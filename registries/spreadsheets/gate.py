@@ -14,6 +14,8 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from registries.spreadsheets.plain_tables import unmarked_utf16
+
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_MEMBERS = 2_000
@@ -70,7 +72,7 @@ def admit(content: bytes) -> Form:
         raise Unreadable(str(_NO_TABLE), hostile=True)
     if content[:512].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
         return _admit_markup(content[:65536].replace(b"\0", b""))
-    if b"\0" in content and not _is_utf16(content):
+    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")) and not unmarked_utf16(content):
         raise Unreadable(str(_NO_TABLE), hostile=True)
     return Form.TEXT
 
@@ -82,14 +84,6 @@ def _admit_markup(head: bytes) -> Form:
     if _PAGE.search(head):
         return Form.HTML
     raise Unreadable(_("This is XML, but no table of Excel. Open it in Excel or WPS and save it as “.xlsx”."), hostile=True)
-
-
-def _is_utf16(content: bytes) -> bool:
-    """With a byte order mark; without one, text whose every other byte is often 0 and never both."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    head = content[:2048]
-    return len(content) % 2 == 0 and b"\0\0" not in head and min(head[::2].count(0), head[1::2].count(0)) == 0 and head.count(0) * 20 > len(head)
 
 
 def _admit_archive(content: bytes) -> None:

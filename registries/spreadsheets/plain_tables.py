@@ -18,6 +18,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_USUAL = re.compile("[\t\r\n\x20-\x7e\u00b7\u2000-\u206f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _SPANNED = 2_000
 
 
@@ -45,7 +46,7 @@ def decoded(content: bytes, declared: str = "") -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\0" in content[:2048]:
-        encodings = ["utf-16-le" if content[1:2048:2].count(0) > content[:2048:2].count(0) else "utf-16-be"]
+        encodings = [unmarked_utf16(content) or "utf-8-sig"]
     else:
         encodings = ["utf-8-sig", "gb18030"]
         if declared.lower() not in {"", "utf-8", "utf8"} and not content.startswith(b"\xef\xbb\xbf"):
@@ -57,9 +58,18 @@ def decoded(content: bytes, declared: str = "") -> str:
             text = content.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-        if not _CONTROL.search(text[:65536]):
+        if encoding == "utf-8-sig" or not _CONTROL.search(text[:65536]):
             return text.rstrip("\x1a")
     raise NoTable("encoding")
+
+
+def unmarked_utf16(content: bytes) -> str:
+    """Which UTF-16 the bytes are, without a mark at their beginning; "" when they are neither."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        head = content[:2048].decode(encoding, "replace")
+        if len(_USUAL.findall(head)) * 20 >= len(head) * 19 and ("\n" in head or "\r" in head):
+            return encoding
+    return ""
 
 
 def _refuse_damaged_utf8(content: bytes) -> None:
