@@ -44,8 +44,9 @@ def dry_run(kind: TableKind, content: bytes, choices: Choices) -> dict[str, Any]
         context = Context(None, clock.today(), Directories(trusting=True))
         sheets = judged(kind, tables_of(kind, open_sheets(content), look.mapping), context, lambda _done: None)
         counts: dict[str, Counter[str]] = {code: Counter(one.row_class for one in drafts) for code, drafts in sheets.items()}
+        named = {sheet.layout: sheet for sheet in look.sheets}
         refused = [
-            _reason(kind.layout(code).sheet, reason.row, [reason.heading, reason.value, reason.sentence, reason.remedy])
+            _reason(kind, named[code], reason.row, [reason.heading, reason.value, reason.sentence, reason.remedy])
             for code, drafts in sheets.items()
             for one in drafts
             for reason in one.reasons
@@ -66,8 +67,9 @@ def bring(kind: TableKind, content: bytes, choices: Choices, *, file_name: str, 
     batch = Import.objects.get(pk=change.obj.pk)
     if batch.failure:
         raise Unreadable(batch.failure)
+    named = {sheet.layout: sheet for sheet in look.sheets}
     refused = [
-        _reason(kind.layout(row.sheet).sheet, row.number, reason)
+        _reason(kind, named[row.sheet], row.number, reason)
         for row in rows_of(batch, row_class=RowClass.REFUSED)
         for reason in row.details["reasons"]
     ]
@@ -159,9 +161,12 @@ def _sheet_told(sheet: Surveyed, counts: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _reason(sheet: str, row: int, reason: Sequence[str]) -> dict[str, Any]:
-    column, value, sentence, remedy = reason
-    return {"sheet": sheet, "row": row, "column": column, "value": value, "reason": sentence, "remedy": remedy}
+def _reason(kind: TableKind, sheet: Surveyed, row: int, reason: Sequence[str]) -> dict[str, Any]:
+    heading, value, sentence, remedy = reason
+    names = {column.heading: column.name for column in kind.layout(sheet.layout).columns}
+    place = sheet.columns.get(names.get(heading, ""))
+    cell = f"{letters(place)}{row}" if place is not None else None
+    return {"sheet": sheet.sheet, "row": row, "column": heading, "cell": cell, "value": value, "reason": sentence, "remedy": remedy}
 
 
 def unreadable(kind: str, sentence: str, *, dry: bool) -> dict[str, Any]:

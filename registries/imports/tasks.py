@@ -1,10 +1,12 @@
 """The worker's part of an import: checking a file, and finding checks that died."""
 
 from celery import shared_task
+from django.db import DatabaseError
 
 from registries import clock
 from registries.imports import commands
 from registries.imports.checking import examine
+from registries.imports.disk import is_full
 from registries.imports.queries import expired_imports, stalled_imports
 from registries.ledger.change import Refused
 from registries.people.queries import system_user
@@ -12,13 +14,16 @@ from registries.people.queries import system_user
 
 @shared_task(name="registries.check_import", acks_late=True)
 def check_import(import_id: int) -> None:
-    """Check one import; one that was cancelled or checked meanwhile is left alone."""
-    findings = examine(import_id)
-    if findings is not None:
-        try:
+    """Check one import; one that was cancelled or checked meanwhile is left alone. A full disk leaves it to the next sweep."""
+    try:
+        findings = examine(import_id)
+        if findings is not None:
             commands.check_import(actor=system_user(), import_id=import_id, findings=findings)
-        except Refused:
-            return
+    except Refused:
+        return
+    except (DatabaseError, OSError) as error:
+        if not is_full(error):
+            raise
 
 
 @shared_task(name="registries.sweep_imports", acks_late=True)
