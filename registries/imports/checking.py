@@ -21,7 +21,7 @@ from registries.imports.registers import Context
 from registries.imports.rules import MOST_ATTEMPTS
 from registries.imports.states import ImportState, RowClass
 from registries.people.queries import own_units
-from registries.spreadsheets.cleaning import clean_row
+from registries.spreadsheets.cleaning import Memory, clean_row
 from registries.spreadsheets.gate import Unreadable
 from registries.spreadsheets.reading import Sheet, Table, open_sheets, tabulate
 
@@ -82,8 +82,9 @@ def judged(kind: TableKind, tables: Sequence[Table], context: Context, note: Cal
     done = 0
     for table in tables:
         sheets[table.layout.kind] = drafts = []
+        memory: Memory = {}
         for number, cells in table.rows:
-            drafts.append(draft(table.layout, clean_row(number, cells, table.layout.columns), cells))
+            drafts.append(draft(table.layout, clean_row(number, cells, table.layout.columns, memory), cells))
             done += 1
             if done % STEP == 0:
                 note(done)

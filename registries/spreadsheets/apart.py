@@ -88,7 +88,7 @@ def tell_sheet(name: str, rows: Iterable[Sequence[object]], merged: Sequence[Seq
 
 
 def _tell(value: object) -> None:
-    sys.stdout.write(json.dumps(value, separators=(",", ":"), default=_moment))
+    sys.stdout.write(_ENCODER.encode(value))
     sys.stdout.write("\n")
 
 
@@ -96,6 +96,9 @@ def _moment(cell: object) -> object:
     if isinstance(cell, dt.datetime | dt.date | dt.time):
         return [type(cell).__name__, cell.isoformat()]
     return str(cell)
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_moment)
 
 
 # --- workbooks ----------------------------------------------------------------------------------------------------------
@@ -113,6 +116,7 @@ class Walk:
         self.sheets: dict[str, str] = {}
         self.targets: dict[str, str] = {}
         self.epoch_1904 = False
+        self.known: dict[str, str] = {}
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.StartDoctypeDeclHandler = self.refuse_doctype
 
@@ -128,7 +132,7 @@ class Walk:
         raise No("doctype", hostile=True)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        element = tag.rpartition(" ")[2]
+        element = self.known.get(tag) or self.known.setdefault(tag, tag.rpartition(" ")[2])
         if element == "c":
             reference = _REFERENCE.fullmatch(attributes.get("r", ""))
             if reference:
