@@ -22,8 +22,8 @@ from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 
 __all__ = [
-    "Campaign",
     "Assistant",
+    "Campaign",
     "Certificate",
     "ChecklistItem",
     "Checkpoint",
@@ -47,8 +47,8 @@ __all__ = [
     "Material",
     "Matter",
     "MatterRevision",
-    "Permit",
     "Outcome",
+    "Permit",
     "Recusal",
     "RefusalTally",
     "SavedSearch",

@@ -172,7 +172,7 @@ def _reason(kind: TableKind, sheet: Surveyed, row: int, reason: Sequence[str]) -
 def unreadable(kind: str, sentence: str, *, dry: bool) -> dict[str, Any]:
     """What is told of a file that is not read."""
     counts = {effect.value: 0 for effect in RowClass}
-    told = {"kind": kind, "sha256": None, "counts": counts, "sheets": [], "unread": [], "refused": [], "import": None}
+    told: dict[str, Any] = {"kind": kind, "sha256": None, "counts": counts, "sheets": [], "unread": [], "refused": [], "import": None}
     return {**told, "taken_over": False, "error": sentence, "dry_run": dry, "registry": False, "unchecked": []}
 
 

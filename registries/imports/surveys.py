@@ -143,9 +143,9 @@ def _surveyed(layout: Layout, sheet: Sheet, remembered: Iterable[Sequence[Mappin
         columns,
         len(table.rows),
         doubled,
-        [tuple(one) for one in aside],
+        [(one.row, one.text, one.why) for one in aside],
         left_out,
-        [tuple(one) for one in misplaced(sheet, table)],
+        [(one.place, one.heading, one.holds, one.hits, one.rows, one.instead) for one in misplaced(sheet, table)],
         sheet.hidden_rows,
         sheet.hidden_columns,
     )

@@ -104,7 +104,7 @@ def builders(model: type[Model], pks: Sequence[int], own: Iterable[str] = ()) ->
     mine = {relation.remote_field.through for relation in model._meta.many_to_many}
     found: dict[str, int] = {}
     for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many or relation.get_accessor_name() in own:
+        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many or (relation.get_accessor_name() or "") in own:
             continue
         other = relation.related_model
         if isinstance(other, str) or other in mine:

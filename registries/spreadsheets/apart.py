@@ -40,9 +40,9 @@ _TRUE = {"1", "true"}
 class No(Exception):
     """The file is not read; `facts` go into the sentence. `hostile` ones are such that no program for tables writes."""
 
-    def __init__(self, code: str, *, hostile: bool = False, **facts: object) -> None:
+    def __init__(self, code: str, *, hostile: bool = False, facts: Mapping[str, object] | None = None, **more: object) -> None:
         super().__init__(code)
-        self.told = {"no": code, "hostile": hostile, "facts": facts}
+        self.told = {"no": code, "hostile": hostile, "facts": {**(facts or {}), **more}}
 
 
 class Limits:
@@ -335,7 +335,7 @@ def read_plain(content: bytes) -> Iterator[str]:
         for name, rows, merged in plain_tables.tables(content, LIMITS.hold):
             tell_sheet(name, rows, merged)
     except plain_tables.NoTable as no:
-        raise No(no.code, **no.facts) from no
+        raise No(no.code, facts=no.facts) from no
     yield from ()
 
 

@@ -77,7 +77,7 @@ def parsed(content: bytes, form: Form) -> Book:
     command = [sys.executable, "-I", "-c", _START, str(_ROOT), form.value, limits]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:  # noqa: S603 - our own program, no words of others
         late = threading.Event()
-        timer = threading.Timer(apart.SECONDS, lambda: (late.set(), child.kill()))
+        timer = threading.Timer(apart.SECONDS, _end, (child, late))
         timer.daemon = True
         timer.start()
         try:
@@ -89,6 +89,11 @@ def parsed(content: bytes, form: Form) -> Book:
     if book is None:
         raise refused({"no": "too_long" if late.is_set() else "damaged", "hostile": late.is_set(), "facts": {"seconds": apart.SECONDS}})
     return book
+
+
+def _end(child: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    late.set()
+    child.kill()
 
 
 def refused(told: dict[str, Any]) -> Unreadable:

@@ -140,7 +140,7 @@ def _cell(place: str, value: Writable, style: int = _TEXT) -> str:
         value = value.isoformat(" ", "minutes")
     if isinstance(value, dt.date):
         return f'<c r="{place}" s="{_DAY}"><v>{(value - _EPOCH).days}</v></c>'
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and abs(value) < 10**15:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and -(10**15) < value < 10**15:
         return f'<c r="{place}"><v>{value}</v></c>'
     text = escape(_ESCAPED.sub("_x005F_", cell_text(str(value))))
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

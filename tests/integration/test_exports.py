@@ -19,6 +19,7 @@ from registries.ledger.models import LedgerPayload
 from registries.people.models import User
 from registries.people.roles import Role
 from registries.spreadsheets.streaming import Stream, stream_csv, stream_workbook
+from registries.spreadsheets.writing import Writable
 from registries.subjects.models import Complaint, Subject
 from tests import factories
 from tests.import_files import bring, classes, commit, subject_row, workbook
@@ -48,7 +49,7 @@ def clerk() -> User:
         subject_row(3, kind="自然人", name="李示三"),
     ]
     inspector = {"number": "J1", "name": "王示", "sex": "男", "post": "民警", "unit": "ZA", "specialties": "旅馆业管理", "phone": "13911111111"}
-    inspector |= {"fields": "治安", "may_lead": "是", "most_open_cases": 5, "status": "在岗"}
+    inspector |= {"fields": "治安", "may_lead": "是", "most_open_cases": "5", "status": "在岗"}
     card = {"inspector": "J1", "kind": "人民警察证", "number": "007", "valid_from": "2024-01-01", "valid_until": "2030-01-01"}
     files: list[tuple[str, dict[str, list[dict[str, Any]]]]] = [
         ("subjects", {"subjects": rows}),
@@ -144,7 +145,7 @@ def test_no_cell_of_ten_thousand_fuzzed_values_is_a_formula() -> None:
     guarded = b"".join(stream_csv(["a"], [[value] for value in fuzzed(10_000)])).decode()
     written = [row[0] for row in csv.reader(io.StringIO(guarded.removeprefix("\ufeff"), newline=""))][1:]
     assert len(written) == 10_000
-    assert not [text for text in written if text.lstrip()[:1] in tuple("=+-@＝＋－＠") or text[:1].isspace() and text[0] != " "]
+    assert not [text for text in written if text.lstrip()[:1] in tuple("=+-@＝＋－＠") or (text[:1].isspace() and text[0] != " ")]
 
 
 @needs_libreoffice
@@ -181,7 +182,7 @@ def test_edited_in_libreoffice_only_the_edits_change(clerk: User, tmp_path: Path
 
 
 def test_a_long_list_is_sent_in_pieces() -> None:
-    rows = ([f"S{n}", n] for n in range(5_000))
+    rows: list[list[Writable]] = [[f"S{n}", n] for n in range(5_000)]
     pieces = list(stream_workbook([Stream("表", ["编号", "数"], frozenset(), rows)]))
     assert len(pieces) > 10
     assert load_workbook(io.BytesIO(b"".join(pieces))).worksheets[0].max_row == 5_001
