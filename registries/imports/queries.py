@@ -26,8 +26,13 @@ def kinds_for(user: User) -> list[TableKind]:
 
 
 def visible_imports(user: User) -> QuerySet[Import]:
-    """The imports this person sees: of kinds they may bring, from their own units; the auditor sees all."""
+    """The imports this person sees: of kinds they may bring, from their own units; the auditor sees all.
+
+    The system sees those alone that it brought itself, from the console.
+    """
     rows = Import.objects.defer("content").select_related("uploaded_by__unit")
+    if Role.SYSTEM in user.role_codes:
+        return rows.filter(uploaded_by=user)
     if Role.AUDITOR in user.role_codes:
         return rows
     kinds = kinds_for(user)
