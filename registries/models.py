@@ -1,9 +1,12 @@
 """The registries' tables, gathered from their rooms."""
 
+from registries.campaigns.models import Campaign
 from registries.codes.models import Code, Serial
+from registries.comparisons.models import Comparison, Difference
 from registries.imports.models import Import, ImportRow
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
+from registries.lists.models import ChosenColumns, SavedSearch
 from registries.matters.models import (
     ChecklistItem,
     Edition,
@@ -16,16 +19,20 @@ from registries.matters.models import (
 )
 from registries.people.models import Unit, User
 from registries.selfchecks.models import SelfCheck
-from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 
 __all__ = [
     "Assistant",
+    "Campaign",
     "Certificate",
     "ChecklistItem",
     "Checkpoint",
     "CheckpointDelivery",
+    "ChosenColumns",
     "Code",
+    "Comparison",
     "Complaint",
+    "Difference",
     "Edition",
     "EditionPaper",
     "Exclusion",
@@ -41,8 +48,10 @@ __all__ = [
     "Matter",
     "MatterRevision",
     "Outcome",
+    "Permit",
     "Recusal",
     "RefusalTally",
+    "SavedSearch",
     "SelfCheck",
     "Serial",
     "Subject",

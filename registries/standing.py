@@ -11,6 +11,7 @@ from registries.codes.models import Code, CodeTable, ResultGroup
 from registries.people import roles
 from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME, SYSTEM_USERNAME
+from registries.subjects import searching
 from registries.triggers import Trigger
 
 RESULT_CODES: tuple[tuple[str, str, ResultGroup, bool], ...] = (
@@ -185,3 +186,4 @@ def set_up(using: str, **_: Any) -> None:
             code=code,
             defaults={"label": label, "group": group, "position": position, "active": active},
         )
+    searching.fill_missing()

@@ -28,6 +28,7 @@ from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter
 from registries.matters.states import EditionState
 from registries.people.models import Unit, User
 from registries.people.roles import Role
+from registries.subjects import searching
 from registries.subjects.commands import Entry
 from registries.subjects.models import Exclusion, Subject, SubjectCategory
 
@@ -111,7 +112,7 @@ def subject(
     n = _next()
     columns = {"key": f"S{n:08}", "uscc": credit_code(n), "kind": Subject.Kind.ENTERPRISE, **columns}
     columns = {"verified_on": clock.today(), "address": f"示例路{n}号", **columns}
-    made = Subject.objects.create(
+    made = Subject(
         name=name or f"沂源示例{n}旅馆",
         unit=unit or some_unit(),
         town=columns.pop("town", None) or town(),
@@ -119,6 +120,8 @@ def subject(
         phone=columns.pop("phone", f"1380533{n % 10000:04}"),
         **columns,
     )
+    searching.fill([made])
+    made.save()
     made.categories.set(categories if categories is not None else [category()])
     return made
 

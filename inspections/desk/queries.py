@@ -24,6 +24,7 @@ from inspections.plans.models import Plan
 from inspections.plans.queries import visible_plans
 from inspections.plans.states import PlanState
 from registries import clock
+from registries.campaigns import queries as campaigns
 from registries.imports.models import Import
 from registries.imports.states import ImportState
 from registries.inspectors.models import Inspector
@@ -89,6 +90,7 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.submit_draw": _draws,
         "inspections.submit_plan": _plans,
         "registries.commit_import": _imports,
+        "registries.verify_subjects": _review_of_year,
         "inspections.approve_draw": _draw_approvals,
         "inspections.approve_adhoc": _adhoc_approvals,
         "inspections.approve_plan": _plan_approvals,
@@ -257,6 +259,18 @@ def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for batch in Import.objects.filter(state__in=labels, uploaded_by=looks.user).defer("content")[:MOST]:
         label = labels[ImportState(batch.state)]
         yield Task(_("Import"), batch.file_name, batch.get_state_display(), label, reverse("import", args=[batch.pk]))
+
+
+def _review_of_year(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    """What is left to this person's units of the yearly review of the registry."""
+    campaign = campaigns.running()
+    if campaign is None:
+        return
+    left = campaigns.left(campaign, looks.units).count()
+    if left:
+        text = _("%(count)s entries are to be confirmed or corrected.") % {"count": left}
+        title = _("Yearly review %(year)s") % {"year": campaign.year}
+        yield Task(_("Subjects"), title, text, _("Look through and confirm"), reverse("campaign", args=[campaign.year]), campaign.due_on)
 
 
 def _bases(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

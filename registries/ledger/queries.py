@@ -36,6 +36,15 @@ def history(*objects: models.Model) -> models.QuerySet[LedgerPayload]:
     return LedgerPayload.objects.filter(wanted).select_related("entry", "actor").order_by("entry_id")
 
 
+def mentions(objects: Iterable[models.Model], verbs: Iterable[str]) -> models.QuerySet[LedgerPayload]:
+    """Entries of these commands that name one of the objects beside their own (``Change.also``), oldest first."""
+    named = models.Q(pk__in=[])
+    for obj in objects:
+        named |= models.Q(body__contains=f'["{obj._meta.label_lower}",{obj.pk},"')
+    rows = LedgerPayload.objects.filter(named, verb__in=list(verbs))
+    return rows.select_related("entry", "actor").order_by("entry_id")
+
+
 def had_a_hand(obj: models.Model, actor_id: int, leaving_out: tuple[str, ...] = ()) -> bool:
     """Whether this person ever changed the object: who did never approves it. Having returned it is no such change."""
     return (

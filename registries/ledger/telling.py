@@ -34,6 +34,9 @@ HIDDEN = frozenset(
         "approved_by",
         "published_at",
         "submitted_at",
+        "recorded_by",
+        "search",
+        "merge_terms",
     )
 )
 """Columns that say nothing beyond who did it and when."""
@@ -126,6 +129,11 @@ def _words_of(name: str) -> str:
         "changed": _("changed"),
         "same": _("left alone"),
         "refused": _("refused"),
+        "count": _("count"),
+        "keys": _("entries"),
+        "merged": _("merged"),
+        "unmerged": _("separated again"),
+        "categories": _("categories"),
     }.get(name, name)
 
 
@@ -172,9 +180,17 @@ def _altered(kind: str, body: dict[str, Any], names: _Names) -> Iterable[Altered
             yield Altered(_label(field, name), was, now)
 
 
-def history_told(*objects: models.Model) -> list[Telling]:
-    """All that happened to these objects (mostly one), newest first."""
-    return tell(list(queries.history(*objects)))[::-1]
+def history_told(*objects: models.Model, among: Sequence[str] = ()) -> list[Telling]:
+    """All that happened to these objects (mostly one), newest first.
+
+    ``among`` are verbs of commands that change many rows in one entry: those that name one of the objects are told too.
+    """
+    found = list(queries.history(*objects))
+    if among:
+        seen = {payload.pk for payload in found}
+        found += [payload for payload in queries.mentions(objects, among) if payload.pk not in seen]
+        found.sort(key=lambda payload: payload.pk)
+    return tell(found)[::-1]
 
 
 def kind_name(kind: str) -> str:

@@ -29,7 +29,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     """Every matter this person may read, in its newest revision."""
     user = signed_in(request)
     form = MatterFilterForm(request.GET)
-    rows = _matching(queries.visible_revisions(user), form)
+    rows = matching(queries.visible_revisions(user), form)
     edition = queries.current_edition()
     listed = set(edition.revisions.values_list("pk", flat=True)) if edition else set()
     listing = page_of(request, queries.listed(rows))
@@ -53,7 +53,7 @@ def _lapses(revision: MatterRevision, today: dt.date) -> tuple[bool, dt.date | N
     return any(rules.is_lapsed(day, today) for day in ends), min(soon, default=None)
 
 
-def _matching(rows: QuerySet[MatterRevision], form: MatterFilterForm) -> QuerySet[MatterRevision]:
+def matching(rows: QuerySet[MatterRevision], form: MatterFilterForm) -> QuerySet[MatterRevision]:
     if not form.is_valid():
         return rows
     wanted = form.cleaned_data

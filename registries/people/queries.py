@@ -23,10 +23,10 @@ def public_user() -> User:
 def own_units(user: User) -> set[int] | None:
     """The units whose rows this person keeps: their own and those under it; None means every unit.
 
-    Reviewers, supervisors and auditors read all units; a clerk of the bureau itself keeps all of them. Somebody
-    without a unit keeps none.
+    Reviewers, supervisors and auditors read all units; a clerk of the bureau itself keeps all of them, and so does the
+    system, for whoever imports at the console. Somebody without a unit keeps none.
     """
-    if not user.role_codes.isdisjoint((Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR)):
+    if not user.role_codes.isdisjoint((Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR, Role.SYSTEM)):
         return None
     if user.unit is None:
         return set()

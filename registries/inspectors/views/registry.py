@@ -31,7 +31,7 @@ def inspector_list(request: HttpRequest) -> HttpResponse:
     """The registry; every row says whether the person may inspect today, and if not, why."""
     form = RegistryFilterForm(request.GET)
     today = clock.today()
-    listing = page_of(request, _narrowed(matching(queries.inspectors(), form), form))
+    listing = page_of(request, narrowed(matching(queries.inspectors(), form), form))
     shown = Inspector.objects.filter(pk__in=[row.pk for row in listing["page"]])
     ends = {row.pk: row.ends for row in queries.certificates_ending(shown, today)}
     rows = [(row, queries.why_not_in_words(row, today), ends.get(row.pk)) for row in listing["page"]]
@@ -49,7 +49,7 @@ def matching(rows: QuerySet[Inspector], form: InspectorFilterForm) -> QuerySet[I
     return rows.filter(**{name: wanted[name] for name in ("unit", "status") if wanted[name]})
 
 
-def _narrowed(rows: QuerySet[Inspector], form: RegistryFilterForm) -> QuerySet[Inspector]:
+def narrowed(rows: QuerySet[Inspector], form: RegistryFilterForm) -> QuerySet[Inspector]:
     """The rows that the other filters fit."""
     if not form.is_valid():
         return rows
