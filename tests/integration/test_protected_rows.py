@@ -10,7 +10,9 @@ from django.db import DatabaseError, models, transaction
 from inspections.draws.models import DrawCertificate, RosterAudit, SourceEntry, SourceEvidence
 from publicity.disclosures.models import Disclosure
 from registries import clock
-from registries.codes.models import CodeTable
+from registries.campaigns.models import Campaign
+from registries.codes.models import Code, CodeTable
+from registries.comparisons.models import Comparison
 from registries.imports.models import Import
 from registries.ledger import record
 from registries.ledger.change import Change, created, leaving
@@ -57,6 +59,11 @@ def one_of_everything() -> None:
     RosterAudit.objects.create(draw=draw, auditor=user, audited_at=now, agrees=True)
     Import.objects.create(kind="subjects", file_name="a.xlsx", content=b"x", sha256="0" * 64, uploaded_by=user, uploaded_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
+    factories.permit(subject)
+    Campaign.objects.create(year=today.year, since=today, due_on=today, started_by=user, started_on=today, ended_by=user, ended_on=today)
+    Comparison.objects.create(
+        category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
+    )
 
 
 @pytest.fixture
@@ -84,7 +91,7 @@ def mutated(row: models.Model, name: str) -> bool:
         through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
-        other = factories.code(CodeTable.FIELD).pk
+        other = (factories.code(CodeTable.FIELD) if field.related_model is Code else factories.category()).pk
         return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):
