@@ -73,7 +73,7 @@ def undone() -> Iterator[None]:
 def other_values(field: "models.Field[Any, Any]", value: Any) -> list[Any]:
     """Values that differ from ``value`` as little as the column allows; the first that the database takes will do."""
     if isinstance(field, models.ForeignKey):
-        return [(value or 0) + 1, (value or 0) + 2, None]
+        return [(value or 0) + 1, (value or 0) + 2, *([] if value is None else [None])]
     if isinstance(field, models.DateTimeField):
         moment = value or dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         return [moment + dt.timedelta(microseconds=1), None]

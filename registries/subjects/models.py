@@ -117,7 +117,11 @@ class Subject(models.Model):
         verbose_name = _("subject")
         verbose_name_plural = _("subjects")
         ordering = ("key",)
-        indexes: ClassVar = [models.Index(fields=["unit", "status"], name="subject_unit_status")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "status"], name="subject_unit_status"),
+            models.Index(fields=["status", "verified_on", "unit"], name="subject_freshness"),
+            models.Index(fields=["key", "status", "search"], name="subject_search"),  # a search reads this alone
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(status="merged", merged_into__isnull=False) | Q(~Q(status="merged"), merged_into__isnull=True),

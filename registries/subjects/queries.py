@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from registries.ledger.sentences import Sentence, say
@@ -52,6 +52,12 @@ def excluded_on(day: dt.date, subject_ids: Iterable[int] | None = None) -> set[i
 def _of(rows: QuerySet[Any], subject_ids: Iterable[int]) -> QuerySet[Any]:
     ids = list(subject_ids)
     return rows.filter(Q(subject_id__in=ids) | Q(subject__merged_into_id__in=ids))
+
+
+def is_excluded_on(day: dt.date) -> Exists:
+    """Whether the entry of a row is out of scope on ``day``, to annotate entries with."""
+    mine = Q(subject=OuterRef("pk")) | Q(subject__merged_into=OuterRef("pk"))
+    return Exists(_standing_on(day).filter(mine))
 
 
 def exclusion_on(subject_id: int, day: dt.date) -> Exclusion | None:
@@ -104,15 +110,16 @@ def signals(subject_ids: Iterable[int], today: dt.date) -> dict[int, Signals]:
     return {pk: Signals(complaints[pk], violations[pk]) if pk in flagged else NO_SIGNALS for pk in wanted}
 
 
-def signalled(today: dt.date) -> dict[int, Signals]:
-    """Every subject with a signal that counts on ``today``, with its signals."""
-    whose = set()
-    for rows in (
-        Complaint.objects.filter(upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS)),
-        Violation.objects.filter(serious=True, withdrawn_on=None, found_on__gte=months_before(today, VIOLATION_MONTHS)),
-    ):
-        whose |= set(rows.annotate(whose=_WHOSE).values_list("whose", flat=True))
-    return {pk: one for pk, one in signals(whose, today).items() if any(one)}
+def signalled(today: dt.date) -> set[int]:
+    """Every subject with a signal that counts on ``today``."""
+    upheld = Complaint.objects.filter(
+        upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS), received_on__lte=today
+    )
+    serious = Violation.objects.filter(
+        serious=True, withdrawn_on=None, found_on__gte=months_before(today, VIOLATION_MONTHS), found_on__lte=today
+    )
+    kinds = [rows.order_by().annotate(whose=_WHOSE).values_list("whose", flat=True) for rows in (upheld, serious)]
+    return set(kinds[0].union(kinds[1]))
 
 
 def permits_of(subject: Subject) -> QuerySet[Permit]:

@@ -60,7 +60,7 @@ def one_of_everything() -> None:
     Import.objects.create(kind="subjects", file_name="a.xlsx", content=b"x", sha256="0" * 64, uploaded_by=user, uploaded_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
     factories.permit(subject)
-    Campaign.objects.create(year=today.year, since=today, due_on=today, started_by=user, started_on=today, ended_by=user, ended_on=today)
+    Campaign.objects.create(year=today.year, since=today, due_on=today.replace(year=today.year + 1), started_by=user, started_on=today, ended_by=user, ended_on=today)
     Comparison.objects.create(
         category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
     )
@@ -74,7 +74,7 @@ def honest() -> None:
     tampering.lift_triggers()
 
 
-CHECKED = ["planitem.number", "review.decision", "disclosure.named", "user.is_superuser"]
+CHECKED = ["planitem.number", "review.decision", "disclosure.named", "permit.long_term", "subject.merged_into", "user.is_superuser"]
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
 

@@ -66,7 +66,7 @@ def subject(request: HttpRequest, key: str) -> HttpResponse:
         "merged": [(one, bool(one.merge_terms) and one.merge_terms.get("version") == row.version) for one in merged],
         "may_change": may_change,
         "sections": [one for one in sections if one is not None],
-        "history": history(row, user, today, parts),
+        "history": history(row, user, today, parts, hidden=row.kind == Subject.Kind.PERSON and not kept),
     }
     return render(request, "office/subjects/subject.html", context)
 
@@ -87,15 +87,18 @@ def _standing(permit: Permit, today: dt.date) -> tuple[str, str]:
     return (_("%(days)s days left") % {"days": days}, "wait") if permit.valid_until <= today + EXPIRES_WITHIN else (_("valid"), "good")
 
 
-def history(row: Subject, user: User, today: dt.date, parts: tuple[Any, ...]) -> list[Happening]:
-    """Everything about the entry, its parts and what was merged into it, over all floors, the newest first."""
+def history(row: Subject, user: User, today: dt.date, parts: tuple[Any, ...], *, hidden: bool) -> list[Happening]:
+    """Everything about the entry, its parts and what was merged into it, over all floors, the newest first.
+
+    ``hidden``: a natural person's, whose particulars another unit does not need.
+    """
     found = [one for reader in outlook.HAPPENINGS for one in reader(row, user, today)]
     if user.has_perm("registries.view_history"):
-        found += _told(parts, row)
+        found += _told(parts, row, hidden=hidden)
     return sorted(found, key=lambda one: (one.day, one.time, one.order), reverse=True)
 
 
-def _told(parts: tuple[Any, ...], row: Subject) -> Iterator[Happening]:
+def _told(parts: tuple[Any, ...], row: Subject, *, hidden: bool) -> Iterator[Happening]:
     """The ledger's entries about these rows, and those about many entries at once that name them."""
     for telling in history_told(*parts, among=commands.OF_MANY):
         moment = telling.time.astimezone(clock.BEIJING)
@@ -105,9 +108,9 @@ def _told(parts: tuple[Any, ...], row: Subject) -> Iterator[Happening]:
             moment.date(),
             f"{moment:%H:%M}",
             _("Merged entry: %(what)s") % {"what": telling.what} if own else telling.what,
-            telling.note,
+            "" if hidden else telling.note,
             telling.who,
-            fields=[] if several else telling.fields,
+            fields=[] if several or hidden else telling.fields,
             order=telling.seq,
         )
 
