@@ -24,7 +24,7 @@ def own_units(user: User) -> set[int] | None:
     """The units whose rows this person keeps: their own and those under it; None means every unit.
 
     Reviewers, supervisors and auditors read all units; a clerk of the bureau itself keeps all of them. Somebody
-    without a unit keeps none.
+    without a unit keeps none. Read once per object.
     """
     if not user.role_codes.isdisjoint((Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR)):
         return None
@@ -32,7 +32,11 @@ def own_units(user: User) -> set[int] | None:
         return set()
     if user.unit.kind == Unit.Kind.BUREAU:
         return None
-    return set(Unit.objects.filter(Q(pk=user.unit.pk) | Q(parent=user.unit)).values_list("pk", flat=True))
+    kept: set[int] | None = user.__dict__.get("_own_units")
+    if kept is None:
+        kept = set(Unit.objects.filter(Q(pk=user.unit.pk) | Q(parent=user.unit)).values_list("pk", flat=True))
+        user.__dict__["_own_units"] = kept
+    return set(kept)
 
 
 def keeps(user: User, unit_id: int) -> bool:

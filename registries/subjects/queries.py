@@ -122,6 +122,17 @@ def signalled(today: dt.date) -> set[int]:
     return set(kinds[0].union(kinds[1]))
 
 
+def parts_of(subject: Subject) -> dict[str, list[int]]:
+    """Table label → keys of the entry, of those merged into it and of all their parts, for its history. One query."""
+    kinds = (Permit, Complaint, Violation, Exclusion)
+    parts = [_of(kind._default_manager.all(), [subject.pk]).order_by().values_list(Value(kind._meta.label_lower), "pk") for kind in kinds]
+    merged = Subject.objects.filter(merged_into=subject).order_by().values_list(Value(Subject._meta.label_lower), "pk")
+    found: dict[str, list[int]] = {Subject._meta.label_lower: [subject.pk]}
+    for label, pk in merged.union(*parts, all=True):
+        found.setdefault(label, []).append(pk)
+    return found
+
+
 def permits_of(subject: Subject) -> QuerySet[Permit]:
     """The permits of an entry and of those merged into it."""
     return Permit.objects.filter(Q(subject=subject) | Q(subject__merged_into=subject)).select_related("recorded_by")

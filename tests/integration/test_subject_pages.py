@@ -140,6 +140,8 @@ def test_the_list_asks_the_database_little_however_long_it_is(
     subject = Subject.objects.all()[0]
     with django_assert_max_num_queries(15):
         text(client, f"{AT}{subject.key}/")
+    with django_assert_max_num_queries(15):
+        text(client, f"{AT}{subject.key}/history/")
 
 
 # --- many at once -----------------------------------------------------------------------------------------------------
@@ -163,7 +165,7 @@ def test_many_are_confirmed_after_a_page_that_says_how_many(client: Client, cler
     ids = page.partition('name="ids" value="')[2].partition('"')[0]
     sight = page.partition('name="sight" value="')[2].partition('"')[0]
     assert "2 entries are confirmed" in said(client, f"{AT}several/", action="verify", query="", ids=ids, sight=sight)
-    assert "confirmed several entries" in text(client, f"{AT}{mine[2].key}/")
+    assert "confirmed several entries" in text(client, f"{AT}{mine[2].key}/history/")
     assert "Nothing to change" in said(client, f"{AT}several/", action="verify", which="ticked", query="")
 
 
@@ -190,11 +192,11 @@ def test_a_found_subject_is_registered_and_what_was_typed_is_kept(client: Client
     page = said(client, f"{AT}new/", **values)
     assert "The subject is registered." in page
     assert "王小明夜市摊" in page
-    assert "夜间巡查发现" in page
+    assert "夜间巡查发现" in text(client, f"{AT}{Subject.objects.get().key}/history/")
     enter(client, factories.user(Role.CLERK, unit=factories.unit()))
     made = Subject.objects.get()
     assert "王小明" not in text(client, AT)
-    assert "王小明" not in text(client, f"{AT}{made.key}/")
+    assert "王小明" not in text(client, f"{AT}{made.key}/") + text(client, f"{AT}{made.key}/history/")
     prefilled = text(client, f"{AT}new/", name="从名单来", uscc="x")
     assert 'value="从名单来"' in prefilled
 
@@ -224,7 +226,7 @@ def test_the_parts_of_an_entry_are_entered_ended_and_told(client: Client, clerk:
     assert "Out of scope by law: it can be neither drawn nor inspected." in page
     assert "None: it is out of scope by law." in page
     assert "neither drawn nor inspected" in said(client, f"{at}record/complaint/", **{**complaint, "content": "又一次"})
-    page = text(client, at)
+    page = text(client, f"{at}history/")
     for told in ("saved a permit", "ended a permit", "decided a complaint", "withdrew a violation", "entered the risk grade"):
         assert told in page
     assert client.get(f"{at}record/nothing/").status_code == 404
