@@ -253,7 +253,7 @@ class DecisionForm(forms.Form):
     """What came out when a complaint was looked into."""
 
     upheld = forms.TypedChoiceField(
-        label=_("Outcome"),
+        label=_("Outcome of the complaint"),
         choices=[("yes", _("upheld")), ("no", _("not upheld"))],
         coerce=lambda text: text == "yes",
         widget=forms.RadioSelect,

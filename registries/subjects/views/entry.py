@@ -101,7 +101,7 @@ def _name(row: Subject, *, kept: bool) -> str:
 def _standing(permit: Permit, today: dt.date) -> tuple[str, str]:
     """How a permit stands: words and colour."""
     if permit.ended_on is not None:
-        return _("ended"), "neutral"
+        return _("has ended"), "neutral"
     if permit.valid_from is not None and permit.valid_from > today:
         return _("not yet valid"), "wait"
     if permit.long_term:
@@ -109,7 +109,7 @@ def _standing(permit: Permit, today: dt.date) -> tuple[str, str]:
     if permit.valid_until is None:
         return _("no last day given"), "wait"
     if permit.valid_until < today:
-        return _("lapsed"), "bad"
+        return _("permit lapsed"), "bad"
     days = (permit.valid_until - today).days
     return (_("%(days)s days left") % {"days": days}, "wait") if permit.valid_until <= today + EXPIRES_WITHIN else (_("valid"), "good")
 
