@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inspections.cases.models import Case
-from inspections.cases.queries import visible_cases, viewer
+from inspections.cases.queries import viewer, visible_cases
 from inspections.draws.candidates import VISITS_PER_MATTER_AND_YEAR, VISITS_PER_YEAR, full_years_since
 from inspections.draws.chances import inclusion_chances
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry
@@ -58,9 +58,8 @@ def of_visits(subject: Subject, user: User) -> Iterator[Happening]:
     mine = set(visible_cases(viewer(user)).filter(_own(subject)).values_list("pk", flat=True))
     for case in visits(subject).select_related("disclosure", "unit").order_by("ended_on"):
         disclosure = getattr(case, "disclosure", None)
-        if case.pk not in mine and disclosure is None:
+        if case.ended_on is None or (case.pk not in mine and disclosure is None):
             continue
-        assert case.ended_on is not None
         url = reverse("case-page", args=[case.number]) if case.pk in mine else ""
         yield Happening(case.ended_on, "", _("Inspected: %(number)s") % {"number": case.number}, str(case.unit), url=url, tone="current")
         if disclosure is not None:

@@ -66,7 +66,7 @@ def table(by: str, today: dt.date, *, unit: Unit | None = None, category: Subjec
 
 def _headings() -> list[str]:
     return [
-        _("All entries"), _("in operation"), "A", "B", "C", "D", _("to be confirmed"), _("out of scope"), _("with a permit"), _("permit ends within 60 days or lapsed"),
+        _("Number of entries"), _("in operation"), "A", "B", "C", "D", _("to be confirmed"), _("out of scope"), _("with a permit"), _("permit ends within 60 days or lapsed"),
     ]  # fmt: skip
 
 

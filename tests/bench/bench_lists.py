@@ -36,9 +36,9 @@ from registries.subjects import searching  # noqa: E402
 from registries.subjects.models import Complaint, Permit, Subject  # noqa: E402
 from tests import factories  # noqa: E402
 
-PLACES = "历山 南麻 悦庄 东里 西里 大张庄 中庄 张家坡 燕崖 石桥 鲁村 土门".split()
-WORDS = "如家 鑫源 福临 鲁中 沂河 金盾 宏达 兴盛 平安 天湖 汇泉 龙凤 春华 东方 百合 长城".split()
-KINDS = "旅馆 宾馆 茶馆 网吧 典当行 印章店 汽修厂 歌厅 浴池 废品收购站".split()
+PLACES = ["历山", "南麻", "悦庄", "东里", "西里", "大张庄", "中庄", "张家坡", "燕崖", "石桥", "鲁村", "土门"]
+WORDS = ["如家", "鑫源", "福临", "鲁中", "沂河", "金盾", "宏达", "兴盛", "平安", "天湖", "汇泉", "龙凤", "春华", "东方", "百合", "长城"]
+KINDS = ["旅馆", "宾馆", "茶馆", "网吧", "典当行", "印章店", "汽修厂", "歌厅", "浴池", "废品收购站"]
 
 
 def fill(count: int) -> None:

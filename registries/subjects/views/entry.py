@@ -125,6 +125,7 @@ def history(row: Subject, user: User, *, hidden: bool) -> list[Happening]:
 
 def _told(row: Subject, *, hidden: bool) -> Iterator[Happening]:
     """The ledger's entries about these rows, and those about many entries at once that name them."""
+    itself = str(Permit._meta.get_field("subject").verbose_name)
     for telling in told_of(queries.parts_of(row), among=commands.OF_MANY):
         moment = telling.time.astimezone(clock.BEIJING)
         several = telling.verb in commands.OF_MANY
@@ -135,7 +136,7 @@ def _told(row: Subject, *, hidden: bool) -> Iterator[Happening]:
             _("Merged entry: %(what)s") % {"what": telling.what} if other else telling.what,
             "" if hidden else telling.note,
             telling.who,
-            fields=[] if several or hidden else telling.fields,
+            fields=[] if several or hidden else [one for one in telling.fields if one.field != itself],
             order=telling.seq,
         )
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from registries import clock
+from registries.lists.paging import LongPaginator
 from registries.lists.views import exported, finding
 from registries.pages import ROWS, act, signed_in
 from registries.people.access import access
@@ -37,7 +37,7 @@ def subject_list(request: HttpRequest) -> HttpResponse:
     found = finding(request, listing.LISTING)
     if "export" in request.GET:
         return exported(request, listing.LISTING, listing.NAME, rows, found["columns"])
-    page = Paginator(rows.values_list("pk", flat=True), ROWS).get_page(request.GET.get("page"))
+    page = LongPaginator(rows, ROWS).get_page(request.GET.get("page"))
     pks = list(page)  # an index alone gives these, however many rows are passed over
     shown = list(listing.rows().filter(pk__in=pks).annotate(excluded=queries.is_excluded_on(today)))
     signals = queries.signals(pks, today)
