@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -48,8 +49,8 @@ def visits(subject: Subject) -> QuerySet[Case]:
 @outlook.never_visited
 def never_visited(rows: QuerySet[Subject]) -> QuerySet[Subject]:
     """Entries that nobody ever inspected, as far as visits are over."""
-    over = Case.objects.filter(Q(subject=OuterRef("pk")) | Q(subject__merged_into=OuterRef("pk")), ended_on__isnull=False)
-    return rows.exclude(Exists(over))
+    over = Case.objects.filter(ended_on__isnull=False).order_by().annotate(whose=Coalesce("subject__merged_into", "subject"))
+    return rows.exclude(pk__in=over.values("whose"))
 
 
 @outlook.happenings
