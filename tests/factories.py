@@ -30,7 +30,7 @@ from registries.people.models import Unit, User
 from registries.people.roles import Role
 from registries.subjects import searching
 from registries.subjects.commands import Entry
-from registries.subjects.models import Exclusion, Subject, SubjectCategory
+from registries.subjects.models import Exclusion, Permit, Subject, SubjectCategory
 
 PASSWORD = "correct horse battery staple"
 """The password of every account made here."""
@@ -135,6 +135,10 @@ def entry_of(subject: Subject, **different: Any) -> Entry:
         "town_id": subject.town_id,
         "categories": tuple(subject.categories.values_list("pk", flat=True)),
         "uscc": subject.uscc or "",
+        "old_number": subject.old_number,
+        "station_id": subject.station_id,
+        "graded_on": subject.graded_on,
+        "grade_source": subject.grade_source,
         "address": subject.address,
         "contact": subject.contact,
         "phone": subject.phone,
@@ -142,6 +146,13 @@ def entry_of(subject: Subject, **different: Any) -> Entry:
         "status": subject.status,
     }
     return Entry(**{**same, **different})
+
+
+def permit(subject: Subject, **columns: Any) -> Permit:
+    """A permit of the subject, valid from 2020 to 2040."""
+    columns = {"name": "特种行业许可证", "number": f"源公特{_next():05}", "issuer": "沂源县公安局", **columns}
+    columns = {"valid_from": dt.date(2020, 1, 1), "valid_until": dt.date(2040, 1, 1), **columns}
+    return Permit.objects.create(subject=subject, recorded_by=columns.pop("recorded_by", None) or user(), **columns)
 
 
 def exclusion(subject: Subject, **columns: Any) -> Exclusion:

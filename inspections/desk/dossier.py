@@ -5,10 +5,11 @@ Nothing here gives a drawn list away: only visits that are over count, and a dra
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from inspections.draws.chances import inclusion_chances
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry
 from inspections.draws.queries import visible_draws
 from inspections.draws.quotas import default_quotas
-from inspections.draws.slips import Slips, slips_of
+from inspections.draws.slips import slips_of
 from inspections.draws.states import DrawState, SlipRule
 from inspections.plans.models import PlanItem
 from inspections.plans.states import PlanState
@@ -29,8 +30,7 @@ from registries.matters.queries import published_revisions
 from registries.people.models import User
 from registries.subjects import outlook
 from registries.subjects.models import Subject
-from registries.subjects.outlook import Happening, Section
-from registries.subjects.queries import excluded_on, signals
+from registries.subjects.outlook import Happening, Known, Section
 
 MOST_DRAWS = 50
 MOST_ITEMS = 3
@@ -49,19 +49,18 @@ def visits(subject: Subject) -> QuerySet[Case]:
 @outlook.never_visited
 def never_visited(rows: QuerySet[Subject]) -> QuerySet[Subject]:
     """Entries that nobody ever inspected, as far as visits are over."""
-    over = Case.objects.filter(Q(subject=OuterRef("pk")) | Q(subject__merged_into=OuterRef("pk")), ended_on__isnull=False)
-    return rows.exclude(Exists(over))
+    over = Case.objects.filter(ended_on__isnull=False).order_by().annotate(whose=Coalesce("subject__merged_into", "subject"))
+    return rows.exclude(pk__in=over.values("whose"))
 
 
 @outlook.happenings
-def of_visits(subject: Subject, user: User, today: dt.date) -> Iterator[Happening]:
+def of_visits(subject: Subject, user: User) -> Iterator[Happening]:
     """Visits that are over and that this person may read, or that are disclosed to everybody; their disclosures."""
     mine = set(visible_cases(viewer(user)).filter(_own(subject)).values_list("pk", flat=True))
     for case in visits(subject).select_related("disclosure", "unit").order_by("ended_on"):
         disclosure = getattr(case, "disclosure", None)
-        if case.pk not in mine and disclosure is None:
+        if case.ended_on is None or (case.pk not in mine and disclosure is None):
             continue
-        assert case.ended_on is not None
         url = reverse("case-page", args=[case.number]) if case.pk in mine else ""
         yield Happening(case.ended_on, "", _("Inspected: %(number)s") % {"number": case.number}, str(case.unit), url=url, tone="current")
         if disclosure is not None:
@@ -72,7 +71,7 @@ def of_visits(subject: Subject, user: User, today: dt.date) -> Iterator[Happenin
 
 
 @outlook.happenings
-def of_draws(subject: Subject, user: User, today: dt.date) -> Iterator[Happening]:
+def of_draws(subject: Subject, user: User) -> Iterator[Happening]:
     """Draws in whose roster it was, once their visits are over: drawn or not."""
     under_way = Case.objects.filter(draw=OuterRef("draw"), ended_on=None)
     waiting = DrawnEntry.objects.filter(draw=OuterRef("draw"), kind=DrawnEntry.Kind.WINNER, case=None)
@@ -104,31 +103,37 @@ class Chance(NamedTuple):
 
 
 @outlook.section
-def next_inspection(subject: Subject, user: User, today: dt.date) -> Section | None:
+def next_inspection(known: Known) -> Section | None:
     """When it may be visited next by the caps, and its chance in the draws still planned, from the rules the draws use."""
+    subject, today = known.subject, known.today
     if subject.merged_into_id is not None:
         return None
-    own = signals([subject.pk], today)[subject.pk]
-    raised = 1 if any(own) else 0
-    over = list(visits(subject).order_by("-ended_on").values_list("ended_on", "matters__revision__matter"))
-    this_year = {(day, matter) for day, matter in over if day.year == today.year}
-    days = visits(subject).filter(ended_on__year=today.year).count()
-    last = over[0][0] if over else None
-    full = _slips(SlipRule.FULL, subject.risk_grade, own, last, today)
+    raised = 1 if any(known.signals) else 0
+    over = list(visits(subject).order_by("-ended_on").values_list("pk", "ended_on", "matters__revision__matter"))
+    this_year = [(pk, matter) for pk, day, matter in over if day is not None and day.year == today.year]
+    done = len({pk for pk, _matter in this_year})
+    last = over[0][1] if over else None
+    full = slips_of(
+        SlipRule.FULL,
+        grade=subject.risk_grade,
+        upheld_complaints=known.signals.upheld_complaints_12m,
+        serious_violations=known.signals.serious_violations_24m,
+        full_years_without_visit=full_years_since(last, None, today),
+    )
     context = {
         "last": last,
-        "this_year": days,
+        "this_year": done,
         "cap": VISITS_PER_YEAR + raised,
         "matter_cap": VISITS_PER_MATTER_AND_YEAR + raised,
         "raised": bool(raised),
-        "reached": days >= VISITS_PER_YEAR + raised,
+        "reached": done >= VISITS_PER_YEAR + raised,
         "next_year": dt.date(today.year + 1, 1, 1),
         "slips": full.total,
         "parts": [(_words(name), slips) for name, slips in full.why.items()],
         "by_grade": slips_of(SlipRule.GRADE, grade=subject.risk_grade).total,
         "operating": subject.status == Subject.Status.ACTIVE,
-        "excluded": bool(excluded_on(today, [subject.pk])),
-        "chances": _chances(subject, today, Counter(matter for _day, matter in this_year), raised),
+        "excluded": known.excluded,
+        "chances": _chances(known, Counter(matter for _pk, matter in this_year), raised),
     }
     return Section("office/desk/_next_inspection.html", context)
 
@@ -142,55 +147,53 @@ def _words(part: str) -> str:
     }.get(part, part)
 
 
-def _slips(rule: str, grade: str, own: tuple[int, int], last: dt.date | None, today: dt.date) -> Slips:
-    return slips_of(
-        rule,
-        grade=grade,
-        upheld_complaints=own[0],
-        serious_violations=own[1],
-        full_years_without_visit=full_years_since(last, None, today),
-    )
-
-
-def _chances(subject: Subject, today: dt.date, on_matter: Counter[Any], raised: int) -> list[Chance]:
+def _chances(known: Known, on_matter: Counter[Any], raised: int) -> list[Chance]:
     """For the next items of this year's published plans that concern the subject and whose draw is still to come."""
-    mine = set(subject.categories.values_list("pk", flat=True))
-    revisions = {
-        one.matter_id: one
-        for one in published_revisions().prefetch_related("categories")
-        if one.regulation != MatterRevision.Regulation.FULL and mine & {category.pk for category in one.categories.all()}
-    }
+    items = _items(known)
+    sizes, grade = _sizes(items), known.subject.risk_grade
+    slips = slips_of(SlipRule.GRADE, grade=grade).total
     found: list[Chance] = []
-    slips = slips_of(SlipRule.GRADE, grade=subject.risk_grade).total
-    for item in _items(revisions, today):
-        revision = revisions[item.matter_id]
+    for item in items:
         full = on_matter[item.matter_id] >= VISITS_PER_MATTER_AND_YEAR + raised
         sentence = _("inspected on this matter this year already") if full else ""
-        found.append(Chance(item, revision.name, slips, 0.0 if full else _percent(item, revision, subject.risk_grade), sentence))
+        percent = 0.0 if full else _percent(item, sizes[item.pk], grade, slips)
+        found.append(Chance(item, item.matter_name, slips, percent, sentence))  # type: ignore[attr-defined]
     return found
 
 
-def _items(matters: Iterable[int], today: dt.date) -> list[PlanItem]:
+def _items(known: Known) -> list[PlanItem]:
+    """The next plan items whose matter, as published, is drawn among one of the subject's categories."""
     begun = Draw.objects.filter(plan_item=OuterRef("pk"), state__in=[DrawState.COMMITTED, DrawState.DRAWN])
+    revisions = published_revisions().filter(matter=OuterRef("matter")).order_by("-number")
+    mine = revisions.filter(categories__in=list(known.categories)).exclude(regulation=MatterRevision.Regulation.FULL)
     return list(
-        PlanItem.objects.filter(
-            matter__in=list(matters), plan__state=PlanState.PUBLISHED, plan__year=today.year, last_month__gte=today.month
-        )
+        PlanItem.objects.filter(plan__state=PlanState.PUBLISHED, plan__year=known.today.year, last_month__gte=known.today.month)
+        .filter(Exists(mine))
         .exclude(Exists(begun))
+        .annotate(revision_id=Subquery(revisions.values("pk")[:1]), matter_name=Subquery(revisions.values("name")[:1]))
         .select_related("plan", "unit")
         .order_by("first_month", "code")[:MOST_ITEMS]
     )
 
 
-def _percent(item: PlanItem, revision: MatterRevision, grade: str) -> float:
-    """The chance in per cent with slips and strata by grade, among the entries in operation of the matter's categories.
+def _sizes(items: Sequence[PlanItem]) -> dict[int, dict[str, int]]:
+    """Item → grade → entries in operation of its matter's categories. One query for all items.
 
-    Nobody is taken out for a visit of this year: who was drawn and not visited yet is nobody's business.
+    Nobody is taken out for a draw of this year: who was drawn and not visited yet is nobody's business.
     """
-    through = Subject.categories.through.objects
-    members = through.filter(subjectcategory__in=[category.pk for category in revision.categories.all()]).values("subject_id")
-    rows = Subject.objects.filter(pk__in=members, status=Subject.Status.ACTIVE).order_by()
-    sizes = dict(rows.values_list("risk_grade").annotate(Count("pk")))
+    asked = []
+    for item in items:
+        categories = MatterRevision.categories.through.objects.filter(matterrevision=item.revision_id)  # type: ignore[attr-defined]
+        members = Subject.categories.through.objects.filter(subjectcategory__in=categories.values("subjectcategory_id"))
+        rows = Subject.objects.filter(pk__in=members.values("subject_id"), status=Subject.Status.ACTIVE).order_by()
+        asked.append(rows.values_list(Value(item.pk), "risk_grade").annotate(Count("pk")))
+    sizes: dict[int, dict[str, int]] = {item.pk: {} for item in items}
+    for pk, grade, count in asked[0].union(*asked[1:], all=True) if asked else ():
+        sizes[pk][grade] = count
+    return sizes
+
+
+def _percent(item: PlanItem, sizes: Mapping[str, int], grade: str, slips: int) -> float:
+    """The chance in per cent with slips and strata by grade."""
     quota = default_quotas(sizes, percent=item.ratio_percent, number=item.number).get(grade, 0)
-    slips = slips_of(SlipRule.GRADE, grade=grade).total
     return 100 * inclusion_chances({slips: sizes[grade]}, quota)[slips] if sizes.get(grade) else 0.0

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
@@ -180,17 +180,14 @@ def _altered(kind: str, body: dict[str, Any], names: _Names) -> Iterable[Altered
             yield Altered(_label(field, name), was, now)
 
 
-def history_told(*objects: models.Model, among: Sequence[str] = ()) -> list[Telling]:
-    """All that happened to these objects (mostly one), newest first.
+def history_told(*objects: models.Model) -> list[Telling]:
+    """All that happened to these objects (mostly one), newest first."""
+    return tell(list(queries.history(*objects)))[::-1]
 
-    ``among`` are verbs of commands that change many rows in one entry: those that name one of the objects are told too.
-    """
-    found = list(queries.history(*objects))
-    if among:
-        seen = {payload.pk for payload in found}
-        found += [payload for payload in queries.mentions(objects, among) if payload.pk not in seen]
-        found.sort(key=lambda payload: payload.pk)
-    return tell(found)[::-1]
+
+def told_of(wanted: Mapping[str, Collection[int]], among: Sequence[str] = ()) -> list[Telling]:
+    """All that happened to these rows (table label → keys), newest first; see :func:`registries.ledger.queries.history_of`."""
+    return tell(list(queries.history_of(wanted, among)))[::-1]
 
 
 def kind_name(kind: str) -> str:

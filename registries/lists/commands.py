@@ -47,8 +47,8 @@ def choose_columns(*, actor: User, list_code: str, columns: Sequence[str]) -> Ch
     refuse(rules.why_not_columns(known=known, unknown=sorted(set(columns) - has)))
     row = ChosenColumns.objects.select_for_update().filter(user=actor, list_code=list_code).first()
     if row is not None:
-        return alter(row, columns=list(columns))
-    return created(ChosenColumns(user=actor, list_code=list_code, columns=list(columns)))
+        return alter(row, columns=",".join(columns))
+    return created(ChosenColumns(user=actor, list_code=list_code, columns=",".join(columns)))
 
 
 @command("registries.export_list")

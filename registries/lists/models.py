@@ -28,11 +28,11 @@ class SavedSearch(models.Model):
 
 
 class ChosenColumns(models.Model):
-    """The columns a person wants to see in a list, in the list's order."""
+    """The columns a person wants to see in a list: their codes joined by commas."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     list_code = models.CharField(_("list"), max_length=16)
-    columns = models.JSONField(_("columns"), default=list)
+    columns = models.CharField(_("columns"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("chosen columns")
@@ -42,4 +42,4 @@ class ChosenColumns(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.list_code}: {', '.join(self.columns)}"
+        return f"{self.list_code}: {self.columns}"

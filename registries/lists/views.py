@@ -38,7 +38,7 @@ def query_of(request: HttpRequest) -> str:
 def finding(request: HttpRequest, listing: Listing) -> dict[str, Any]:
     """What ``office/lists/_finding.html`` shows: kept searches, columns to choose, exports."""
     user = signed_in(request)
-    columns, query = queries.columns_for(user, listing), query_of(request)
+    (columns, saved), query = queries.kept(user, listing), query_of(request)
     codes = {column.code for column in columns}
     return {
         "list": listing,
@@ -46,7 +46,7 @@ def finding(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "query": query,
         "columns": columns,
         "choices": [(column, column.code in codes) for column in listing.columns],
-        "saved": [(one, one.query == query) for one in queries.saved_searches(user, listing)],
+        "saved": [(one, one.query == query) for one in saved],
         "may_export": user.has_perm("registries.export_list"),
     }
 

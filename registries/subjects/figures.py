@@ -55,22 +55,22 @@ def table(by: str, today: dt.date, *, unit: Unit | None = None, category: Subjec
     if category is not None:
         rows = rows.filter(pk__in=Subject.categories.through.objects.filter(subjectcategory=category).values("subject_id"))
     column = BY[by][1]
-    counted = rows.values_list(column).annotate(*_counts(today))
+    counted = rows.values_list(column).annotate(**_counts(today))
     names = _names(by)
     found = {values[0]: [int(n) for n in values[1:]] for values in counted}
     order = [value for value in names if value in found] + [value for value in found if value not in names]
     lines = [Line(names.get(value, _("none")), str(value or ""), found[value]) for value in order]
-    total = [int(n) for n in rows.aggregate(**{f"n{at}": one for at, one in enumerate(_counts(today))}).values()]
+    total = [int(n) for n in rows.aggregate(**_counts(today)).values()]
     return Table(str(BY[by][0]), by, _headings(), lines, Line(_("Total"), "", total))
 
 
 def _headings() -> list[str]:
     return [
-        _("Entries"), _("in operation"), "A", "B", "C", "D", _("to be confirmed"), _("out of scope"), _("with a permit"), _("permit ends within 60 days or lapsed"),
+        _("Number of entries"), _("in operation"), "A", "B", "C", "D", _("to be confirmed"), _("out of scope"), _("with a permit"), _("permit ends within 60 days or lapsed"),
     ]  # fmt: skip
 
 
-def _counts(today: dt.date) -> list[Any]:
+def _counts(today: dt.date) -> dict[str, Any]:
     active = Q(status=Subject.Status.ACTIVE)
     standing = Exclusion.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), subject=OuterRef("pk"), starts_on__lte=today)
     permits = Permit.objects.filter(subject=OuterRef("pk"), ended_on=None)
@@ -84,7 +84,7 @@ def _counts(today: dt.date) -> list[Any]:
         Q(Exists(permits)),
         Q(Exists(ending)),
     ]
-    return [Count("pk", filter=one) for one in asked]
+    return {f"n{at}": Count("pk", filter=one) for at, one in enumerate(asked)}
 
 
 def _names(by: str) -> dict[Any, str]:

@@ -242,7 +242,7 @@ class ComplaintForm(forms.Form):
     received_on = day_field(_("received on"))
     channel = forms.ChoiceField(label=_("channel"), choices=[(c.value, c.label) for c in COMPLAINT_CHANNELS])
     content = forms.CharField(
-        label=_("content"),
+        label=_("what is complained of"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What it is about, without names or numbers of persons."),
@@ -253,7 +253,7 @@ class DecisionForm(forms.Form):
     """What came out when a complaint was looked into."""
 
     upheld = forms.TypedChoiceField(
-        label=_("Outcome"),
+        label=_("Outcome of the complaint"),
         choices=[("yes", _("upheld")), ("no", _("not upheld"))],
         coerce=lambda text: text == "yes",
         widget=forms.RadioSelect,

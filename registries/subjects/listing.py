@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from registries.lists.listing import ListColumn, Listing, listing
 from registries.subjects import outlook
-from registries.subjects.models import Complaint, Exclusion, Permit, Subject, Violation
+from registries.subjects.models import Permit, Subject
 from registries.subjects.naming import published_name
-from registries.subjects.queries import stale
-from registries.subjects.rules import COMPLAINT_MONTHS, STALE_AFTER_MONTHS, VIOLATION_MONTHS, months_before
+from registries.subjects.queries import excluded_on, signalled, stale
+from registries.subjects.rules import STALE_AFTER_MONTHS, months_before
 from registries.subjects.searching import fitting
 
 EXPIRES_WITHIN = dt.timedelta(days=60)
@@ -72,9 +72,8 @@ def found(
         entries = fitting(entries, wanted["q"])
     entries = entries.filter(**{column: wanted[name] for name, column in COLUMNS.items() if wanted.get(name)})
     if wanted.get("category"):
-        through = Subject.categories.through.objects
-        members = through.filter(subject_id=OuterRef("pk"), subjectcategory_id=wanted["category"].pk)
-        entries = entries.filter(Exists(members))
+        members = Subject.categories.through.objects.filter(subjectcategory_id=wanted["category"].pk)
+        entries = entries.filter(pk__in=members.values("subject_id"))
     if wanted.get("freshness") == "stale":
         entries = stale(entries, today)
     elif wanted.get("freshness") == "fresh":
@@ -90,29 +89,23 @@ def found(
 
 def _remarked(entries: QuerySet[Subject], remark: str, today: dt.date) -> QuerySet[Subject]:
     """By what stands about an entry in another table."""
-    permits = Permit.objects.filter(subject=OuterRef("pk"), ended_on=None)
+    permits = Permit.objects.filter(ended_on=None)
     match remark:
         case "never-visited":
             for narrowing in outlook.NEVER_VISITED:
                 entries = narrowing(entries)
             return entries.filter(status=Subject.Status.ACTIVE)
         case "excluded":
-            standing = Exclusion.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
-            return entries.filter(Exists(standing.filter(subject=OuterRef("pk"))))
+            return entries.filter(pk__in=excluded_on(today))
         case "signals":
-            upheld = Complaint.objects.filter(upheld=True, received_on__gte=months_before(today, COMPLAINT_MONTHS))
-            serious = Violation.objects.filter(
-                serious=True, withdrawn_on=None, found_on__gte=months_before(today, VIOLATION_MONTHS)
-            )
-            return entries.filter(
-                Q(Exists(upheld.filter(subject=OuterRef("pk")))) | Q(Exists(serious.filter(subject=OuterRef("pk"))))
-            )
+            return entries.filter(pk__in=list(signalled(today)))
         case "expiring":
-            return entries.filter(Exists(permits.filter(valid_until__gte=today, valid_until__lte=today + EXPIRES_WITHIN)))
+            ending = permits.filter(valid_until__gte=today, valid_until__lte=today + EXPIRES_WITHIN)
+            return entries.filter(pk__in=ending.values("subject_id"))
         case "lapsed":
-            return entries.filter(Exists(permits.filter(valid_until__lt=today)))
+            return entries.filter(pk__in=permits.filter(valid_until__lt=today).values("subject_id"))
         case "no-permit":
-            return entries.exclude(Exists(permits))
+            return entries.exclude(pk__in=permits.values("subject_id"))
         case "no-code":
             return entries.filter(uscc=None).exclude(kind__in=[Subject.Kind.PERSON, Subject.Kind.SITE, Subject.Kind.EVENT])
         case _:

@@ -117,7 +117,11 @@ class Subject(models.Model):
         verbose_name = _("subject")
         verbose_name_plural = _("subjects")
         ordering = ("key",)
-        indexes: ClassVar = [models.Index(fields=["unit", "status"], name="subject_unit_status")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "status"], name="subject_unit_status"),
+            models.Index(fields=["status", "verified_on", "unit"], name="subject_freshness"),
+            models.Index(fields=["key", "status", "search"], name="subject_search"),  # a search reads this alone
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(status="merged", merged_into__isnull=False) | Q(~Q(status="merged"), merged_into__isnull=True),
@@ -185,7 +189,7 @@ class Permit(models.Model):
 class Exclusion(models.Model):
     """不在检查范围: lawfully out of scope, with basis and dates (guideline 三.4)."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="exclusions")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="exclusions", verbose_name=_("subject"))
     basis = models.CharField(_("legal basis"), max_length=200)
     reason = models.TextField(_("reason"))
     starts_on = models.DateField(_("from"))
@@ -213,10 +217,10 @@ class Exclusion(models.Model):
 class Complaint(models.Model):
     """投诉举报: a signal, and the one routine ground for an ad-hoc case. ``upheld`` is None while it is looked into."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="complaints")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("subject"))
     received_on = models.DateField(_("received on"))
     channel = models.CharField(_("channel"), max_length=40)
-    content = models.TextField(_("content"))
+    content = models.TextField(_("what is complained of"))
     upheld = models.BooleanField(_("upheld"), null=True, blank=True)
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     decision = models.CharField(_("what was found"), max_length=500, blank=True)
@@ -236,7 +240,7 @@ class Complaint(models.Model):
 class Violation(models.Model):
     """严重违法违规记录: a signal, until it is withdrawn (the decision was lifted, or it belonged to another)."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="violations")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="violations", verbose_name=_("subject"))
     found_on = models.DateField(_("date"))
     facts = models.TextField(_("facts"))
     document_number = models.CharField(_("document number"), max_length=60, blank=True)

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from registries.ledger.telling import Altered
 from registries.people.models import User
 from registries.subjects.models import Subject
+from registries.subjects.rules import Signals
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,18 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What the page of a subject has read already, for the readers of other floors."""
+
+    subject: Subject
+    user: User
+    today: dt.date
+    categories: Sequence[int]
+    signals: Signals
+    excluded: bool
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of a subject's page: its template and what the template shows."""
 
@@ -38,8 +51,8 @@ class Section:
     context: Mapping[str, Any]
 
 
-Happenings = Callable[[Subject, User, dt.date], Iterable[Happening]]
-Sections = Callable[[Subject, User, dt.date], Section | None]
+Happenings = Callable[[Subject, User], Iterable[Happening]]
+Sections = Callable[[Known], Section | None]
 Narrowing = Callable[[QuerySet[Subject]], QuerySet[Subject]]
 
 HAPPENINGS: list[Happenings] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from registries.ledger.sentences import Sentence, say
@@ -79,6 +79,12 @@ def _of(rows: QuerySet[Any], subject_ids: Iterable[int]) -> QuerySet[Any]:
     return rows.filter(Q(subject_id__in=ids) | Q(subject__merged_into_id__in=ids))
 
 
+def is_excluded_on(day: dt.date) -> Exists:
+    """Whether the entry of a row is out of scope on ``day``, to annotate entries with."""
+    mine = Q(subject=OuterRef("pk")) | Q(subject__merged_into=OuterRef("pk"))
+    return Exists(_standing_on(day).filter(mine))
+
+
 def exclusion_on(subject_id: int, day: dt.date) -> Exclusion | None:
     """The exclusion that keeps this subject out on ``day``, if one does."""
     return _of(_standing_on(day), [subject_id]).first()
@@ -132,6 +138,17 @@ def _counted(today: dt.date, only: list[int] | None) -> dict[int, Signals]:
     for pk, kind in kinds[0].union(kinds[1], all=True):
         (complaints if kind == "upheld" else violations)[pk] += 1
     return {pk: Signals(complaints[pk], violations[pk]) for pk in complaints.keys() | violations.keys()}
+
+
+def parts_of(subject: Subject) -> dict[str, list[int]]:
+    """Table label → keys of the entry, of those merged into it and of all their parts, for its history. One query."""
+    kinds = (Permit, Complaint, Violation, Exclusion)
+    parts = [_of(kind._default_manager.all(), [subject.pk]).order_by().values_list(Value(kind._meta.label_lower), "pk") for kind in kinds]
+    merged = Subject.objects.filter(merged_into=subject).order_by().values_list(Value(Subject._meta.label_lower), "pk")
+    found: dict[str, list[int]] = {Subject._meta.label_lower: [subject.pk]}
+    for label, pk in merged.union(*parts, all=True):
+        found.setdefault(label, []).append(pk)
+    return found
 
 
 def permits_of(subject: Subject) -> QuerySet[Permit]:

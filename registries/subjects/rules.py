@@ -2,6 +2,7 @@
 
 import datetime as dt
 from calendar import monthrange
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from registries.ledger.sentences import Sentence, say
@@ -27,6 +28,12 @@ def months_before(day: dt.date, months: int) -> dt.date:
     """The same day ``months`` earlier; the month's last day where that day does not exist."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def signals_among(upheld: Iterable[dt.date], serious: Iterable[dt.date], today: dt.date) -> Signals:
+    """The days of upheld complaints and of serious violations that stand, counted in their months up to ``today``."""
+    complaints = sum(months_before(today, COMPLAINT_MONTHS) <= day <= today for day in upheld)
+    return Signals(complaints, sum(months_before(today, VIOLATION_MONTHS) <= day <= today for day in serious))
 
 
 def is_stale(verified_on: dt.date, today: dt.date) -> bool:

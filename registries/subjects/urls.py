@@ -11,6 +11,7 @@ urlpatterns = [
     path("subjects/duplicates/", views.duplicate_list, name="subject-duplicates"),
     path("subjects/statistics/", views.statistics, name="subject-statistics"),
     path("subjects/<str:key>/", views.subject, name="subject"),
+    path("subjects/<str:key>/history/", views.subject_history, name="subject-history"),
     path("subjects/<str:key>/change/", views.subject_change, name="subject-change"),
     path("subjects/<str:key>/verify/", views.subject_verify, name="subject-verify"),
     path("subjects/<str:key>/permits/new/", views.permit, name="permit-new"),

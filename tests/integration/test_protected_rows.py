@@ -13,7 +13,9 @@ from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, S
 from inspections.draws.replaced import HistoryRow
 from publicity.disclosures.models import Disclosure
 from registries import clock
-from registries.codes.models import CodeTable
+from registries.campaigns.models import Campaign
+from registries.codes.models import Code, CodeTable
+from registries.comparisons.models import Comparison
 from registries.imports.models import Import
 from registries.inspectors.models import Assistant, InspectorGroup, Leave, Training
 from registries.ledger import record
@@ -29,7 +31,7 @@ from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
 from registries.standing import RESULT_CODES, stands_as_made
-from registries.subjects.models import Complaint, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Subject, Violation
 from tests import factories, public_draws, tampering
 from tests.tampering import change, sql
 
@@ -82,6 +84,11 @@ def one_of_everything() -> None:
     Assistant.objects.create(number="FJ1", name="辅警", unit=person.unit)
     edition = draw.matter.editions.all()[0]
     EditionPaper.objects.create(edition=edition, pdf=b"%PDF", digest="0" * 64, made_at=now)
+    factories.permit(subject)
+    Campaign.objects.create(year=today.year, since=today, due_on=today.replace(year=today.year + 1), started_by=user, started_on=today, ended_by=user, ended_on=today)
+    Comparison.objects.create(
+        category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
+    )
 
 
 @pytest.fixture
@@ -94,8 +101,8 @@ def honest() -> None:
 
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
-    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "recusal.organisation", "replacement.kind",
-    "replacement.assignment", "review.decision", "disclosure.named", "user.is_superuser",
+    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "permit.long_term", "recusal.organisation",
+    "replacement.kind", "replacement.assignment", "review.decision", "disclosure.named", "subject.merged_into", "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
@@ -113,7 +120,7 @@ def mutated(row: models.Model, name: str) -> bool:
         through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
-        other = (factories.category() if field.related_model is SubjectCategory else factories.code(CodeTable.FIELD)).pk
+        other = (factories.code(CodeTable.FIELD) if field.related_model is Code else factories.category()).pk
         return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):

@@ -397,7 +397,7 @@ def test_a_subject_is_changed_and_confirmed_on_its_pages(client: Client) -> None
     page = said(client, f"{address}change/", **subject_form(subject, name="改名旅馆"))
     assert "The entry was changed." in page
     assert "改名旅馆" in page
-    assert "核实" in page
+    assert "核实" in text(client, f"{address}history/")
     page = said(client, f"{address}change/", **subject_form(subject, name="又改名"))
     assert "changed meanwhile" in page
     assert 'value="又改名"' in page

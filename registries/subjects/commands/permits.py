@@ -34,7 +34,7 @@ def save_permit(*, actor: User, subject_id: int, terms: PermitTerms, permit_id: 
     values: dict[str, Any] = asdict(terms)
     issuer = values.pop("issuer")
     refuse(rules.why_not_permit(**values, today=clock.today()))
-    held = Permit.objects.filter(subject=subject, name=terms.name, number=terms.number).exclude(pk=permit_id).first()
+    held = Permit.objects.filter(subject=subject, name=terms.name, number=terms.number).exclude(pk=permit_id or 0).first()
     if held is not None:
         text = say("%(subject)s holds %(name)s %(number)s already.", subject=subject.name, name=held.name, number=held.number)
         refuse_now(text)

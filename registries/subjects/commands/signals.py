@@ -19,7 +19,7 @@ def record_complaint(*, actor: User, subject_id: int, received_on: dt.date | Non
     subject = kept(actor, subject_id)
     today = clock.today()
     refuse(why_not_inspect(subject.pk, today) or rules.why_not_day(received_on, today))
-    if not channel.strip() or not content.strip():
+    if received_on is None or not channel.strip() or not content.strip():
         refuse_now(say("Say which way the complaint came and what it says."))
     if Complaint.objects.filter(subject=subject, received_on=received_on, content=content).exists():
         refuse_now(say("The same complaint of this day stands already."))
@@ -50,7 +50,7 @@ def record_violation(
     """A violation was established. A serious one counts for 24 months. Needs the number of the decision."""
     subject = kept(actor, subject_id)
     refuse(rules.why_not_day(found_on, clock.today()))
-    if not facts.strip() or not document_number.strip():
+    if found_on is None or not facts.strip() or not document_number.strip():
         refuse_now(say("Say what was established and give the number of the decision."))
     if Violation.objects.filter(subject=subject, found_on=found_on, document_number=document_number).exists():
         refuse_now(say("The decision %(number)s of this day stands already.", number=document_number))

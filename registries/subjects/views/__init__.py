@@ -2,7 +2,7 @@
 
 from registries.subjects.views.categories import category_form, category_list
 from registries.subjects.views.duplicates import duplicate_list, merge, unmerge
-from registries.subjects.views.entry import subject, subject_change, subject_new, subject_step, subject_verify
+from registries.subjects.views.entry import subject, subject_change, subject_history, subject_new, subject_step, subject_verify
 from registries.subjects.views.listing import subject_list, subject_several
 from registries.subjects.views.parts import part_end, permit
 from registries.subjects.views.statistics import statistics
@@ -17,6 +17,7 @@ __all__ = [
     "statistics",
     "subject",
     "subject_change",
+    "subject_history",
     "subject_list",
     "subject_new",
     "subject_several",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registries import clock
-from registries.ledger.telling import history_told
-from registries.pages import act, signed_in
+from registries.ledger.telling import told_of
+from registries.pages import ROWS, act, signed_in
 from registries.people.access import access
 from registries.people.masking import masked_name, masked_phone
 from registries.people.models import User
@@ -32,49 +33,75 @@ from registries.subjects.listing import EXPIRES_WITHIN
 from registries.subjects.models import Permit, Subject
 from registries.subjects.naming import published_name
 from registries.subjects.outlook import Happening
-from registries.subjects.rules import is_stale
+from registries.subjects.rules import is_stale, signals_among
 
 
 @access("registries.view_subjects")
 @require_GET
 def subject(request: HttpRequest, key: str) -> HttpResponse:
-    """One entry: facts, permits, what keeps it out, signals against it, what is next, its history."""
+    """One entry: facts, permits, what keeps it out, signals against it, what is next."""
     user = signed_in(request)
     row = get_object_or_404(Subject.objects.select_related("unit", "station", "town", "merged_into"), key=key)
     today = clock.today()
     kept = keeps(user, row.unit_id)
-    may_change = kept and row.merged_into is None and user.has_perm("registries.change_subject")
     permits, complaints = list(queries.permits_of(row)), list(queries.complaints_of(row))
     violations, exclusions = list(queries.violations_of(row)), list(queries.exclusions_of(row))
-    merged = list(row.merged.all())
-    parts = (row, *merged, *permits, *complaints, *violations, *exclusions)
-    sections = [reader(row, user, today) for reader in outlook.SECTIONS]
+    categories, merged = list(row.categories.all()), list(row.merged.all())
+    standing = [(one, one.starts_on <= today and (one.ends_on is None or one.ends_on >= today)) for one in exclusions]
+    known = outlook.Known(
+        subject=row,
+        user=user,
+        today=today,
+        categories=[category.pk for category in categories],
+        signals=signals_among(
+            [one.received_on for one in complaints if one.upheld],
+            [one.found_on for one in violations if one.serious and one.withdrawn_on is None],
+            today,
+        ),
+        excluded=any(stands for _one, stands in standing),
+    )
+    sections = [reader(known) for reader in outlook.SECTIONS]
     context = {
         "subject": row,
-        "name": row.name if kept else published_name(row.kind, row.name),
-        "categories": list(row.categories.all()),
+        "name": _name(row, kept=kept),
+        "categories": categories,
         "contact": masked_name(row.contact),
         "phone": masked_phone(row.phone),
         "stale": row.status == Subject.Status.ACTIVE and is_stale(row.verified_on, today),
         "verified_today": row.verified_on >= today,
         "permits": [(permit, _standing(permit, today)) for permit in permits],
-        "exclusions": [(e, e.starts_on <= today and (e.ends_on is None or e.ends_on >= today)) for e in exclusions],
-        "excluded": next((e for e in exclusions if e.starts_on <= today and (e.ends_on is None or e.ends_on >= today)), None),
+        "exclusions": standing,
+        "excluded": next((one for one, stands in standing if stands), None),
         "complaints": complaints,
         "violations": violations,
-        "signals": queries.signals([row.pk], today)[row.pk],
+        "signals": known.signals,
         "merged": [(one, bool(one.merge_terms) and one.merge_terms.get("version") == row.version) for one in merged],
-        "may_change": may_change,
+        "may_change": kept and row.merged_into is None and user.has_perm("registries.change_subject"),
         "sections": [one for one in sections if one is not None],
-        "history": history(row, user, today, parts),
     }
     return render(request, "office/subjects/subject.html", context)
+
+
+@access("registries.view_history")
+@require_GET
+def subject_history(request: HttpRequest, key: str) -> HttpResponse:
+    """Everything about one entry in time order, the newest first."""
+    user = signed_in(request)
+    row = get_object_or_404(Subject.objects.select_related("unit"), key=key)
+    kept = keeps(user, row.unit_id)
+    hidden = row.kind == Subject.Kind.PERSON and not kept
+    page = Paginator(history(row, user, hidden=hidden), ROWS).get_page(request.GET.get("page"))
+    return render(request, "office/subjects/history.html", {"subject": row, "name": _name(row, kept=kept), "page": page, "query": ""})
+
+
+def _name(row: Subject, *, kept: bool) -> str:
+    return row.name if kept else published_name(row.kind, row.name)
 
 
 def _standing(permit: Permit, today: dt.date) -> tuple[str, str]:
     """How a permit stands: words and colour."""
     if permit.ended_on is not None:
-        return _("ended"), "neutral"
+        return _("has ended"), "neutral"
     if permit.valid_from is not None and permit.valid_from > today:
         return _("not yet valid"), "wait"
     if permit.long_term:
@@ -82,32 +109,34 @@ def _standing(permit: Permit, today: dt.date) -> tuple[str, str]:
     if permit.valid_until is None:
         return _("no last day given"), "wait"
     if permit.valid_until < today:
-        return _("lapsed"), "bad"
+        return _("permit lapsed"), "bad"
     days = (permit.valid_until - today).days
     return (_("%(days)s days left") % {"days": days}, "wait") if permit.valid_until <= today + EXPIRES_WITHIN else (_("valid"), "good")
 
 
-def history(row: Subject, user: User, today: dt.date, parts: tuple[Any, ...]) -> list[Happening]:
-    """Everything about the entry, its parts and what was merged into it, over all floors, the newest first."""
-    found = [one for reader in outlook.HAPPENINGS for one in reader(row, user, today)]
-    if user.has_perm("registries.view_history"):
-        found += _told(parts, row)
+def history(row: Subject, user: User, *, hidden: bool) -> list[Happening]:
+    """Everything about the entry, its parts and what was merged into it, over all floors, the newest first.
+
+    ``hidden``: a natural person's, whose particulars another unit does not need.
+    """
+    found = [*_told(row, hidden=hidden), *(one for reader in outlook.HAPPENINGS for one in reader(row, user))]
     return sorted(found, key=lambda one: (one.day, one.time, one.order), reverse=True)
 
 
-def _told(parts: tuple[Any, ...], row: Subject) -> Iterator[Happening]:
+def _told(row: Subject, *, hidden: bool) -> Iterator[Happening]:
     """The ledger's entries about these rows, and those about many entries at once that name them."""
-    for telling in history_told(*parts, among=commands.OF_MANY):
+    itself = str(Permit._meta.get_field("subject").verbose_name)
+    for telling in told_of(queries.parts_of(row), among=commands.OF_MANY):
         moment = telling.time.astimezone(clock.BEIJING)
         several = telling.verb in commands.OF_MANY
-        own = telling.object_kind == row._meta.label_lower and telling.object_id != str(row.pk) and not several
+        other = telling.object_kind == row._meta.label_lower and telling.object_id != str(row.pk) and not several
         yield Happening(
             moment.date(),
             f"{moment:%H:%M}",
-            _("Merged entry: %(what)s") % {"what": telling.what} if own else telling.what,
-            telling.note,
+            _("Merged entry: %(what)s") % {"what": telling.what} if other else telling.what,
+            "" if hidden else telling.note,
             telling.who,
-            fields=[] if several else telling.fields,
+            fields=[] if several or hidden else [one for one in telling.fields if one.field != itself],
             order=telling.seq,
         )
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from registries import clock
+from registries.lists.paging import LongPaginator
 from registries.lists.views import exported, finding
 from registries.pages import ROWS, act, signed_in
 from registries.people.access import access
@@ -37,10 +37,11 @@ def subject_list(request: HttpRequest) -> HttpResponse:
     found = finding(request, listing.LISTING)
     if "export" in request.GET:
         return exported(request, listing.LISTING, listing.NAME, rows, found["columns"])
-    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    shown = list(page)
-    pks = [row.pk for row in shown]
-    signals, excluded = queries.signals(pks, today), queries.excluded_on(today, pks)
+    page = LongPaginator(rows, ROWS).get_page(request.GET.get("page"))
+    pks = list(page)  # an index alone gives these, however many rows are passed over
+    shown = list(listing.rows().filter(pk__in=pks).annotate(excluded=queries.is_excluded_on(today)))
+    signals = queries.signals(pks, today)
+    plain = not found["query"] and page.number == 1
     stale = queries.stale(Subject.objects.filter(status=Subject.Status.ACTIVE), today)
     context = {
         "form": form,
@@ -55,12 +56,12 @@ def subject_list(request: HttpRequest) -> HttpResponse:
                 "name": listing.NAME.value(row),
                 "cells": [(column.css, column.value(row)) for column in found["columns"]],
                 "stale": row.status == Subject.Status.ACTIVE and is_stale(row.verified_on, today),
-                "excluded": row.pk in excluded,
+                "excluded": row.excluded,
                 "signals": any(signals[row.pk]),
             }
             for row in shown
         ],
-        "stale_count": (stale if units is None else stale.filter(unit_id__in=units)).count(),
+        "stale_count": (stale if units is None else stale.filter(unit_id__in=units)).count() if plain else 0,
         "may_act": user.has_perm("registries.verify_subjects"),
         "may_register": user.has_perm("registries.register_subject"),
     }
