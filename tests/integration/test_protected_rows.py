@@ -11,6 +11,7 @@ from django.db import DatabaseError, models, transaction
 from inspections.cases.models import Replacement
 from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry, SourceEvidence
 from inspections.draws.replaced import HistoryRow
+from inspections.draws.struck import Strike
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.campaigns.models import Campaign
@@ -59,6 +60,10 @@ def one_of_everything() -> None:
     source = draw.sources.all()[0]
     entry = SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
     SourceEvidence.objects.create(entry=entry, name="a.pdf", kind="application/pdf", size=4, body=b"%PDF", sha256="0" * 64)
+    Strike.objects.create(
+        draw=draw, source=source, entry=entry, wrong="2", right="1", reason="mistyped", reported_at=now, state="struck",
+        decided_by=user, decided_at=now, correction=1, result_hash="0" * 64,
+    )  # fmt: skip
     draw.files.create(name="order.txt", sha256="0" * 64, size=1)
     DrawCertificate.objects.create(draw=draw, pdf=b"%PDF", sha256="0" * 64, issued_at=now)
     DrawSecret.objects.create(draw=draw, secret="0" * 64)
@@ -102,7 +107,8 @@ def honest() -> None:
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
     "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "permit.long_term", "recusal.organisation",
-    "replacement.kind", "replacement.assignment", "review.decision", "disclosure.named", "subject.merged_into", "user.is_superuser",
+    "replacement.kind", "replacement.assignment", "review.decision", "disclosure.named", "strike.state", "subject.merged_into",
+    "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
