@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Model, Q
 
-from inspections.draws import agreeing, places, queries
+from inspections.draws import agreeing, queries, roster
 from inspections.draws.grammar import as_words
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.states import DrawState, Mode, Reported
@@ -155,7 +155,7 @@ def _submission(draw: Draw) -> int | None:
 
 def _places_now(draw: Draw, day: dt.date) -> dict[int, Place]:
     """Where the registries as they stand would put every subject, judged on the day of the submission."""
-    built = places.roster_of(draw, day)
+    built = roster.build(draw, day)
     inside = {
         e.subject_id: Place(e.public_id, e.name, e.stratum, e.slips, ",".join(e.tags) or "-") for e in built.entries
     }

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils.translation import gettext
 
 from inspections.cases import commands as case_commands
@@ -13,12 +14,12 @@ from inspections.cases import receipts, replacing, visits
 from inspections.cases import tasks as case_tasks
 from inspections.cases.models import Assignment, Case, Replacement
 from inspections.cases.states import CaseState
-from inspections.draws import after, commands, places, tasks
+from inspections.draws import after, audit, commands, places, tasks
 from inspections.draws.files import text_of
 from inspections.draws.models import Draw
 from inspections.draws.replaced import HistoryRow, counts_of
 from inspections.draws.sources import Announced
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Reason
 from inspections.draws.verify import verify_bundle
 from publicity.site import orders
 from registries import clock
@@ -312,3 +313,36 @@ def test_a_visit_with_the_partners_team_alone_says_that_the_leading_team_is_to_b
     assert fireman is not None
     page = enter(fireman).get(f"/office/cases/{case.number}/").content.decode()
     assert f"/office/cases/{case.number}/begin/" not in page
+
+
+def test_the_pages_of_both_orders_tell_the_replacements_in_figures_and_no_name(
+    bureau: Bureau, lot: Draw, order: Draw, client: Client
+) -> None:
+    tasks.issue_certificate(lot.pk)
+    gone = first(lot)
+    replaced(bureau, gone, None, "gone")
+    names = {subject.name for subject in bureau.subjects} | {one.name for one in Inspector.objects.all()}
+    for draw in (lot, order):
+        page = client.get(f"/draws/{draw.number}/").content.decode()
+        assert not [name for name in names if name in page]
+        assert str(Reason.GONE.label) in page
+        assert client.get(f"/draws/{draw.number}/bundle/history.txt").status_code == 404
+        screen = client.get(f"/draws/{draw.number}/ceremony/").content.decode()
+        assert not [name for name in names if name in screen]
+    assert gettext("All of them are visited. In this order they get their teams.") in screen
+    assert gettext("all subjects") not in screen, "the strata are those of the draw that is staffed"
+    page = enter(bureau.partner_user).get(f"/office/draws/{order.pk}/").content.decode()
+    assert str(Reason.GONE.label) in page
+    for case in lot.cases.exclude(state=CaseState.CALLED_OFF):
+        make.reviewed_case(case)
+    for draw in (lot, order):
+        assert client.get(f"/draws/{draw.number}/bundle/history.txt").status_code == 200
+        assert client.get(f"/draws/{draw.number}/").status_code == 200
+
+
+def test_the_auditor_finds_every_open_place_in_the_roster_of_an_order_for_teams(bureau: Bureau, lot: Draw) -> None:
+    order = bureau.announced(bureau.staffing(lot, bureau.partner_user, bureau.partner), lead=60)
+    commands.submit_draw(actor=bureau.partner_user, draw_id=order.pk, version=order.version)
+    commands.approve_draw(actor=bureau.supervisor, draw_id=order.pk, version=fresh(order).version)
+    order = fresh(order)
+    assert audit.audit(order).findings == []
