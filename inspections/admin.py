@@ -1,8 +1,18 @@
 """The admin pages of the inspections floor, gathered from its rooms (importing a room's admin registers it)."""
 
+from inspections.adhoc.admin import AdhocRequestAdmin
 from inspections.cases.admin import CaseAdmin, RecordAdmin, ReplacementAdmin, ReviewAdmin
 from inspections.cases.strike_admin import StrikeAdmin
 from inspections.draws.admin import DrawAdmin
 from inspections.plans.admin import PlanAdmin
 
-__all__ = ["CaseAdmin", "DrawAdmin", "PlanAdmin", "RecordAdmin", "ReplacementAdmin", "ReviewAdmin", "StrikeAdmin"]
+__all__ = [
+    "AdhocRequestAdmin",
+    "CaseAdmin",
+    "DrawAdmin",
+    "PlanAdmin",
+    "RecordAdmin",
+    "ReplacementAdmin",
+    "ReviewAdmin",
+    "StrikeAdmin",
+]

@@ -1,5 +1,6 @@
 """The inspections' tables, gathered from their rooms."""
 
+from inspections.adhoc.models import AdhocRequest
 from inspections.cases.models import (
     Assignment,
     Case,
@@ -33,6 +34,7 @@ from inspections.draws.struck import Strike
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
+    "AdhocRequest",
     "Assignment",
     "Case",
     "CaseMatter",

@@ -65,6 +65,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         "AND f.correction = NEW.correction)",
         "a kept file gains no part",
     ),
+    Trigger(
+        "decided_request_stands",
+        "inspections_adhocrequest",
+        "UPDATE",
+        "OLD.state <> 'submitted'",
+        "a decided ad-hoc request is never changed",
+    ),
+    Trigger("request_stays", "inspections_adhocrequest", "DELETE", "1 = 1", "an ad-hoc request is never deleted"),
     _roster_closed("inspections_rosterentry", "INSERT", "NEW"),
     _roster_closed("inspections_rosterentry", "UPDATE", "OLD"),
     _roster_closed("inspections_rosterentry", "DELETE", "OLD"),
@@ -77,7 +85,9 @@ TRIGGERS: tuple[Trigger, ...] = (
         "UPDATE",
         f"OLD.state NOT IN {OPEN_STATES} AND (NEW.number <> OLD.number OR NEW.order_hash <> OLD.order_hash "
         "OR NEW.commitment <> OLD.commitment OR NEW.roster_digest <> OLD.roster_digest "
-        "OR NEW.plan_item_id <> OLD.plan_item_id OR NEW.approved_by_id <> OLD.approved_by_id "
+        "OR COALESCE(NEW.plan_item_id, 0) <> COALESCE(OLD.plan_item_id, 0) "
+        "OR COALESCE(NEW.request_id, 0) <> COALESCE(OLD.request_id, 0) "
+        "OR COALESCE(NEW.staffs_id, 0) <> COALESCE(OLD.staffs_id, 0) OR NEW.mode <> OLD.mode OR NEW.approved_by_id <> OLD.approved_by_id "
         "OR NEW.prepared_by_id <> OLD.prepared_by_id OR NEW.planned <> OLD.planned "
         f"OR NEW.state IN {OPEN_STATES} OR (OLD.result_hash <> '' AND NEW.result_hash <> OLD.result_hash AND {NOT_STRUCK}) "
         f"OR (NEW.corrections <> OLD.corrections AND {NOT_STRUCK}))",

@@ -74,6 +74,12 @@ def committed(
     return draw
 
 
+def plan_number(draw: Draw) -> str:
+    """The document number of the plan that a draw of subjects carries out."""
+    assert draw.plan_item is not None
+    return draw.plan_item.plan.number
+
+
 def _version(draw: Draw) -> int:
     draw.refresh_from_db()
     return draw.version
@@ -123,7 +129,7 @@ def disclosed(case: Case, *, named: bool = True, **columns: Any) -> Disclosure:
         "result_label": "未发现问题",
         "result_group": "clean",
         "draw_number": case.draw.number if case.draw else "",
-        "plan_item_code": case.draw.plan_item.code if case.draw else "",
+        "plan_item_code": case.draw.plan.code or "" if case.draw else "",
         "due_on": case.ended_on + dt.timedelta(days=20),
         "published_at": clock.now(),
         **columns,

@@ -7,7 +7,7 @@ from inspections.cases import opening, queries, rules, states, visits
 from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision
-from inspections.draws.models import Draw, RosterEntry, RosterOmission
+from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterOmission
 from inspections.draws.states import DrawState
 from registries import clock
 from registries.codes.models import Code, CodeTable
@@ -45,7 +45,11 @@ def _round(case: Case) -> Record:
 
 def _refuse_visit(case: Case, day: dt.date) -> None:
     """Refuse unless the team could and the subject might be inspected on the day of the visit."""
-    refuse(rules.why_not_visit(queries.members_on(case, day), excluded=queries.is_excluded(case, day)))
+    refuse(
+        rules.why_not_visit(
+            queries.members_on(case, day), excluded=queries.is_excluded(case, day), partners=queries.sides_of(case)
+        )
+    )
 
 
 @command("inspections.open_cases")
@@ -60,10 +64,26 @@ def open_cases(*, actor: User, draw_id: int) -> Change:
     return Change(draw, after={"cases": [case.number for case in cases]}, also=(*cases, *teams))
 
 
+@command("inspections.staff_cases")
+def staff_cases(*, actor: User, draw_id: int) -> Change:
+    """Give the cases of another draw the teams that an order in mode ``teams:`` drew for them. The second time there is nothing to do."""
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("matter").get(pk=draw_id)
+    if draw.state != DrawState.DRAWN:
+        refuse_now(say("This draw is not drawn yet."))
+    cases, teams = opening.staff_cases_by(draw, clock.now())
+    if not cases:
+        refuse_now(say("Every case of this order has its team already, or does not wait for one any more."))
+    return Change(draw, after={"cases": [case.number for case in cases]}, also=tuple(teams))
+
+
 @command("inspections.begin_visit")
 def begin_visit(*, actor: User, case_id: int) -> Change:
     """The team goes: the first record is opened, empty. Refused without two able inspectors, or for an excluded subject."""
     case = _of_team(case_id, actor, "begin")
+    if case.drawn_id is not None:
+        DrawnEntry.objects.select_for_update().get(pk=case.drawn_id)  # as the commitment of an order for teams does
+    order = queries.order_finding_team(case)
+    refuse(rules.why_not_begin(order=str(order) if order else ""))
     _refuse_visit(case, clock.today())
     record = Record.objects.create(case=case, round=1)
     change = alter(case, state=states.MOVES["begin"][1])

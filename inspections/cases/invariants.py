@@ -18,10 +18,13 @@ OPENED_WITHIN = dt.timedelta(seconds=60)
 
 @invariant("cases")
 def cases() -> Iterator[Sentence | Finding]:
-    """Winners without a case; cases that do not follow the history; cases said to be reviewed that nobody accepted."""
+    """Winners without a case; teams drawn that are not on theirs; cases that do not follow the history; reviews nobody made."""
     waiting = queries.winners_without_case().filter(draw__drawn_at__lt=clock.now() - OPENED_WITHIN)
     for number, code in waiting.values_list("draw__number", "entry__code"):
         yield say("The winner %(code)s of draw %(number)s has no case.", number=number, code=code)
+    unstaffed = queries.draws_awaiting_staffing().filter(drawn_at__lt=clock.now() - OPENED_WITHIN)
+    for number in unstaffed.values_list("number", flat=True):
+        yield say("A team drawn by order %(number)s is not on its case.", number=number)
     left = HistoryRow.objects.filter(subject_out__isnull=False, subject_out__case__isnull=False)
     goes_on = Case.objects.filter(drawn__in=left.values("subject_out")).exclude(state=CaseState.CALLED_OFF)
     for number in goes_on.values_list("number", flat=True):

@@ -86,16 +86,23 @@ class CaseMatter(models.Model):
 
 
 class Assignment(models.Model):
-    """An inspector on the case's team; position 1 leads. Ended, never deleted, when another takes the place."""
+    """An inspector on the case's team; position 1 leads. Ended, never deleted, when another takes the place.
+
+    ``draw`` is the order that drew the inspector: the case's own, or one in mode ``teams:``. Positions are those of the case: the
+    first ``team_size`` of its draw belong to the unit that leads, a partner's team counts on after whoever is there.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
     inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="assignments")
+    draw = models.ForeignKey(
+        Draw, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("drawn by")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     assigned_at = models.DateTimeField(_("assigned"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_because = models.CharField(_("ended because"), max_length=20, blank=True)
 
-    PROTECTED: ClassVar = ("case", "inspector", "position", "ended_at", "ended_because")
+    PROTECTED: ClassVar = ("case", "inspector", "draw", "position", "ended_at", "ended_because")
 
     class Meta:
         verbose_name = _("assignment")

@@ -12,10 +12,11 @@ from inspections.cases import rules
 from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
-from inspections.draws.models import Draw, DrawnEntry
+from inspections.draws.matters import partner_revisions
+from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
 from registries import clock
-from registries.inspectors.queries import recusals_on, why_not_on
+from registries.inspectors.queries import deciding, recusals_on, why_not_on
 from registries.ledger.queries import history
 from registries.ledger.sentences import Sentence
 from registries.ledger.words import in_words
@@ -72,17 +73,18 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
-    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed``, ``on_team`` (now),
-    ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
+    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
+    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
+    leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
     return cases.select_related("subject__town", "unit", "draw__matter").annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
-        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None)),
+        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(leading)),
         on_team=Exists(mine.filter(ended_at=None)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
@@ -174,15 +176,35 @@ def standing(case: Any, today: dt.date) -> Standing:
 
 def team(case: Case) -> list[Assignment]:
     """Who is on the team now, the leader first, with inspector and unit."""
-    return list(case.assignments.filter(ended_at=None).select_related("inspector__unit").order_by("position"))
+    return list(case.assignments.filter(ended_at=None).select_related("inspector__unit", "draw__unit").order_by("position"))
+
+
+def unit_of(assignment: Assignment, case: Case) -> int:
+    """The unit on whose side somebody is on a case: that of the order that drew them, the case's own where none is named."""
+    return assignment.draw.unit_id if assignment.draw is not None else case.unit_id
 
 
 def members_on(case: Case, day: dt.date) -> list[Member]:
-    """The team as the rules take it: who may inspect on ``day``, and who has declared a conflict with the subject."""
-    people = [place.inspector for place in team(case)]
-    prefetch_related_objects(people, "certificates")
+    """The team as the rules take it: who may inspect on ``day``, who has declared a conflict, whose partner they are."""
+    places = team(case)
+    people = [place.inspector for place in places]
+    prefetch_related_objects(people, *deciding())
     recused = recusals_on([person.pk for person in people], day)
-    return [Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused) for p in people]
+    return [
+        Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused, _side(place, case))
+        for place, p in zip(places, people, strict=True)
+    ]
+
+
+def sides_of(case: Case) -> set[str]:
+    """The partners that are or ever were on this case, by unit; nobody for the unit that leads."""
+    return {_side(one, case) for one in case.assignments.select_related("draw__unit")} - {""}
+
+
+def _side(assignment: Assignment, case: Case) -> str:
+    """A partner's short name; empty for the unit that leads."""
+    of = assignment.draw
+    return of.unit.short_name if of is not None and of.unit_id != case.unit_id else ""
 
 
 def is_excluded(case: Case, day: dt.date) -> bool:
@@ -321,6 +343,14 @@ def timeline(case: Case, *rows: Record | Signature | Review | Replacement) -> li
     return events
 
 
+def matters_awaited(case: Case) -> list[Any]:
+    """The joint matters of partners whose team is not there yet, while the visit has not begun."""
+    if case.draw is None or case.state != CaseState.ASSIGNED:
+        return []
+    have = set(case.matters.values_list("revision_id", flat=True))
+    return [revision for revision in partner_revisions(case.draw) if revision.pk not in have]
+
+
 def last_return(decided: list[Review]) -> Review | None:
     """The last of these reviews if it returned the record; else None."""
     return decided[-1] if decided and decided[-1].decision == Decision.RETURN else None
@@ -357,6 +387,46 @@ def winners_without_case() -> QuerySet[DrawnEntry]:
     return DrawnEntry.objects.filter(draw__state=DrawState.DRAWN, kind=DrawnEntry.Kind.WINNER, case__isnull=True).exclude(
         draw__mode=Mode.TEAMS
     )
+
+
+def cases_of(draw: Draw) -> QuerySet[Case]:
+    """The cases of an order's entries: its own, or for an order in mode ``teams:`` those of the draw that it staffs."""
+    if draw.mode != Mode.TEAMS:
+        return Case.objects.filter(draw=draw)
+    codes = RosterEntry.objects.filter(draw=draw).values("code")
+    return Case.objects.filter(draw=draw.staffs_id, drawn__entry__code__in=codes)
+
+
+def cases_awaiting_teams(draw: Draw) -> QuerySet[Case]:
+    """The cases to which a drawn ``teams:`` order gave a team that has not taken its places; visits begun do not wait."""
+    return _awaiting(draw.pk, draw.staffs_id)
+
+
+def draws_awaiting_staffing() -> QuerySet[Draw]:
+    """Drawn ``teams:`` orders with a team that a waiting case has not got yet."""
+    waiting = _awaiting(OuterRef(OuterRef("pk")), OuterRef("staffs"))
+    return Draw.objects.filter(Exists(waiting), mode=Mode.TEAMS, state=DrawState.DRAWN)
+
+
+def _awaiting(order: Any, staffed: Any) -> QuerySet[Case]:
+    places = TeamPlace.objects.filter(drawn__draw=order).values("drawn__entry__code")
+    arrived = Assignment.objects.filter(case=OuterRef("pk"), draw=order)
+    return Case.objects.filter(~Exists(arrived), draw=staffed, state=CaseState.ASSIGNED, drawn__entry__code__in=places)
+
+
+def order_finding_team(case: Case) -> Draw | None:
+    """The order that draws a team for this case now, or has and the team is not there yet: the visit waits for it.
+
+    So it does for a successor in preparation that must take over its roster as it stands.
+    """
+    if case.drawn is None:
+        return None
+    orders = Draw.objects.filter(mode=Mode.TEAMS, staffs=case.draw_id, roster__code=case.drawn.entry.code)
+    taken_over = Q(keeps_roster=True, state__in=[DrawState.PREPARING, DrawState.SUBMITTED])
+    for draw in orders.filter(taken_over | Q(state__in=[DrawState.COMMITTED, DrawState.DRAWN])):
+        if draw.state != DrawState.DRAWN or cases_awaiting_teams(draw).filter(pk=case.pk).exists():
+            return draw
+    return None
 
 
 def draws_awaiting_cases() -> QuerySet[Draw]:

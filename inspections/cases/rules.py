@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -48,11 +49,15 @@ class Draft:
 
 
 class Member(NamedTuple):
-    """One of the team on a day: ``why_not`` says why they may not inspect then (status, certificate), if so."""
+    """One of the team on a day: ``why_not`` says why they may not inspect then (status, certificate), if so.
+
+    ``side`` is the partner whose matters they inspect; empty for the unit that leads.
+    """
 
     name: str
     why_not: Sentence | None = None
     recused: bool = False
+    side: str = ""
 
 
 class Gap(NamedTuple):
@@ -88,12 +93,19 @@ def stage(state: str, *, submitted: bool, returned: bool, published: bool) -> st
     return {"assigned": "untouched", "recorded": "in-review"}.get(state, "to-publish")
 
 
-def why_not_visit(team: Sequence[Member], *, excluded: bool) -> Sentence | None:
-    """Whether this team may inspect this subject on the day the members and the exclusion were looked up for (R2, R4, R5)."""
+def why_not_visit(team: Sequence[Member], *, excluded: bool, partners: Collection[str] = ()) -> Sentence | None:
+    """Whether this team may inspect this subject on the day the members and the exclusion were looked up for (R2, R4, R5).
+
+    Two inspectors are asked of the unit that leads and of each of its ``partners``: nobody makes up another's number.
+    """
     if excluded:
         return say("This subject is lawfully out of scope: it may not be inspected. Tell your clerk.")
-    if len(team) < AT_LEAST:
+    sides = Counter(member.side for member in team)
+    if sides[""] < AT_LEAST:
         return say("A visit needs at least two inspectors; the team is still to be drawn.")
+    for partner in sorted(partners):
+        if sides[partner] < AT_LEAST:
+            return say("A visit needs at least two inspectors of %(unit)s too; its team is still to be drawn.", unit=partner)
     for member in team:
         if member.recused:
             return say("%(name)s has declared a conflict with this subject and may not inspect it.", name=member.name)
@@ -101,6 +113,11 @@ def why_not_visit(team: Sequence[Member], *, excluded: bool) -> Sentence | None:
         if member.why_not is not None:
             return say("%(name)s may not inspect on this day: no valid certificate, or not on duty.", name=member.name)
     return None
+
+
+def why_not_begin(*, order: str) -> Sentence | None:
+    """A visit waits for the team that a committed order draws for it, so that one visit covers all matters."""
+    return say("Order %(number)s draws a team for this visit. Begin when it is there.", number=order) if order else None
 
 
 def why_not_fill(*, submitted: bool) -> Sentence | None:
@@ -250,6 +267,11 @@ def why_not_ask(*, drawn: bool, allowed: bool, waiting: bool, explanation: str, 
     if not evidence.strip():
         return say("Name the evidence: a document and its number, a photo, who can confirm it.")
     return None
+
+
+def why_not_replace(*, order: str) -> Sentence | None:
+    """Nobody is replaced while a committed order draws a team for the visit: its roster and recusals stand already."""
+    return say("Order %(number)s draws a team for this visit. Decide when it is there.", number=order) if order else None
 
 
 def why_not_decide(*, waiting: bool, had_a_hand: bool, seen: int, now: int, reason: str | None = None) -> Sentence | None:

@@ -80,7 +80,7 @@ def _decidable(strike_id: int, actor: User, version: int, reason: str | None = N
 
 def _facts(draw: Draw, report: Strike, source: SeedSource) -> tuple[Fact, Fact]:
     """The right value, and the result that takes the place of the struck one: exact and public (§7)."""
-    about = {"draw": draw.number, "plan": draw.plan_item.reference, "order": draw.order_hash}
+    about = {"draw": draw.number, "plan": draw.plan.reference, "order": draw.order_hash}
     value = {"source": f"source.{source.position}", "value": report.right, "corrects": report.wrong, "reason": report.reason}
     result = {"result": draw.result_hash, "strikes": report.result_hash}
     return Fact("draws.source", about | value), Fact("draws.result", about | result)

@@ -8,11 +8,14 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from inspections.adhoc.queries import visible_requests
+from inspections.adhoc.states import RequestState
 from inspections.cases import queries as cases
 from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
+from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
 from inspections.draws.queries import due_draws, secret_of, visible_draws
 from inspections.draws.states import DrawState
@@ -21,11 +24,15 @@ from inspections.plans.models import Plan
 from inspections.plans.queries import visible_plans
 from inspections.plans.states import PlanState
 from registries import clock
+from registries.campaigns import queries as campaigns
 from registries.imports.models import Import
 from registries.imports.states import ImportState
+from registries.inspectors.models import Inspector
+from registries.inspectors.queries import certificates_ending
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.matters.models import Edition
+from registries.matters.queries import lapsing
 from registries.matters.states import EditionState
 from registries.people.models import User
 from registries.selfchecks import queries as selfchecks
@@ -78,14 +85,21 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.release_case": _releases,
         "inspections.give_secret": _lost_secrets,
         "inspections.enter_source_value": _source_values,
+        "inspections.prepare_adhoc": _adhoc_teams,
+        "inspections.prepare_staffing": _teams,
         "inspections.submit_draw": _draws,
         "inspections.submit_plan": _plans,
         "registries.commit_import": _imports,
+        "registries.verify_subjects": _review_of_year,
         "inspections.approve_draw": _draw_approvals,
+        "inspections.approve_adhoc": _adhoc_approvals,
         "inspections.approve_plan": _plan_approvals,
         "inspections.replace_drawn": _replacements,
         "inspections.strike_result": _wrong_values,
         "registries.approve_edition": _edition_approvals,
+        "registries.revise_matter": _bases,
+        "registries.save_certificate": _certificates,
+        "registries.view_own_entry": _own_certificate,
     }
 
 
@@ -165,7 +179,7 @@ def _source_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
 
 def _draw_task(draw: Draw, text: str, label: str, url: str) -> Task:
     due = draw.planned.astimezone(clock.BEIJING).date() if draw.planned else None
-    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan_item.code})", text, label, url, due)
+    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan.code})", text, label, url, due)
 
 
 def _draws(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
@@ -178,6 +192,30 @@ def _draw_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for draw in visible_draws(looks.user).filter(state=DrawState.SUBMITTED).exclude(prepared_by=looks.user)[:MOST]:
         url = reverse("admin:inspections_draw_decide", args=[draw.pk])
         yield _draw_task(draw, str(draw.unit), _("Approve or return"), url)
+
+
+def _teams(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    """Visits that wait for a team: of the own draws, and of joint draws on matters of the own unit."""
+    for draw in places.unstaffed_draws(looks.user).select_related("matter")[:MOST]:
+        text = _("Drawn subjects are without a team.")
+        yield Task(_("Draw"), f"{draw}: {draw.matter.name}", text, _("Draw teams"), reverse("draw-page", args=[draw.pk]))
+    for one in places.joint_wanting(looks.user):
+        text = _("A joint draw waits for the teams of %(unit)s.") % {"unit": one.unit.short_name}
+        yield Task(_("Draw"), f"{one.draw}: {one.draw.matter.name}", text, _("Draw teams"), reverse("draw-list"))
+
+
+def _adhoc_teams(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    """Approved ad-hoc requests without an order for their team."""
+    waiting = visible_requests(looks.user).filter(state=RequestState.APPROVED)
+    for row in waiting.exclude(draws__in=Draw.objects.exclude(state=DrawState.VOIDED))[:MOST]:
+        url = reverse("adhoc-page", args=[row.pk])
+        yield Task(_("Ad-hoc inspection"), str(row), row.get_ground_display(), _("Draw the team"), url)
+
+
+def _adhoc_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    for row in visible_requests(looks.user).filter(state=RequestState.SUBMITTED).exclude(asked_by=looks.user)[:MOST]:
+        url = reverse("admin:inspections_adhocrequest_decide", args=[row.pk])
+        yield Task(_("Ad-hoc inspection"), row.get_ground_display(), str(row.unit), _("Approve or refuse"), url)
 
 
 def _plans(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
@@ -221,6 +259,46 @@ def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for batch in Import.objects.filter(state__in=labels, uploaded_by=looks.user).defer("content")[:MOST]:
         label = labels[ImportState(batch.state)]
         yield Task(_("Import"), batch.file_name, batch.get_state_display(), label, reverse("import", args=[batch.pk]))
+
+
+def _review_of_year(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    """What is left to this person's units of the yearly review of the registry."""
+    campaign = campaigns.running()
+    if campaign is None:
+        return
+    left = campaigns.left(campaign, looks.units).count()
+    if left:
+        text = _("%(count)s entries are to be confirmed or corrected.") % {"count": left}
+        title = _("Yearly review %(year)s") % {"year": campaign.year}
+        yield Task(_("Subjects"), title, text, _("Look through and confirm"), reverse("campaign", args=[campaign.year]), campaign.due_on)
+
+
+def _bases(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Legal bases of the own unit's matters that lapse within 60 days, or have: after that no draw runs."""
+    rows, kept = lapsing(now.date()), looks.units
+    for basis in (rows if kept is None else rows.filter(revision__unit_id__in=kept))[:MOST]:
+        matter = basis.revision.matter
+        title = f"{matter.code} {basis.revision.name}"
+        text = _("The legal basis %(basis)s lapses.") % {"basis": basis}
+        yield Task(_("Matter list"), title, text, _("Revise"), reverse("matter-revise", args=[matter.code]), basis.in_force_until)
+
+
+def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Inspectors of the own unit whose last certificate ends within 60 days, or has: after that they are not drawn."""
+    kept = looks.units
+    rows = Inspector.objects.all() if kept is None else Inspector.objects.filter(unit_id__in=kept)
+    for row in certificates_ending(rows, now.date()).order_by("ends")[:MOST]:
+        text = _("The last valid certificate ends.")
+        yield Task(_("Inspector"), row.name, text, _("Renew"), reverse("inspector", args=[row.number]), row.ends)
+
+
+def _own_certificate(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """The own certificate ends within 60 days, or has; who keeps the certificates of the unit finds it among them."""
+    if looks.user.has_perm("registries.save_certificate"):
+        return
+    for row in certificates_ending(Inspector.objects.filter(user=looks.user), now.date()):
+        text = _("Your last valid certificate ends. See that it is renewed.")
+        yield Task(_("Inspector"), row.name, text, _("Look at it"), reverse("own-entry"), row.ends)
 
 
 class Figure(NamedTuple):

@@ -23,11 +23,11 @@ class DrawAdmin(ReadingAdmin):
     """What waits for approval first; everything else for reading. No names: figures only."""
 
     view_right = "inspections.view_draws"
-    list_display = ("__str__", "matter", "unit", "state", "submitted_at", "decide")
+    list_display = ("__str__", "mode", "matter", "unit", "state", "submitted_at", "decide")
     list_filter = ("state", "unit")
     list_select_related = ("matter__matter", "unit", "plan_item")
     fields = (
-        "number", "plan_item", "matter", "unit", "mode", "state", "quotas", "reserves", "team_size", "planned", "prepared_by",
+        "number", "plan_item", "request", "matter", "unit", "mode", "staffs", "state", "quotas", "reserves", "team_size", "planned", "prepared_by",
         "submitted_at", "approved_by", "committed_at", "drawn_at", "roster_digest", "order_hash", "commitment", "result_hash",
     )  # fmt: skip
 
@@ -45,7 +45,10 @@ class DrawAdmin(ReadingAdmin):
 
     def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What is approved, every warning, the difference to the last draw; approve or return."""
-        draw = get_object_or_404(queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "replaces"), pk=pk)
+        draw = get_object_or_404(
+            queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces"),
+            pk=pk,
+        )
         returning = "return" in request.POST
         initial = {"version": draw.version}
         approve = ApproveForm(request.POST if "approve" in request.POST else None, initial=initial)

@@ -17,6 +17,7 @@ from inspections.draws.computing import computed_again
 from inspections.draws.files import Order, read_order, read_result
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import Draw, DrawCertificate, DrawnEntry, RosterRecusal, TeamPlace
+from inspections.draws.places import roster_astray
 from inspections.draws.protocol import blinding_code, digest
 from inspections.draws.struck import results_of
 from inspections.draws.verify import verify_bundle
@@ -53,8 +54,8 @@ def files_astray(draw: Draw, bodies: Mapping[str, bytes]) -> Iterator[Sentence]:
 
 def _terms_astray(draw: Draw, order: Order) -> Iterator[Sentence]:
     """What stands on the pages of an order is what its file says."""
-    stored = (draw.number, draw.plan_item.reference, dict(draw.quotas), draw.reserves, draw.team_size, draw.commitment)
-    if stored != (order.draw, order.plan, dict(order.quotas), order.reserves, order.team, order.secret):
+    stored = (draw.number, draw.plan.reference, draw.mode_text, dict(draw.quotas), draw.reserves, draw.team_size, draw.commitment)
+    if stored != (order.draw, order.plan, order.mode, dict(order.quotas), order.reserves, order.team, order.secret):
         yield say("The terms of order %(number)s differ from its order file.", number=str(draw))
 
 
@@ -76,6 +77,7 @@ def rosters_astray(draw: Draw, bodies: Mapping[str, bytes]) -> Iterator[Sentence
     yield from _lines_astray(draw, "inspectors.txt", bodies, lines)
     pairs = RosterRecusal.objects.filter(entry__draw=draw).values_list("entry__code", "inspector__code")
     yield from _lines_astray(draw, "recusals.txt", bodies, sorted({f"{a}\t{b}" for a, b in pairs}))
+    yield from roster_astray(draw)
 
 
 def _codes_astray(draw: Draw, kind: str, rows: QuerySet[Any, Any]) -> Iterator[Sentence]:

@@ -113,7 +113,7 @@ class Rows(NamedTuple):
 def facts_for_approval(draw: Draw) -> dict[str, Any]:
     """Everything the page of the decision shows of ``draw``. At most 15 queries, however large the roster."""
     now = clock.now()
-    last = queries.last_draw_on(draw)
+    last = queries.last_draw_on(draw) if draw.mode == Mode.LOT else None
     rows = _read([draw, *([last] if last else [])])
     chosen = _chosen(draw)
     strata = _strata(draw, rows, chosen["stratum"])
@@ -207,8 +207,12 @@ def _chosen(draw: Draw) -> dict[str, Any]:
 
 
 def _strata(draw: Draw, rows: Rows, labels: Mapping[str, str]) -> list[Stratum]:
+    """The strata; an order for teams alone leaves none of its subjects to chance, so there is nothing to reckon."""
     sizes: dict[str, int] = draw.scope_counts.get("entries", {})
     item = draw.plan_item
+    if item is None or draw.mode != Mode.LOT:
+        labels = queries.stratum_labels(sizes, draw.merged_strata)
+        return [Stratum(labels[stratum], size, size, size, "", []) for stratum, size in sizes.items()]
     suggested = default_quotas(sizes, percent=item.ratio_percent, number=item.number)
     total = sum(sizes.values())
     found = []
@@ -293,7 +297,7 @@ def _notices(
     if draw.scope_counts.get("stale"):
         text = _("%(count)s entries were not verified for 12 months.") % {"count": draw.scope_counts["stale"]}
         found.append(Notice("wait", text, STALE_LIST, _("Subjects to be confirmed")))
-    if draw.cells_hide_roster:
+    if draw.cells_hide_roster and draw.mode == Mode.LOT:
         text = _(
             "Some cells have fewer than 5 entries: the roster is published only when the visits are over, and can be checked only then."
         )

@@ -177,11 +177,11 @@ def _touched(newest: Newest, since: int) -> dict[int, int]:
 
 
 def _drawn_since(draw: Draw, moment: dt.datetime) -> set[int]:
-    """Subjects that another draw has drawn since, or that were replaced or stepped in since: they would stand otherwise today."""
+    """Subjects that another lot has drawn since, or that were replaced or stepped in since: they would stand otherwise today."""
     drawn = Q(kind=DrawnEntry.Kind.WINNER, draw__drawn_at__gt=moment)
     moved = Q(left_by__decided_at__gt=moment) | Q(came_by__decided_at__gt=moment)
     struck = Q(draw__strikes__state=Reported.STRUCK, draw__strikes__decided_at__gt=moment)
-    rows = DrawnEntry.with_struck.filter(drawn | moved | struck, draw__state=DrawState.DRAWN)
+    rows = DrawnEntry.with_struck.filter(drawn | moved | struck, draw__mode=Mode.LOT, draw__state=DrawState.DRAWN)
     return set(rows.exclude(draw=draw).values_list("entry__subject_id", flat=True))
 
 

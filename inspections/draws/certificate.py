@@ -36,6 +36,7 @@ def facts_of(draw: Draw) -> dict[str, Any]:
         "hashes": {file.name: shelf.sha256(draw, file.name) for file in shelf.kept(draw).order_by("name")},
         "strata": [(labels[s], sizes.get(s, 0), quota) for s, quota in order.quotas.items()],
         "winners": draw.drawn.filter(kind=DrawnEntry.Kind.WINNER).count(),
+        "unstaffed": draw.drawn.filter(kind=DrawnEntry.Kind.WINNER, team=None).count(),
         "reserves": draw.drawn.filter(kind=DrawnEntry.Kind.RESERVE).count(),
         "head": entry.entry if entry else None,
         "checkpoint": getattr(entry.entry, "checkpoint", None) if entry else None,

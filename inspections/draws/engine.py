@@ -43,16 +43,20 @@ class Missed(Exception):
 
 
 class Lots(NamedTuple):
-    """Who was drawn, in the order of the result, and their tags by code."""
+    """Who was drawn, in the order of the result, and the slip's line of each, split."""
 
     drawn: tuple[Drawn, ...]
-    tags: dict[str, str]
+    lines: list[list[str]]
 
     @property
     def winners(self) -> list[RosterLine]:
         """What the teams need to know of the winners (their slips do not matter any more)."""
-        rows = ((row, self.tags[row.code]) for row in self.drawn if row.winner)
-        return [RosterLine(row.code, row.stratum, 1, () if tags == "-" else tuple(tags.split(","))) for row, tags in rows]
+        tags = [line[4] for line in self.lines]
+        return [
+            RosterLine(row.code, row.stratum, 1, () if tag == "-" else tuple(tag.split(",")))
+            for row, tag in zip(self.drawn, tags, strict=True)
+            if row.winner
+        ]
 
 
 Limits = Mapping[str, bytes]
@@ -94,14 +98,14 @@ def lots_from(slips: Iterable[str], limits: Limits, quotas: Mapping[str, int], r
         for line in sorted(slips):
             strata[line.split("\t", 4)[3]].append(line)
     drawn: list[Drawn] = []
-    tags: dict[str, str] = {}
+    lines: list[list[str]] = []
     for stratum, quota in sorted(quotas.items()):
         first = [line.split("\t", 4) for line in islice(_smallest(strata[stratum]), quota + reserves)]
         if len(first) < quota + reserves and limits[stratum] != EVERY:
             return None
         drawn += drawn_rows(stratum, quota, ((ticket, code, int(slip)) for ticket, code, slip, _, _ in first))
-        tags.update((row[1], row[4]) for row in first)
-    return Lots(tuple(drawn), tags)
+        lines += first
+    return Lots(tuple(drawn), lines)
 
 
 def _smallest(ordered: Iterable[str]) -> Iterator[str]:

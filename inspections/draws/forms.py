@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from inspections.draws.models import Draw
 from inspections.draws.sources import GAMES, Announced
 from inspections.draws.spelling import MOST_BYTES, too_large, why_not_keep
 from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
+from inspections.plans.models import PlanItem
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
 from registries.people.models import Unit
@@ -176,6 +178,55 @@ class DrawForm(SourcesForm):
             "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
         }
         return cls.announced(draw) | chosen | {f"quota_{s}": quota for s, quota in quotas.items()}
+
+
+class StaffingForm(SourcesForm):
+    """What is chosen in an order for teams alone: from which units, how many a visit, under which plan item, sources, moment."""
+
+    team_size = forms.IntegerField(
+        label=_("Inspectors per visit"), validators=[MinValueValidator(2), MaxValueValidator(9)]
+    )
+    inspector_units = forms.MultipleChoiceField(label=_("Inspectors from"), widget=forms.CheckboxSelectMultiple)
+    plan_item = forms.ChoiceField(
+        label=_("Plan item"),
+        required=False,
+        help_text=_("One order per plan item is open at a time; another item of your own spares you waiting."),
+    )
+
+    def __init__(self, *args: Any, draw: Draw, items: list[PlanItem], **kwargs: Any) -> None:
+        """``items``: other plan items under which the order could run; without any there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        units = Unit.objects.filter(active=True)
+        if draw.unit.kind == Unit.Kind.PARTNER:
+            units = units.filter(Q(pk=draw.unit_id) | Q(parent=draw.unit_id))
+        else:
+            units = units.exclude(kind=Unit.Kind.PARTNER)
+        fields["inspector_units"].choices = [(str(u.pk), u.short_name) for u in units]
+        if items and draw.plan_item is not None:
+            choices = {item.pk: str(item) for item in (draw.plan_item, *items)}
+            fields["plan_item"].choices = [(str(pk), label) for pk, label in choices.items()]
+        else:
+            del fields["plan_item"]
+
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes."""
+        data = self.cleaned_data
+        item = data.get("plan_item")
+        return super().arguments() | {
+            "team_size": data["team_size"],
+            "inspector_unit_ids": [int(pk) for pk in data["inspector_units"]],
+            "plan_item_id": int(item) if item else None,
+        }
+
+    @classmethod
+    def initial_of(cls, draw: Draw) -> dict[str, Any]:
+        """The form's first values: the order as it is."""
+        return cls.announced(draw) | {
+            "team_size": draw.team_size,
+            "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
+            "plan_item": str(draw.plan_item_id or ""),
+        }
 
 
 class SourceValueForm(forms.Form):

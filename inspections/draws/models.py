@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from inspections.adhoc.models import AdhocRequest
 from inspections.draws.states import Correction, DrawState, Mode, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.codes.models import Code
@@ -23,12 +24,19 @@ class Draw(models.Model):
     """抽查任务, 抽取: one order, one roster, one seed, one result. ``number`` is given at the commitment, without gaps."""
 
     number = models.CharField(_("number"), max_length=48, null=True, blank=True, unique=True)
-    plan_item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="draws", verbose_name=_("plan item"))
+    plan_item = models.ForeignKey(
+        PlanItem, on_delete=models.PROTECT, null=True, blank=True, related_name="draws", verbose_name=_("plan item")
+    )
+    request = models.ForeignKey(
+        AdhocRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="draws", verbose_name=_("ad-hoc request")
+    )
     matter = models.ForeignKey(MatterRevision, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead matter"))
     joint_matters = models.ManyToManyField(MatterRevision, blank=True, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="draws", verbose_name=_("unit"))
     mode = models.CharField(_("mode"), max_length=8, choices=Mode.choices, default=Mode.LOT)
-    staffs = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    staffs = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="staffing", verbose_name=_("draw it finds teams for")
+    )
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="successors")
     state = models.CharField(_("state"), max_length=10, choices=DrawState.choices, default=DrawState.PREPARING)
     # what the clerk chooses
@@ -76,9 +84,11 @@ class Draw(models.Model):
     PROTECTED: ClassVar = (
         "number",
         "plan_item",
+        "request",
         "matter",
         "unit",
         "mode",
+        "staffs",
         "replaces",
         "state",
         "merged_strata",
@@ -138,10 +148,34 @@ class Draw(models.Model):
             models.UniqueConstraint(
                 fields=["plan_item"], condition=Q(state="committed"), name="one_open_order_per_plan_item"
             ),
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(mode="adhoc") & ~Q(state="voided"), name="one_order_per_request"
+            ),
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(state="committed"), name="one_open_order_per_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="lot", plan_item__isnull=False, request__isnull=True, staffs__isnull=True)
+                | Q(mode="adhoc", plan_item__isnull=True, request__isnull=False, staffs__isnull=True)
+                | (Q(mode="teams", staffs__isnull=False) & (Q(plan_item__isnull=True) ^ Q(request__isnull=True))),
+                name="draw_mode_says_what_it_is_for",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number or f"#{self.pk}"
+
+    @property
+    def plan(self) -> PlanItem | AdhocRequest:
+        """What the order names as its plan: an item of the year's plan or, for an ad-hoc case, the approved request."""
+        plan = self.plan_item or self.request
+        assert plan is not None  # noqa: S101  (a constraint of the database)
+        return plan
+
+    @property
+    def mode_text(self) -> str:
+        """The mode as the order spells it: ``lot``, ``adhoc``, or ``teams:`` and the draw whose winners it staffs."""
+        return f"{self.mode}:{self.staffs.number}" if self.staffs is not None else self.mode
 
 
 class DrawSecret(models.Model):

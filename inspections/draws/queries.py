@@ -3,17 +3,19 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Collate
+from django.utils.translation import gettext
 
+from inspections.draws import places, rules, shelf
 from inspections.draws import roster as rosters
-from inspections.draws import rules, shelf
 from inspections.draws.candidates import REASONS
 from inspections.draws.cells import Cure, Slot, cures, members_of, spelled
 from inspections.draws.chances import inclusion_chances, small_cells
@@ -27,11 +29,11 @@ from inspections.draws.models import (
     RosterInspector,
     RosterRecusal,
     SeedSource,
-    SourceEvidence,
+    SourceEntry,
 )
 from inspections.draws.quotas import default_quotas, reckoned
 from inspections.draws.sources import Announced
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Mode
 from inspections.draws.sufficiency import Finding, judge
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
@@ -40,7 +42,7 @@ from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import why_not_draw_on
 from registries.people.models import User
-from registries.people.queries import own_units
+from registries.people.queries import of_own_units
 from registries.subjects.models import Subject, SubjectCategory
 
 PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
@@ -48,9 +50,7 @@ PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
 
 def visible_draws(user: User) -> QuerySet[Draw]:
     """The draws of the units this person keeps; the bureau's clerks, reviewers, supervisors and auditors see all."""
-    draws = Draw.objects.select_related("matter__matter", "unit", "plan_item")
-    units = own_units(user)
-    return draws if units is None else draws.filter(unit_id__in=units)
+    return Draw.objects.filter(of_own_units(user)).select_related("matter__matter", "unit", "plan_item", "request", "staffs")
 
 
 def why_not_drawable(revision: MatterRevision | None, today: dt.date) -> Sentence | None:
@@ -59,6 +59,13 @@ def why_not_drawable(revision: MatterRevision | None, today: dt.date) -> Sentenc
     if wrong is None and revision is not None and revision.regulation == MatterRevision.Regulation.FULL:
         return say("This matter is watched by full coverage, not by lot.")
     return wrong
+
+
+def why_not_order(draw: Draw, today: dt.date, *, committing: bool = False) -> Sentence | None:
+    """Why this order may not be submitted (or committed) today, as its mode asks."""
+    if draw.mode == Mode.LOT:
+        return why_not_drawable(draw.matter, today)
+    return places.why_not(draw, today, committing=committing)
 
 
 def public_draws() -> QuerySet[Draw]:
@@ -154,8 +161,10 @@ def file_bodies(draw: Draw) -> dict[str, bytes]:
 
 
 def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """(the quotas in force, the quotas the plan item suggests): the clerk's own numbers where there are any."""
+    """(the quotas in force, the quotas the plan item suggests): the clerk's own numbers where there are any; everybody where only teams are drawn."""
     item = draw.plan_item
+    if item is None or draw.mode != Mode.LOT:
+        return sizes, sizes
     suggested = default_quotas(sizes, percent=item.ratio_percent, number=item.number)
     return {s: int(draw.quotas.get(s, suggested[s])) for s in sizes}, suggested
 
@@ -171,6 +180,7 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
     quotas, suggested = quotas_of(draw, sizes)
     labels = stratum_labels(sizes, draw.merged_strata)
     item = draw.plan_item
+    assert item is not None  # noqa: S101  (asked for draws of subjects only)
     slips: dict[str, Counter[int]] = {stratum: Counter() for stratum in sizes}
     for entry in roster.entries:
         slips[entry.stratum][entry.slips] += 1
@@ -187,7 +197,7 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
                 "size": sizes[s],
                 "quota": quotas[s],
                 "suggested": suggested[s],
-                "reckoned": reckoned(sizes[s], sum(sizes.values()), percent=item.ratio_percent, number=item.number),
+                "reckoned": reckoned(sizes[s], sum(sizes.values()), percent=item.ratio_percent, number=item.number) if item else None,
                 "chances": [[w, slips[s][w], c] for w, c in inclusion_chances(slips[s], quotas[s]).items()],
             }
             for s in sizes
@@ -226,14 +236,17 @@ def sufficiency(roster: rosters.Roster, quotas: dict[str, int], team_size: int) 
 
 
 def stratum_labels(strata: Iterable[str], merged: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
-    """Stratum → its name for people: a grade, a township, a category; merged ones joined by ``+``.
+    """Stratum → its name for people: a grade, a township, a category, everybody; merged ones joined by ``+``.
 
     ``merged`` (``Draw.merged_strata``) names the members also of those whose name is too long to hold them.
     """
     parts = {s: members_of(s, merged) if s in merged.values() else s.split(".") for s in strata}
     wanted = {*parts, *(part for members in parts.values() for part in members)}
-    names = {c.code: c.label for c in Code.objects.filter(table=CodeTable.TOWN, code__in=wanted)}
-    names |= {c.code: c.name for c in SubjectCategory.objects.filter(code__in=wanted)}
+    towns = Code.objects.filter(table=CodeTable.TOWN, code__in=wanted).order_by().values_list("code", "label", Value(0))
+    kinds = SubjectCategory.objects.filter(code__in=wanted).order_by().values_list("code", "name", Value(1))
+    named = sorted(towns.union(kinds, all=True), key=itemgetter(2))
+    names: dict[str, str] = {code: name for code, name, _category in named}
+    names[places.EVERYBODY] = gettext("everybody")
     return {s: names.get(s) or "+".join(names.get(part, part) for part in members) for s, members in parts.items()}
 
 
@@ -278,14 +291,14 @@ def stored_digest(draw: Draw) -> str:
 
 def sources_with_entries(draw: Draw) -> list[SeedSource]:
     """The sources in order, each with what was typed and by whom."""
-    files = Prefetch("entries__file", SourceEvidence.objects.defer("body"))
-    return list(draw.sources.prefetch_related("entries__entered_by", files))
+    entries = SourceEntry.objects.select_related("entered_by", "file").defer("file__body")
+    return list(draw.sources.prefetch_related(Prefetch("entries", entries)))
 
 
 def last_draw_on(draw: Draw) -> Draw | None:
-    """The last draw that was drawn on the same matter, to compare with."""
+    """The last draw of subjects on the same matter, to compare with."""
     return (
-        Draw.objects.filter(matter__matter=draw.matter.matter_id, state=DrawState.DRAWN)
+        Draw.objects.filter(mode=Mode.LOT, matter__matter=draw.matter.matter_id, state=DrawState.DRAWN)
         .select_related("matter__matter", "unit")
         .exclude(pk=draw.pk)
         .order_by("-drawn_at")

@@ -5,6 +5,7 @@ the cases, which change with them.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from django.conf import settings
@@ -151,11 +152,11 @@ class Replacements(NamedTuple):
         return self.inspectors_out / self.positions if self.positions else 0.0
 
 
-def counts_of(draw: Draw) -> Replacements:
-    """The replacements of a draw in numbers: kind → reason → lines, winners and positions drawn."""
+def counts_of(draw: Draw, lines: Iterable[HistoryRow] | None = None) -> Replacements:
+    """The replacements of a draw in numbers: kind → reason → lines, winners and positions drawn. ``lines``: all, if at hand."""
     counted: dict[str, Counter[str]] = {Replaced.SUBJECT: Counter(), Replaced.INSPECTOR: Counter()}
-    for kind, reason in history_of(draw).values_list("kind", "reason"):
-        counted[kind][reason] += 1
+    for line in history_of(draw).order_by("number") if lines is None else lines:
+        counted[line.kind][line.reason] += 1
     winners = draw.drawn.filter(kind=DrawnEntry.Kind.WINNER)
-    staffed = winners.aggregate(places=models.Count("team"))["places"]
-    return Replacements(dict(counted[Replaced.SUBJECT]), dict(counted[Replaced.INSPECTOR]), winners.count(), staffed)
+    drawn = winners.aggregate(winners=models.Count("pk", distinct=True), places=models.Count("team"))
+    return Replacements(dict(counted[Replaced.SUBJECT]), dict(counted[Replaced.INSPECTOR]), drawn["winners"], drawn["places"])

@@ -10,17 +10,18 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from inspections.draws.candidates import REASONS, Facts, full_years_since, why_out
 from inspections.draws.grammar import as_words
+from inspections.draws.matters import needs_of, own_revisions
 from inspections.draws.models import Draw
 from inspections.draws.replaced import meant_to_be_visited
 from inspections.draws.slips import slips_of
-from inspections.draws.states import SlipRule, Stratify
+from inspections.draws.states import Mode, SlipRule, Stratify
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
 from registries.matters.models import MatterRevision
 from registries.subjects.models import Subject
 from registries.subjects.naming import published_name
-from registries.subjects.queries import excluded_on, signals, subjects_in_scope
-from registries.subjects.rules import is_stale
+from registries.subjects.queries import InScope, excluded_on, signalled, subjects_in_scope
+from registries.subjects.rules import NO_SIGNALS, is_stale
 
 
 class Entry(NamedTuple):
@@ -92,11 +93,10 @@ class Roster(NamedTuple):
 
 def build(draw: Draw, today: dt.date) -> Roster:
     """The roster of ``draw`` from the registries as they stand."""
-    revisions = [draw.matter, *draw.joint_matters.all()]
-    tags = tuple(sorted({code for revision in revisions for code in revision.requirements.values_list("code", flat=True)}))
+    tags = needs_of(own_revisions(draw))
     entries, omissions = subjects(draw, tags, today)
-    people, unfit = _people(draw, tags, today)
-    return Roster(entries, omissions, people, _recusals(entries, people, today), unfit)
+    people, unfit = people_of(draw, tags, today)
+    return Roster(entries, omissions, people, recusals_of(entries, people, today), unfit)
 
 
 def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, Any]]:
@@ -114,18 +114,16 @@ def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, in
 def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
     """Who of the matter's scope is in, and who is out, each with its reason."""
     of_matter, chosen, full = _categories(draw)
-    scope = subjects_in_scope(of_matter).order_by("key")
     towns = {town.pk for town in draw.towns.all()}
     out = excluded_on(today)
-    found = signals(scope.values_list("pk", flat=True), today)
+    found = signalled(today)
     on_matter, in_year = _drawn_this_year(draw, today)
     visits = last_visits(scope_of=draw)
     entries: list[Entry] = []
     omissions: list[Omission] = []
-    for subject in scope.iterator(chunk_size=2000):
-        mine = [chosen[c.pk] for c in subject.categories.all() if c.pk in chosen]
-        signal = found.get(subject.pk)
-        complaints, violations = (signal.upheld_complaints_12m, signal.serious_violations_24m) if signal else (0, 0)
+    for subject in subjects_in_scope(of_matter):
+        mine = [chosen[category] for category in subject.categories if category in chosen]
+        complaints, violations = found.get(subject.pk, NO_SIGNALS)
         reason = why_out(
             Facts(
                 operating=subject.status == Subject.Status.ACTIVE,
@@ -136,11 +134,11 @@ def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[En
                 in_categories=bool(mine),
                 in_towns=not towns or subject.town_id in towns,
                 in_grades=subject.risk_grade in draw.grades,
-                full_coverage=any(c.pk in full for c in subject.categories.all()),
+                full_coverage=not full.isdisjoint(subject.categories),
             )
         )
         if reason:
-            mine = mine or [of_matter[c.pk] for c in subject.categories.all() if c.pk in of_matter]
+            mine = mine or [of_matter[category] for category in subject.categories]
             omissions.append(Omission(subject.pk, reason, _stratum(draw, subject, min(mine))))
             continue
         slips = slips_of(
@@ -178,13 +176,13 @@ def _categories(draw: Draw) -> tuple[dict[int, str], dict[int, str], set[int]]:
     return of_matter, chosen or of_matter, {pk for pk, _code, watched, _ticked in rows if watched}
 
 
-def _stratum(draw: Draw, subject: Subject, category: str) -> str:
+def _stratum(draw: Draw, subject: InScope, category: str) -> str:
     """The stratum's name in the files: a grade, a township's or category's code, ``all``, or what it is merged into."""
     match draw.stratify:
         case Stratify.GRADE:
             name = subject.risk_grade
         case Stratify.TOWN:
-            name = subject.town.code
+            name = subject.town_code
         case Stratify.CATEGORY:
             name = category
         case _:
@@ -196,10 +194,11 @@ def _stratum(draw: Draw, subject: Subject, category: str) -> str:
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
     """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand).
 
-    Who was replaced does not count, who stepped in does (draw protocol 1, §6); a visit begun under a struck result does.
+    Who was replaced does not count, who stepped in does (draw protocol 1, §6); a visit begun under a struck result does. Lots alone
+    count: ad-hoc cases are exempt from the caps, and an order for teams draws nobody.
     """
     same = Draw.objects.filter(Q(matter__matter=draw.matter.matter_id) | Q(joint_matters__matter=draw.matter.matter_id), pk=OuterRef("draw"))
-    winners = meant_to_be_visited().filter(draw__drawn_at__year=today.year).annotate(same=Exists(same))
+    winners = meant_to_be_visited().filter(draw__mode=Mode.LOT, draw__drawn_at__year=today.year).annotate(same=Exists(same))
     rows = list(winners.values_list("entry__subject_id", "same"))
     return Counter(pk for pk, same_matter in rows if same_matter), Counter(pk for pk, _same in rows)
 
@@ -214,7 +213,7 @@ def last_visits(*, scope_of: Draw) -> dict[int, dt.date]:
     return {row["pk"]: row["last"] for row in rows}
 
 
-def _people(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Person], tuple[Person, ...]]:
+def people_of(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Person], tuple[Person, ...]]:
     """Eligible inspectors of the chosen units with the cases they have open now: who has what the matters require, and who lacks it."""
     eligible = [(one, tags_of(one)) for one in eligible_inspectors([unit.pk for unit in draw.inspector_units.all()], today)]
     load = _open_cases([inspector.pk for inspector, _ in eligible])
@@ -248,7 +247,7 @@ def _open_cases(inspector_ids: list[int]) -> dict[int, int]:
     return {row["pk"]: row["count"] for row in rows}
 
 
-def _recusals(entries: Iterable[Entry], people: Iterable[Person], today: dt.date) -> list[tuple[int, int]]:
+def recusals_of(entries: Iterable[Entry], people: Iterable[Person], today: dt.date) -> list[tuple[int, int]]:
     """(subject, inspector) pairs in force today, both in the draw."""
     subjects = {entry.subject_id for entry in entries}
     pairs = recusals_on([person.inspector_id for person in people], today)

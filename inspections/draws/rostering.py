@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from inspections.draws import queries, roster
+from inspections.draws import places, queries, roster
 from inspections.draws.candidates import REASONS
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState, Mode
@@ -85,7 +85,7 @@ def _sides(draw: Draw) -> Sides:
         outside = [roster.Omission(*row) for row in draw.omissions.values_list("subject_id", "reason", "stratum")]
         return Sides(inside, outside, day, frozen=True)
     today = clock.today()
-    entries, omissions = roster.subjects(draw, (), today)
+    entries, omissions = places.subjects(draw, (), today)
     inside = [Inside(e.subject_id, e.stratum, e.slips, e.why, e.stale, e.last_visit) for e in entries]
     return Sides(inside, omissions, today, frozen=False)
 

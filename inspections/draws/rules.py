@@ -290,6 +290,32 @@ def why_not_void(
     return None
 
 
+def why_not_staff(*, drawn: bool, under_way: str, places: int) -> Sentence | None:
+    """Teams are found for open places of a drawn draw, by one order of a unit at a time."""
+    if not drawn:
+        return say("Teams are found for the winners of a drawn draw only.")
+    if under_way:
+        return say("Order %(number)s already finds these teams; open it.", number=under_way)
+    return None if places else say("No place is open: every team is complete, or the visits have begun.")
+
+
+def why_not_draw_for(*, approved: bool, order: str) -> Sentence | None:
+    """The team of an ad-hoc case is drawn once, after the request was approved."""
+    if not approved:
+        return say("Only an approved request gets a team.")
+    return say("Order %(number)s already draws the team of this request.", number=order) if order else None
+
+
+def why_not_keep_places(*, closed: str) -> Sentence | None:
+    """An order for teams is taken over whole, while every place in it is open; else a new order finds teams for the rest."""
+    if not closed:
+        return None
+    return say(
+        "The place of code %(code)s is not open any more, so this roster cannot be taken over. Begin a new order for the places that are.",
+        code=closed[:8] + "…",
+    )
+
+
 def why_not_succeed(*, voided: bool, succeeded: bool) -> Sentence | None:
     """Only a voided order is replaced, and only once."""
     if not voided:

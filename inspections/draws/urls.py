@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.draws import auditing, entering, rostering, secret_pages, views
+from inspections.draws import auditing, entering, rostering, secret_pages, staffing, views
 
 urlpatterns = [
     path("draws/", views.draw_list, name="draw-list"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("draws/<int:pk>/audit/", auditing.audit_page, name="draw-audit"),
     path("draws/<int:pk>/sealed/", secret_pages.sealed_copy, name="draw-sealed"),
     path("draws/<int:pk>/secret/", secret_pages.give_secret, name="draw-secret"),
+    path("draws/<int:pk>/teams/", staffing.begin_staffing, name="draw-staffing"),
+    path("adhoc/<int:pk>/draw/", staffing.begin_adhoc, name="adhoc-draw"),
     path("draws/<int:pk>/successor/", views.succeed, name="draw-successor"),
     path("draws/<int:pk>/certificate.pdf", views.draw_certificate, name="draw-certificate"),
 ]

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from inspections.draws import commands, queries
+from inspections.draws import commands, places, queries, staffing
 from inspections.draws.after import rows_of
 from inspections.draws.entering import closed_in_words, sources_told
 from inspections.draws.explaining import cured, explained
@@ -17,7 +18,7 @@ from inspections.draws.forms import DrawForm, SourcesForm
 from inspections.draws.models import Draw
 from inspections.draws.replaced import counts_of
 from inspections.draws.sources import entropy_bits, public_possibilities
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Mode
 from inspections.draws.struck import certificate_name, struck_results
 from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
@@ -45,6 +46,7 @@ def draw_list(request: HttpRequest) -> HttpResponse:
         "states": DrawState.choices,
         "query": f"state={state}" if state else "",
         "may_prepare": signed_in(request).has_perm("inspections.prepare_draw"),
+        "joint": places.joint_wanting(signed_in(request)) if signed_in(request).has_perm("inspections.prepare_staffing") else [],
     }
     return render(request, "office/draws/list.html", context)
 
@@ -68,7 +70,9 @@ def draw_new(request: HttpRequest) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Draw:
     return get_object_or_404(
-        queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan"),
+        queries.visible_draws(signed_in(request)).select_related(
+            "prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces"
+        ),
         pk=pk,
     )
 
@@ -77,7 +81,9 @@ def _visible(request: HttpRequest, pk: int) -> Draw:
 def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One draw: while preparing its form with the live preview, afterwards its facts, sources and result."""
     draw = _visible(request, pk)
-    if draw.state == DrawState.PREPARING and signed_in(request).has_perm("inspections.change_draw"):
+    if draw.state == DrawState.PREPARING and draw.mode != Mode.LOT and not draw.keeps_roster:
+        return staffing.prepare(request, draw) if signed_in(request).has_perm("inspections.change_staffing") else _show(request, draw)
+    if draw.state == DrawState.PREPARING and signed_in(request).has_perm("inspections.announce_sources"):
         return _announce(request, draw) if draw.keeps_roster else _prepare(request, draw)
     return _show(request, draw)
 
@@ -169,6 +175,8 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
     labels = queries.stratum_labels(draw.quotas, draw.merged_strata)
     next_source = next((s for s in sources if not s.value), None)
     may_enter = draw.state == DrawState.COMMITTED and signed_in(request).has_perm("inspections.enter_source_value")
+    lines = list(rows_of(draw).select_related("decided_by")) if draw.drawn_at else []
+    teams = list(draw.staffing.select_related("unit").order_by("pk")) if draw.drawn_at else []
     context: dict[str, Any] = {
         "draw": draw,
         "sources": sources_told(signed_in(request), draw, sources, now),
@@ -176,19 +184,23 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "source_form": may_enter and next_source is not None and next_source.moment <= now,
         "closed": closed_in_words(next_source, sources, now) if next_source else "",
         "waiting": draw.state == DrawState.COMMITTED,
-        "wants_secret": next_source is None and queries.wants_secret(draw, now),
+        "wants_secret": draw.state == DrawState.COMMITTED and next_source is None and queries.wants_secret(draw, now),
         "shards": queries.progress(draw) if draw.state == DrawState.COMMITTED else None,
         "strata": [
             (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
         ],
         "left_out": [(reason_label(r), n) for r, n in draw.scope_counts.get("left_out", {}).items()],
-        "drawn": draw.drawn.select_related("entry").prefetch_related("team__inspector").order_by("-kind", "ticket")[:500]
+        "drawn": draw.drawn.select_related("entry").annotate(members=Count("team")).order_by("-kind", "ticket")[:500]
         if draw.state == DrawState.DRAWN
         else [],
-        "after": {"counts": counts_of(draw), "lines": list(rows_of(draw).select_related("decided_by"))} if draw.drawn_at else None,
+        "after": {"counts": counts_of(draw, lines), "lines": lines} if draw.drawn_at else None,
         "may_replace": draw.state == DrawState.VOIDED
         and not draw.successors.exists()
         and signed_in(request).has_perm("inspections.prepare_successor"),
+        "wanting": places.wanting([draw], signed_in(request), teams)
+        if signed_in(request).has_perm("inspections.prepare_staffing")
+        else [],
+        "staffing": teams,
         "certified": draw.certificates.filter(correction=draw.corrections).exists(),
         "reports": list(draw.strikes.select_related("source", "decided_by").order_by("pk")) if draw.drawn_at else [],
         "struck": struck_results(draw),

@@ -65,7 +65,7 @@ def _copy(case: Case, record: Record, categories: list[SubjectCategory]) -> Disc
         result_group=record.result.group,
         disposal_label=record.disposal.label if record.disposal else "",
         draw_number=(case.draw.number or "") if case.draw else "",
-        plan_item_code=case.draw.plan_item.code if case.draw else "",
+        plan_item_code=(case.draw.plan.code or "") if case.draw else "",
         due_on=promised_by(case.ended_on, settings.DISCLOSURE_DAYS),
         published_at=clock.now(),
     )

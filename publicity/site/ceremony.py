@@ -183,9 +183,10 @@ def screen(number: str, seen: Mark) -> Screen | None:
 
 def label_of(draw: Any, stratum: orders.Stratum) -> str:
     """A stratum's name that is understood when read aloud."""
-    if draw.stratify == Stratify.GRADE:
+    how = draw.staffs.stratify if draw.staffs is not None else draw.stratify  # an order for teams keeps the strata of the draw
+    if how == Stratify.GRADE:
         return gettext("risk grade %(grade)s") % {"grade": stratum.label}
-    return gettext("all subjects") if draw.stratify == Stratify.NONE else stratum.label
+    return gettext("all subjects") if how == Stratify.NONE else stratum.label
 
 
 def _slips(draw: Any) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from inspections.cases.queries import cases_of
 from inspections.cases.visits import are_over, with_visits
 from inspections.draws import shelf
 from inspections.draws.after import HISTORY, history_file, rows_of
@@ -88,8 +89,8 @@ def order(number: str) -> Draw | None:
     return (
         with_visits(orders())
         .filter(number=number)
-        .select_related("replaces", "plan_item__plan")
-        .defer(*HIDDEN, *(f"replaces__{column}" for column in HIDDEN))
+        .select_related("replaces", "staffs", "plan_item__plan")
+        .defer(*HIDDEN, *(f"{other}__{column}" for other in ("replaces", "staffs") for column in HIDDEN))
         .annotate(
             certified_at=Subquery(issued().values("issued_at")),
             certificate_hash=Subquery(issued().values("sha256")),
@@ -190,8 +191,10 @@ def opened(draw: Any) -> list[Opened]:
     An opening never says more than a result would: no natural person, nobody of a category published as counts only, and no
     name with a number of a person in it. Those are told by their number, :func:`unnamed`.
     """
+    if draw.drawn_at is None:
+        return []
     rows = Disclosure.objects.filter(
-        named=True, case__draw=draw, case__draw__drawn_at__isnull=False, subject_code=F("case__drawn__entry__public_id")
+        named=True, case__in=cases_of(draw), case__draw__drawn_at__isnull=False, subject_code=F("case__drawn__entry__public_id")
     ).values_list(*(f"case__drawn__entry__{column}" for column in ("code", "public_id", "name", "nonce")), "public_id")
     found = {row[0]: row for row in rows}
     if draw.drawn_at is not None and visits_are_over(draw):
@@ -214,7 +217,9 @@ def unnamed(draw: Any, opened: Iterable[Opened]) -> int | None:
 
 def _nameable(drawn: QuerySet[DrawnEntry]) -> QuerySet[DrawnEntry]:
     closed = SubjectCategory.objects.filter(publicity=SubjectCategory.Publicity.COUNTS, subjects=OuterRef("entry__subject"))
-    quiet = Disclosure.objects.filter(case__drawn__entry=OuterRef("entry")).exclude(subject_code=OuterRef("entry__public_id"))
+    own = Q(case__drawn__entry=OuterRef("entry"))
+    staffed = Q(case__draw=OuterRef("draw__staffs"), case__drawn__entry__code=OuterRef("entry__code"))
+    quiet = Disclosure.objects.filter(own | staffed).exclude(subject_code=OuterRef("entry__public_id"))
     return drawn.exclude(entry__subject__kind=Subject.Kind.PERSON).exclude(Exists(closed)).exclude(Exists(quiet))
 
 
@@ -410,4 +415,5 @@ def successors_of(draw: Draw) -> list[str]:
 
 def results_of(draw: Draw) -> int:
     """How many results of visits to those drawn are disclosed; of visits that began under a struck result none."""
-    return Disclosure.objects.filter(case__draw=draw, case__drawn__correction=F("case__draw__corrections")).count()
+    standing = cases_of(draw).filter(drawn__correction=F("draw__corrections"))
+    return Disclosure.objects.filter(case__in=standing).count()

@@ -20,6 +20,7 @@ from publicity.site.serving import MINUTE, YEAR, published, streamed
 from registries import clock
 from registries.codes.models import ResultGroup
 from registries.ledger.queries import head, latest_checkpoint
+from registries.matters import papers
 from registries.matters.queries import edition_before, edition_changes
 from registries.pages import page_of
 from registries.people.access import PUBLIC, access
@@ -178,6 +179,22 @@ def edition_page(request: HttpRequest, number: int) -> HttpResponse:
 
 @access(PUBLIC)
 @published(MINUTE)
+def edition_sheet(request: HttpRequest, number: int) -> HttpResponse:
+    """An edition as a workbook."""
+    edition = _found(queries.editions().filter(number=number).first())
+    return papers.download(papers.workbook_of(edition), papers.file_name(edition, "xlsx"))
+
+
+@access(PUBLIC)
+@published(YEAR)
+def edition_paper(request: HttpRequest, number: int) -> HttpResponse:
+    """An edition as PDF, as the worker made it."""
+    edition = _found(queries.editions().exclude(paper=None).filter(number=number).first())
+    return papers.download(bytes(edition.paper.pdf), papers.file_name(edition, "pdf"))
+
+
+@access(PUBLIC)
+@published(MINUTE)
 def plan_list(request: HttpRequest) -> HttpResponse:
     """Every published plan."""
     context = page_of(request, queries.plans())
@@ -211,7 +228,10 @@ def draw_list(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     asked = request.GET.get("state", "")
     context = page_of(request, orders.in_state(asked, now))
-    rows = [(draw, wording.standing(draw, now), sum(orders.sizes_of(draw).values()), _quota(draw)) for draw in context["page"]]
+    rows = [
+        (draw, wording.standing(draw, now), sum(orders.sizes_of(draw).values()), _quota(draw), wording.KINDS.get(draw.mode, ""))
+        for draw in context["page"]
+    ]
     context |= {
         "rows": rows,
         "counts": orders.state_counts(now),

@@ -33,6 +33,13 @@ MODES: dict[str, Promise] = {
 }
 
 
+KINDS: dict[str, Promise] = {
+    "adhoc": _("team of an ad-hoc inspection"),
+    "teams": _("teams for another draw"),
+}
+"""What the list calls orders that draw teams alone."""
+
+
 class Standing(NamedTuple):
     """Where an order stands, for the public: a word for tests and filters, what to call it, the tone of its chip."""
 

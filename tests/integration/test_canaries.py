@@ -99,7 +99,7 @@ def _values(draw: Draw) -> dict[str, list[str]]:
     subject = draw.roster.all()[0].subject
     files = ("order.txt", "roster.txt", "inspectors.txt", "recusals.txt", "reveal.txt", "result.txt", "openings.txt", "history.txt")
     return {
-        "number": [str(draw.number), draw.plan_item.plan.number, "1", *cases],
+        "number": [str(draw.number), public_draws.plan_number(draw), "1", *cases],
         "code": [draw.matter.matter.code, "zh-hans"],
         "name": list(files),
         "seq": entries,

@@ -101,8 +101,9 @@ def refused(call: Callable[[], object]) -> str:
 
 
 def test_every_winner_gets_one_case_with_its_matters_and_its_team() -> None:
-    joint = make.matter()
-    draw = make.drawn_draw(winners=3, reserves=2, joint=[joint])
+    unit = make.unit()
+    joint, partners = make.matter(unit=unit), make.matter()
+    draw = make.drawn_draw(make.matter(unit=unit), winners=3, reserves=2, joint=[joint, partners])
     commands.open_cases(actor=make.system(), draw_id=draw.pk)
     cases = list(Case.objects.filter(draw=draw).order_by("number"))
     assert len(cases) == 3

@@ -50,7 +50,7 @@ def test_a_named_disclosure_copies_the_whitelisted_fields() -> None:
     assert (shown.town_name, shown.unit_name) == (case.subject.town.label, case.unit.name)
     assert (shown.result_code, shown.result_group, shown.findings) == ("problem-corrected", "problem", "未登记3人次")
     assert shown.matters == [{"code": case.draw.matter.matter.code, "revision": 1, "name": case.draw.matter.name}]
-    assert (shown.draw_number, shown.plan_item_code) == (case.draw.number, case.draw.plan_item.code)
+    assert (shown.draw_number, shown.plan_item_code) == (case.draw.number, case.draw.plan.code)
     assert (shown.inspected_on, shown.due_on) == (clock.today(), clock.today() + dt.timedelta(days=20))
     assert shown.inspectors_count == 2
 

@@ -173,4 +173,4 @@ def test_another_brigade_finds_no_draw(office: Office) -> None:
     draw = office.prepared()
     stranger = signed_in(make.user(Role.CLERK, unit=make.unit()))
     assert stranger.get(f"/office/draws/{draw.pk}/").status_code == 404
-    assert draw.plan_item.code not in stranger.get("/office/draws/").content.decode()
+    assert str(draw.plan.code) not in stranger.get("/office/draws/").content.decode()

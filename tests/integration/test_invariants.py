@@ -115,7 +115,7 @@ def certificate_changed(draw: Draw) -> None:
 
 
 def second_commitment(draw: Draw) -> None:
-    fact = {"draw": draw.number, "plan": draw.plan_item.reference, "order": draw.order_hash}
+    fact = {"draw": draw.number, "plan": draw.plan.reference, "order": draw.order_hash}
     with transaction.atomic():
         record.append("draws.commit", fact, verb="draws.commit", actor_id=None, obj=draw, public=True)
 

@@ -32,11 +32,7 @@ def small_shards(settings: Any) -> None:
 def ready() -> Draw:
     """A committed draw of 120 entries in 3 strata whose values are all in."""
     draw = public_draws.committed(entries=40, quota=4, grades="ABC")
-    assert draw.planned is not None
-    with at(draw.planned + dt.timedelta(minutes=1)):
-        for source, value in zip(draw.sources.all(), (public_draws.DICE, public_draws.BALLS), strict=True):
-            for person in (factories.user(Role.CLERK, unit=draw.unit), factories.user(Role.REVIEWER)):
-                commands.enter_source_value(actor=person, source_id=source.pk, value=value, evidence="照片1")
+    public_draws.typed(draw)
     return draw
 
 

@@ -1,5 +1,6 @@
 """An UPDATE past the office, of any protected column of any table, is found and named by its row (trust.md R28)."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 
@@ -13,21 +14,25 @@ from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from publicity.disclosures.models import Disclosure
 from registries import clock
-from registries.codes.models import CodeTable
+from registries.campaigns.models import Campaign
+from registries.codes.models import Code, CodeTable
+from registries.comparisons.models import Comparison
 from registries.imports.models import Import
+from registries.inspectors.models import Assistant, InspectorGroup, Leave, Training
 from registries.ledger import record
 from registries.ledger.change import Change, created, leaving
 from registries.ledger.digests import digest, protected_models
 from registries.ledger.models import LedgerEntry
 from registries.ledger.protected import rows_astray
 from registries.ledger.verifying import Newest, verify
+from registries.matters.models import EditionPaper
 from registries.people import commands
 from registries.people.models import Unit, User
 from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
 from registries.standing import RESULT_CODES, stands_as_made
-from registries.subjects.models import Complaint, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Subject, Violation
 from tests import factories, public_draws, tampering
 from tests.tampering import change, sql
 
@@ -75,6 +80,20 @@ def one_of_everything() -> None:
         decided_by=user, decided_at=now, evidence_digest="0" * 64,
     )  # fmt: skip
     SelfCheck.objects.create(asked_by=user, asked_at=now)
+    factories.adhoc_request()
+    person = factories.inspector()
+    person.matters.add(draw.matter.matter)
+    Leave.objects.create(inspector=person, kind=Leave.Kind.ANNUAL, starts_on=today, ends_on=today + dt.timedelta(days=9))
+    InspectorGroup.objects.create(name="一组", unit=person.unit, leader=person).members.add(person)
+    Training.objects.create(held_on=today, topic="规范", hours=2, unit=person.unit, recorded_by=user).attended.add(person)
+    Assistant.objects.create(number="FJ1", name="辅警", unit=person.unit)
+    edition = draw.matter.editions.all()[0]
+    EditionPaper.objects.create(edition=edition, pdf=b"%PDF", digest="0" * 64, made_at=now)
+    factories.permit(subject)
+    Campaign.objects.create(year=today.year, since=today, due_on=today.replace(year=today.year + 1), started_by=user, started_on=today, ended_by=user, ended_on=today)
+    Comparison.objects.create(
+        category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
+    )
 
 
 @pytest.fixture
@@ -86,9 +105,10 @@ def honest() -> None:
 
 
 CHECKED = [
-    "case.called_off_at", "case.called_off_because", "historyrow.kind", "historyrow.position", "historyrow.inspector_out",
-    "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment", "review.decision", "strike.state",
-    "disclosure.named", "user.is_superuser",
+    "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
+    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "permit.long_term", "recusal.organisation",
+    "replacement.kind", "replacement.assignment", "review.decision", "disclosure.named", "strike.state", "subject.merged_into",
+    "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
@@ -106,7 +126,7 @@ def mutated(row: models.Model, name: str) -> bool:
         through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
-        other = (factories.category() if field.related_model is SubjectCategory else factories.code(CodeTable.FIELD)).pk
+        other = (factories.code(CodeTable.FIELD) if field.related_model is Code else factories.category()).pk
         return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):

@@ -47,7 +47,7 @@ def scene() -> Scene:
     newer = MatterRevision.objects.get(pk=drawn.matter_id)
     edition = factories.edition(newer, factories.matter("新事项检查", published=False))
     waiting = public_draws.committed(entries=4, quota=1)
-    number, plan = drawn.number, quote(drawn.plan_item.plan.number)
+    number, plan = drawn.number, quote(public_draws.plan_number(drawn))
     addresses = (
         *LISTS, f"/results/?q={quote(result.subject_name)}&unit={quote(result.unit_name)}", f"/results/{result.public_id}/",
         f"/results/{counted.public_id}/", f"/matters/{newer.matter.code}/", f"/matters/editions/{edition.number}/", f"/plans/{plan}/",
@@ -228,7 +228,7 @@ def test_an_edition_shows_what_it_changed(client: Client) -> None:
 
 
 def test_a_plan_shows_how_far_its_items_have_come(client: Client, scene: Scene) -> None:
-    page = text_of(client, f"/plans/{quote(scene.drawn.plan_item.plan.number)}/")
+    page = text_of(client, f"/plans/{quote(public_draws.plan_number(scene.drawn))}/")
     assert f"/draws/{scene.drawn.number}/" in page
     winners = scene.drawn.drawn.filter(kind="W").count()
     assert f'<td class="number">{winners}</td>' in page

@@ -7,6 +7,7 @@ from inspections.draws.commands.preparing import change_draw, prepare_draw, subm
 from inspections.draws.commands.reporting import report_wrong_value
 from inspections.draws.commands.secret import give_secret, read_sealed_copy
 from inspections.draws.commands.sources import correct_source_value, enter_source_value
+from inspections.draws.commands.staffing import change_staffing, prepare_adhoc, prepare_staffing
 from inspections.draws.commands.voiding import announce_sources, lapse_draw, prepare_successor, void_draw
 
 __all__ = [
@@ -14,13 +15,16 @@ __all__ = [
     "approve_draw",
     "audit_roster",
     "change_draw",
+    "change_staffing",
     "correct_source_value",
     "enter_source_value",
     "give_secret",
     "issue_certificate",
     "lapse_draw",
     "open_roster",
+    "prepare_adhoc",
     "prepare_draw",
+    "prepare_staffing",
     "prepare_successor",
     "read_sealed_copy",
     "report_wrong_value",

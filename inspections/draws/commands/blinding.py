@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from inspections.draws import files, queries, shelf
 from inspections.draws.models import Draw, DrawFile, RosterEntry, RosterRecusal
 from inspections.draws.protocol import blinding_code
+from inspections.draws.states import Mode
 
 BATCH = 5000
 
@@ -24,8 +25,12 @@ SET_CODES = {
 
 
 def blind(draw: Draw) -> None:
-    """Give every entry and inspector of a draw a fresh nonce and the code that follows."""
-    _blind_rows("subject", draw.roster.all())
+    """Give every entry and inspector of a draw a fresh nonce and the code that follows.
+
+    The entries of an order in mode ``teams:`` keep theirs: everybody must find them in the draw that it staffs.
+    """
+    if draw.mode != Mode.TEAMS:
+        _blind_rows("subject", draw.roster.all())
     _blind_rows("inspector", draw.inspectors.all())
 
 

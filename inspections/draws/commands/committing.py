@@ -10,12 +10,11 @@ from django.conf import settings
 from inspections.draws import files as forms_of_files
 from inspections.draws import ordering, queries, rules, sealing, shelf
 from inspections.draws.commands import blinding
-from inspections.draws.commands.rows import locked_draw
+from inspections.draws.commands.rows import hold_places, locked_draw, other_open_order
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import Draw, DrawSecret, SeedSource
 from inspections.draws.sources import why_not_announce
 from inspections.draws.states import DrawState
-from inspections.plans.models import PlanItem
 from registries import clock
 from registries.codes.serials import next_number
 from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
@@ -37,9 +36,9 @@ def return_draw(*, actor: User, draw_id: int, version: int, reason: str) -> Chan
 def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool = False) -> Change:
     """Commit (draw protocol 1, §2): nonces, codes, secret, files and hashes in one transaction; then nothing can change."""
     draw = locked_draw(draw_id, actor, "approve", version)
-    PlanItem.objects.select_for_update().get(pk=draw.plan_item_id)
+    other = other_open_order(draw)
+    hold_places(draw)
     sources = list(draw.sources.all())
-    other = Draw.objects.filter(plan_item=draw.plan_item, state=DrawState.COMMITTED).first()
     now = clock.now()
     refuse(
         rules.why_not_approve(
@@ -52,7 +51,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
             stale_accepted=accept_stale,
             roster_changed=queries.stored_digest(draw) != draw.roster_digest,
         )
-        or queries.why_not_drawable(draw.matter, clock.today())
+        or queries.why_not_order(draw, clock.today(), committing=True)
         or why_not_announce(
             queries.announced(draw),
             planned=draw.planned,
@@ -76,7 +75,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
     change = alter(
         draw,
         note="stale entries accepted" if accept_stale and draw.scope_counts.get("stale") else "",
-        facts=(Fact("draws.commit", {"draw": number, "plan": draw.plan_item.reference, "order": order.sha256}),),
+        facts=(Fact("draws.commit", {"draw": number, "plan": draw.plan.reference, "order": order.sha256}),),
         number=number,
         state=DrawState.COMMITTED.value,
         approved_by=actor,
@@ -93,8 +92,8 @@ def _terms(draw: Draw, number: str, sources: Sequence[SeedSource]) -> ordering.T
     return ordering.Terms(
         number=number,
         bureau=settings.DIVISION_CODE,
-        plan=draw.plan_item.reference,
-        mode=draw.mode,
+        plan=draw.plan.reference,
+        mode=draw.mode_text,
         matters=(draw.matter.reference, *joint),
         quotas=draw.quotas,
         reserves=draw.reserves,

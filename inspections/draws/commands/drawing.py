@@ -39,7 +39,7 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
         "draws.result",
         {
             "draw": draw.number,
-            "plan": draw.plan_item.reference,
+            "plan": draw.plan.reference,
             "order": draw.order_hash,
             "result": hashed,
         },

@@ -11,7 +11,7 @@ from django.conf import settings
 from inspections.draws import candidates, queries, rules
 from inspections.draws import files as forms_of_files
 from inspections.draws.chances import small_cells
-from inspections.draws.commands.rows import BATCH, announce, locked_draw
+from inspections.draws.commands.rows import BATCH, announce, keep_codes, locked_draw
 from inspections.draws.grammar import STRATUM
 from inspections.draws.models import (
     Draw,
@@ -20,9 +20,10 @@ from inspections.draws.models import (
     RosterOmission,
     RosterRecusal,
 )
-from inspections.draws.roster import Roster, build
+from inspections.draws.places import roster_of
+from inspections.draws.roster import Roster
 from inspections.draws.sources import Announced, why_not_announce
-from inspections.draws.states import DrawState, SlipRule, Stratify
+from inspections.draws.states import DrawState, Mode, SlipRule, Stratify
 from inspections.plans.queries import open_items
 from registries import clock
 from registries.codes.models import Code
@@ -75,7 +76,9 @@ def prepare_draw(*, actor: User, plan_item_id: int) -> Change:
 
 
 def keep_preview(draw: Draw) -> None:
-    """Compute who is in and who is out once per save; the page only shows it."""
+    """Compute who is in and who is out once per save; the page only shows it. Orders for teams alone have none to keep."""
+    if draw.mode != Mode.LOT:
+        return
     draw.preview = queries.preview(draw, clock.now())
     draw.save(update_fields=["preview"])
 
@@ -104,6 +107,8 @@ def change_draw(
     ``merged_strata`` (stratum → the one it is merged into) stay as they are where none are given and the strata stay.
     """
     draw = locked_draw(draw_id, actor, "change", version)
+    if draw.mode != Mode.LOT:
+        refuse_now(say("This order draws teams alone: only units, team size, sources and moment are chosen."))
     if draw.keeps_roster:
         refuse_now(say("This draw replaces one voided after its first source: only sources and moments are new."))
     if not grades:
@@ -145,7 +150,7 @@ def _merged(draw: Draw, stratify: str, wanted: Mapping[str, str] | None) -> dict
 def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
     """Freeze the roster as the registries stand now, and hand it to a supervisor."""
     draw = locked_draw(draw_id, actor, "submit", version)
-    refuse(queries.why_not_drawable(draw.matter, clock.today()))
+    refuse(queries.why_not_order(draw, clock.today()))
     refuse(
         why_not_announce(
             queries.announced(draw),
@@ -163,7 +168,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             roster_digest=queries.stored_digest(draw),
         )
     newest = head()
-    roster = build(draw, clock.today())
+    roster = roster_of(draw, clock.today())
     sizes = roster.sizes
     quotas, _suggested = queries.quotas_of(draw, sizes)
     refuse(
@@ -177,6 +182,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
         )
     )
     _freeze(draw, roster)
+    keep_codes(draw)
     lock_head()
     if written_since(newest.seq if newest else 0, kinds=FROM, verbs=("registries.commit_import", "inspections.run_draw")):
         refuse_now(say("The registry was changed while the roster was built. Submit again."))
@@ -188,7 +194,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
         submitted_at=clock.now(),
         returned_because="",
         roster_digest=queries.stored_digest(draw),
-        cells_hide_roster=bool(small_cells(lines)),
+        cells_hide_roster=draw.mode != Mode.LOT or bool(small_cells(lines)),
         scope_counts={
             "in_scope": len(roster.entries) + len(roster.omissions),
             "entries": sizes,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from inspections.draws import queries
-from inspections.draws.models import Draw, SeedSource
+from inspections.draws.models import Draw, DrawnEntry, SeedSource
+from inspections.draws.places import codes_of
 from inspections.draws.rules import why_not_move, why_not_version
 from inspections.draws.sources import GAMES, Announced
-from inspections.draws.states import MOVES
+from inspections.draws.states import MOVES, DrawState
 from registries.ledger.change import leaving, refuse, refuse_now
 from registries.ledger.sentences import say
 from registries.people.models import User
@@ -16,13 +17,38 @@ BATCH = 2000
 
 def locked_draw(draw_id: int, actor: User, move: str, version: int | None = None) -> Draw:
     """The draw, locked; refused when the person may not see it, when the state forbids the move or the page was old."""
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("plan_item", "matter").filter(pk=draw_id).first()
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("plan_item", "request", "staffs", "matter").filter(pk=draw_id).first()
     if draw is None or (not actor.has_perm("inspections.run_draw") and not queries.visible_draws(actor).filter(pk=draw_id).exists()):
         refuse_now(say("There is no such draw in your unit."))
     refuse(why_not_move(MOVES, move, draw.state))
     if version is not None:
         refuse(why_not_version(version, draw.version))
     return draw
+
+
+def other_open_order(draw: Draw) -> Draw | None:
+    """The committed order on the same plan item (or ad-hoc request), which this locks: one at a time (protocol §3)."""
+    type(draw.plan).objects.select_for_update().get(pk=draw.plan.pk)
+    same = {"plan_item": draw.plan_item} if draw.plan_item else {"request": draw.request}
+    return Draw.objects.filter(**same, state=DrawState.COMMITTED).first()
+
+
+def keep_codes(draw: Draw) -> None:
+    """The entries of a submitted ``teams:`` order take nonce and code over from the draw that they came out of."""
+    if draw.staffs is None:
+        return
+    known = codes_of(draw)
+    rows = list(draw.roster.all())
+    for row in rows:
+        row.nonce, row.code = known[row.subject_id]
+    draw.roster.bulk_update(rows, ["nonce", "code"], batch_size=BATCH)
+
+
+def hold_places(draw: Draw) -> None:
+    """Lock the drawn entries that a ``teams:`` order finds teams for, so that none of their visits begins meanwhile."""
+    if draw.staffs is not None:
+        codes = draw.roster.values("code")
+        list(DrawnEntry.objects.select_for_update().filter(draw=draw.staffs, entry__code__in=codes).order_by("pk"))
 
 
 def announce(draw: Draw, sources: Sequence[Announced]) -> tuple[tuple[SeedSource, ...], tuple[tuple[str, int], ...]]:

@@ -106,7 +106,7 @@ def _typed(draw: Draw, source: SeedSource, entry: SourceEntry, file: File | None
         "draws.source",
         {
             "draw": draw.number,
-            "plan": draw.plan_item.reference,
+            "plan": draw.plan.reference,
             "order": draw.order_hash,
             "source": f"source.{source.position}",
             "value": entry.value,

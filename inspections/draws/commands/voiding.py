@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 
 from inspections.draws import queries, rules
 from inspections.draws.commands.preparing import keep_preview
-from inspections.draws.commands.rows import BATCH, announce, locked_draw
+from inspections.draws.commands.rows import BATCH, announce, hold_places, locked_draw
 from inspections.draws.models import Draw, RosterEntry, RosterInspector, RosterOmission, RosterRecusal
+from inspections.draws.places import closed_place
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from registries import clock
@@ -22,7 +23,10 @@ from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import say
 from registries.people.models import User
 
-COPIED = ("plan_item", "matter", "unit", "mode", "staffs", "grades", "stratify", "merged_strata", "slip_rule", "reserves", "team_size")
+COPIED = (
+    "plan_item", "request", "matter", "unit", "mode", "staffs", "grades", "stratify", "merged_strata", "slip_rule", "reserves",
+    "team_size",
+)  # fmt: skip
 """What a successor takes over from the order it replaces."""
 
 
@@ -58,7 +62,7 @@ def void_draw(*, actor: User, draw_id: int, version: int, kind: str, reason: str
     )
     fact = Fact(
         "draws.void",
-        {"draw": draw.number, "plan": draw.plan_item.reference, "order": draw.order_hash, "kind": kind},
+        {"draw": draw.number, "plan": draw.plan.reference, "order": draw.order_hash, "kind": kind},
     )
     return alter(
         draw,
@@ -86,10 +90,14 @@ def prepare_successor(*, actor: User, draw_id: int) -> Change:
     )
     first = old.sources.order_by("position")[0].moment
     assert old.voided_at is not None  # noqa: S101  (a constraint of the database)
+    keeps_roster = old.voided_at >= first
+    if keeps_roster:
+        hold_places(old)
+        refuse(rules.why_not_keep_places(closed=closed_place(old) or ""))
     new = Draw(
         **{name: getattr(old, name) for name in COPIED},
         replaces=old,
-        keeps_roster=old.voided_at >= first,
+        keeps_roster=keeps_roster,
         prepared_by=actor,
         prepared_at=clock.now(),
     )

@@ -1,0 +1,33 @@
+"""Reading ad-hoc requests: whose they are, which matters may be asked for, which subjects a search finds."""
+
+from django.db.models import Q, QuerySet
+
+from inspections.adhoc.models import AdhocRequest
+from registries.matters.models import MatterRevision
+from registries.matters.queries import published_revisions
+from registries.people.models import User
+from registries.people.queries import own_units
+from registries.subjects.models import Subject
+
+
+def visible_requests(user: User) -> QuerySet[AdhocRequest]:
+    """The requests of the units this person keeps, attempts on excluded subjects among them; newest first."""
+    requests = AdhocRequest.objects.select_related("subject", "unit", "matter__matter", "asked_by", "approved_by")
+    units = own_units(user)
+    return requests if units is None else requests.filter(unit_id__in=units)
+
+
+def matters_to_ask_for(user: User) -> QuerySet[MatterRevision]:
+    """The published matters of the units this person keeps."""
+    rows = published_revisions()
+    units = own_units(user)
+    return rows if units is None else rows.filter(unit_id__in=units)
+
+
+def subjects_found(text: str) -> list[Subject]:
+    """At most twenty subjects by registry key, credit code or part of the name; nothing for an empty search."""
+    text = text.strip()
+    if not text:
+        return []
+    rows = Subject.objects.filter(Q(key=text) | Q(uscc=text) | Q(name__icontains=text))
+    return list(rows.select_related("unit", "town").order_by("key")[:20])

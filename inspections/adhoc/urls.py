@@ -1,0 +1,11 @@
+"""The addresses of ad-hoc requests, under /office/."""
+
+from django.urls import path
+
+from inspections.adhoc import views
+
+urlpatterns = [
+    path("adhoc/", views.request_list, name="adhoc-list"),
+    path("adhoc/new/", views.request_new, name="adhoc-new"),
+    path("adhoc/<int:pk>/", views.request_page, name="adhoc-page"),
+]
