@@ -215,7 +215,7 @@ def _changed_since(
             if not digest:
                 what = say("Subject %(subject)s came into the registry after the submission.", subject=row.pk)
                 yield Found("invented", row.pk, what)
-            elif digest_of_values(was) != digest:
+            elif digest_of_values(Subject, was) != digest:
                 yield Found("unproved", row.pk, _unproved(row.pk, touched[row.pk]))
             elif place is not None or scope.intersection(was["categories"]):
                 yield _turned_back(row.pk, place, was, in_scope=bool(scope.intersection(was["categories"])), seq=touched[row.pk])

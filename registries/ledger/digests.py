@@ -56,7 +56,7 @@ def columns(model: type[models.Model]) -> tuple[tuple["models.Field[Any, Any]", 
 def digest_of(obj: models.Model) -> str:
     """:func:`digest` of a row whose many-to-many columns are read already."""
     values = values_of(obj)
-    return digest_of_values(values) if values else ""
+    return digest_of_values(type(obj), values) if values else ""
 
 
 def values_of(obj: models.Model) -> dict[str, Any]:
@@ -69,9 +69,21 @@ def values_of(obj: models.Model) -> dict[str, Any]:
     return values
 
 
-def digest_of_values(values: Mapping[str, Any]) -> str:
-    """The hash of :func:`values_of`."""
-    return sha256_hex(json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+def digest_of_values(model: type[models.Model], values: Mapping[str, Any]) -> str:
+    """The hash of :func:`values_of`, of those values that are not the column's default.
+
+    So a column that a later version adds leaves the digests of rows that do not use it as they are. A column's default is therefore
+    never changed, once rows stand in a ledger.
+    """
+    plain = _defaults(model)
+    told = {name: value for name, value in values.items() if value != plain[name] or type(value) is not type(plain[name])}
+    return sha256_hex(json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+@functools.cache
+def _defaults(model: type[models.Model]) -> dict[str, Any]:
+    single, many = columns(model)
+    return {field.name: _spelled(field, field.get_default()) for field in single} | {name: [] for name in many}
 
 
 def _spelled(field: "models.Field[Any, Any]", value: Any) -> Any:
