@@ -106,8 +106,8 @@ def honest() -> None:
 
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
-    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "permit.long_term", "recusal.organisation",
-    "replacement.kind", "replacement.assignment", "review.decision", "disclosure.named", "strike.state", "subject.merged_into",
+    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment",
+    "review.decision", "strike.state", "disclosure.named", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
