@@ -81,7 +81,7 @@ def begin_visit(*, actor: User, case_id: int) -> Change:
     """The team goes: the first record is opened, empty. Refused without two able inspectors, or for an excluded subject."""
     case = _of_team(case_id, actor, "begin")
     if case.drawn_id is not None:
-        DrawnEntry.objects.select_for_update().get(pk=case.drawn_id)  # as the commitment of an order for teams does
+        DrawnEntry.with_struck.select_for_update().get(pk=case.drawn_id)  # as the commitment of an order for teams does
     order = queries.order_finding_team(case)
     refuse(rules.why_not_begin(order=str(order) if order else ""))
     _refuse_visit(case, clock.today())

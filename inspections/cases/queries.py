@@ -410,7 +410,7 @@ def draws_awaiting_staffing() -> QuerySet[Draw]:
 
 def _awaiting(order: Any, staffed: Any) -> QuerySet[Case]:
     places = TeamPlace.objects.filter(drawn__draw=order).values("drawn__entry__code")
-    arrived = Assignment.objects.filter(case=OuterRef("pk"), draw=order)
+    arrived = Assignment.objects.filter(case=OuterRef("pk"), draw=order).exclude(ended_because=STRUCK)
     return Case.objects.filter(~Exists(arrived), draw=staffed, state=CaseState.ASSIGNED, drawn__entry__code__in=places)
 
 

@@ -7,16 +7,16 @@ right result draws is visited too.
 
 import datetime as dt
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from inspections.cases import opening, states
-from inspections.cases.models import Case
+from inspections.cases.models import Assignment, Case
 from inspections.cases.states import STRUCK, CaseState
 from inspections.draws import rules
 from inspections.draws.commands.drawing import compute_and_keep
 from inspections.draws.commands.rows import locked_draw
 from inspections.draws.models import Draw, DrawnEntry, SeedSource, SourceEntry
-from inspections.draws.states import Reported
+from inspections.draws.states import Mode, Reported
 from inspections.draws.struck import Strike
 from registries import clock
 from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
@@ -92,6 +92,8 @@ def cases_follow(draw: Draw, now: dt.datetime) -> list[Model]:
     A visit that began keeps its team and stands: in the place of the right result where that draws its subject too. One that did
     not goes on where subject and team are the same; else it is called off. Returns all rows written.
     """
+    if draw.mode == Mode.TEAMS:
+        return _teams_follow(draw, now)
     places = {place.entry_id: place for place in DrawnEntry.objects.filter(draw=draw, kind=DrawnEntry.Kind.WINNER).prefetch_related("team")}
     cases = Case.objects.select_for_update(of=("self",)).filter(draw=draw, drawn__isnull=False).exclude(state=CaseState.CALLED_OFF)
     written: list[Model] = []
@@ -99,7 +101,7 @@ def cases_follow(draw: Draw, now: dt.datetime) -> list[Model]:
         assert case.drawn is not None  # noqa: S101  (filtered)
         place = places.get(case.drawn.entry_id)
         begun = states.why_not(case.state, "strike") is not None
-        if place is not None and (begun or _same_team(case, place, draw.team_size)):
+        if place is not None and (begun or _same_team(case, place)):
             alter(case, drawn=place)
             written.append(case)
         elif not begun:
@@ -108,10 +110,20 @@ def cases_follow(draw: Draw, now: dt.datetime) -> list[Model]:
     return [*written, *opened, *teams]
 
 
-def _same_team(case: Case, place: DrawnEntry, size: int) -> bool:
-    """Whether those who are to go are those whom the right result sends (places past ``size`` are not this draw's to fill)."""
+def _teams_follow(order: Draw, now: dt.datetime) -> list[Model]:
+    """The cases of another draw: whom a struck order for teams had sent leaves those not begun, whom the right result sends comes."""
+    list(Case.objects.select_for_update(of=("self",)).filter(draw=order.staffs_id, state=CaseState.ASSIGNED).order_by("pk").values_list("pk"))
+    left = list(Assignment.objects.select_for_update(of=("self",)).filter(draw=order, ended_at=None, case__state=CaseState.ASSIGNED))
+    for one in left:
+        alter(one, ended_at=now, ended_because=STRUCK)
+    _cases, teams = opening.staff_cases_by(order, now)
+    return [*left, *teams]
+
+
+def _same_team(case: Case, place: DrawnEntry) -> bool:
+    """Whether those whom this draw sends are those whom the right result sends; other orders' teams come again by themselves."""
     wanted = sorted(place.team.values_list("position", "inspector__inspector"))
-    there = case.assignments.filter(ended_at=None, position__lte=size).order_by("position")
+    there = case.assignments.filter(Q(draw=place.draw_id) | Q(draw=None), ended_at=None).order_by("position")
     return wanted == list(there.values_list("position", "inspector"))
 
 

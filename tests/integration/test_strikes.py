@@ -17,6 +17,7 @@ from django.test import Client
 
 from inspections.cases import commands as case_commands
 from inspections.cases import receipts, replacing, striking, visits
+from inspections.cases import tasks as case_tasks
 from inspections.cases.models import Assignment, Case
 from inspections.cases.states import CaseState
 from inspections.draws import after, commands, shelf
@@ -40,6 +41,8 @@ from registries.people.roles import Role
 from registries.standing import stands_as_made
 from tests import factories, public_draws
 from tests.integration.test_draw_pages import signed_in
+from tests.integration.test_draws import VALUE
+from tests.integration.test_orders_for_teams import Bureau
 from tests.verify_script import SCRIPT
 
 RIGHT = public_draws.BALLS.replace("79", "80")
@@ -453,6 +456,30 @@ def test_the_right_result_has_its_certificate_and_the_old_one_stays_marked() -> 
     assert office.get(f"/office/draws/{draw.pk}/certificate.pdf?struck=0").content == bytes(old.pdf)
     for wrong in ("9", "x", "-1"):
         assert office.get(f"/office/draws/{draw.pk}/certificate.pdf?struck={wrong}").status_code in (200, 404)
+
+
+def test_a_struck_order_for_teams_sends_other_people_to_the_same_visits(time_machine: Any) -> None:
+    bureau = Bureau()
+    bureau.joint()
+    for _ in range(6):
+        factories.inspector(unit=bureau.partner, most_open_cases=9)
+    lot = bureau.drawn(time_machine)
+    case_tasks.open_cases(lot.pk)
+    made = bureau.announced(bureau.staffing(lot, bureau.partner_user, bureau.partner))
+    order = bureau.hurried(time_machine, made)
+    begun = Case.objects.order_by("pk")[0]
+    begin(begun)
+    stays = set(begun.assignments.filter(ended_at=None).values_list("inspector", flat=True))
+    now = strike(order, value=VALUE.replace("20", "21"))
+    assert (now.corrections, Case.objects.count()) == (1, 4)
+    for case in Case.objects.exclude(pk=begun.pk):
+        sent = TeamPlace.objects.filter(drawn__draw=now, drawn__entry__code=case.drawn.entry.code)  # type: ignore[union-attr]
+        there = case.assignments.filter(ended_at=None, draw=now)
+        assert set(there.values_list("inspector", flat=True)) == set(sent.values_list("inspector__inspector", flat=True))
+        assert case.assignments.filter(ended_at=None).count() == 4
+    assert set(begun.assignments.filter(ended_at=None).values_list("inspector", flat=True)) == stays
+    assert verify_bundle(shelf.bodies(now)).matches
+    assert {name: [one.english for one in run_check(name)] for name in ("draws", "cases")} == {"draws": [], "cases": []}
 
 
 # --- the public ----------------------------------------------------------------------------------------------------------
