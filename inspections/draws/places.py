@@ -26,7 +26,7 @@ from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import why_not_draw_on
 from registries.people.models import Unit, User
-from registries.people.queries import keeps_unit, own_units
+from registries.people.queries import keeps_unit, of_own_units
 from registries.subjects.naming import published_name
 from registries.subjects.queries import excluded_on
 
@@ -76,10 +76,10 @@ def wanting(draws: Iterable[Draw], user: User, orders: Iterable[Draw] | None = N
 
 def joint_wanting(user: User) -> list[Wanting]:
     """Draws of other units that wait for a team of this person's, the newest first; a partner sees nothing else of them."""
-    units = own_units(user)
     draws = Draw.objects.filter(state=DrawState.DRAWN, mode=Mode.LOT, joint_matters__isnull=False, cases__state="assigned")
-    if units is not None:
-        draws = draws.filter(joint_matters__unit__in=units).exclude(unit__in=units)
+    own = of_own_units(user)
+    if own:
+        draws = draws.filter(of_own_units(user, "joint_matters__unit")).exclude(own)
     newest = draws.select_related("matter__matter", "unit").distinct().order_by("-drawn_at")[:20]
     return [one for one in wanting(newest, user) if not one.own]
 
@@ -88,8 +88,7 @@ def unstaffed_draws(user: User) -> QuerySet[Draw]:
     """Drawn draws of this person's units with a visit that nobody is on and no order under way to find its team."""
     waiting = Draw.objects.filter(state=DrawState.DRAWN, cases__state="assigned", cases__assignments__isnull=True)
     found = waiting.exclude(staffing__in=Draw.objects.filter(state__in=OPEN, unit=F("staffs__unit"))).distinct()
-    units = own_units(user)
-    return found if units is None else found.filter(unit__in=units)
+    return found.filter(of_own_units(user))
 
 
 def under_way(draw: Draw, unit_id: int) -> Draw | None:

@@ -1,6 +1,7 @@
 """The public pages: GET only, no session, no person. What may be seen is decided in the queries; unknown and unpublished are one 404."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from inspections.draws import shelf
 from inspections.draws.models import Draw
+from inspections.draws.states import DrawState
 from inspections.draws.wording import reason_label
 from publicity.site import differing, example, orders, queries, slips, struck, wording
 from publicity.site.bundle import mark, zipped
@@ -274,6 +276,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
     sources = orders.sources_of(draw)
     facts = queries.facts_on(draw)
     audit = orders.audit_of(draw)
+    files = orders.files_of(draw)
     context = {
         "draw": draw,
         "standing": wording.standing(draw, clock.now()),
@@ -286,7 +289,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "sources": sources,
         "outcome": outcome,
         "page": Paginator(outcome.rows, LINES).get_page(request.GET.get("page")) if outcome else None,
-        "files": [(file, wording.FILES[file.name], wording.OPENS.get(file.opens, "")) for file in orders.files_of(draw)],
+        "files": [(file, wording.FILES[file.name], wording.OPENS.get(file.opens, "")) for file in files],
         "openings": bool(opened),
         "visits_over": orders.visits_are_over(draw),
         "results": orders.results_of(draw),
@@ -296,8 +299,8 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "after": orders.after_of(draw, opened) if draw.drawn_at else None,
         "unnamed": orders.unnamed(draw, opened),
         "struck": struck.told(draw),
-        "successors": orders.successors_of(draw),
-        "checkable": _missing(draw) is not None,
+        "successors": orders.successors_of(draw) if draw.state == DrawState.VOIDED else [],
+        "checkable": _missing(draw, files) is not None,
         "updated": _latest(*orders.moments_of(draw, audit), *(source.settled_at for source in sources)),
     }
     return render(request, "public/draws/page.html", context)
@@ -316,9 +319,9 @@ def _scope(draw: Draw) -> dict[str, Any]:
     }
 
 
-def _missing(draw: Any) -> list[str] | None:
+def _missing(draw: Any, files: Sequence[orders.PublicFile]) -> list[str] | None:
     """The files a check has to do without, or None while nothing can be checked at all."""
-    closed = [file.name for file in orders.files_of(draw) if not file.is_open]
+    closed = [file.name for file in files if not file.is_open]
     needed = ("reveal.txt", "result.txt", "roster.txt")
     return None if draw.drawn_at is None or any(name in closed for name in needed) else closed
 
@@ -328,7 +331,7 @@ def _missing(draw: Any) -> list[str] | None:
 def draw_verify(request: HttpRequest, number: str) -> HttpResponse:
     """The page that computes the draw anew in the visitor's browser; before that is possible, when it will be."""
     draw = _order(number)
-    missing = _missing(draw)
+    missing = _missing(draw, orders.files_of(draw))
     context: dict[str, Any] = {"draw": draw, "missing": missing, "updated": _latest(draw.committed_at, draw.drawn_at)}
     if missing is None:
         return render(request, "public/draws/verify_later.html", context)
