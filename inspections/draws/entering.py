@@ -23,7 +23,7 @@ from inspections.draws.rules import closes_at, why_closed, why_not_move, why_not
 from inspections.draws.sources import GAMES
 from inspections.draws.spelling import example, in_words
 from inspections.draws.states import MOVES, DrawState, Reported
-from inspections.draws.struck import Strike
+from inspections.draws.struck import Strike, reports_of
 from inspections.draws.wording import sentence
 from registries.clock import BEIJING
 from registries.ledger.change import Refused
@@ -55,7 +55,7 @@ class Told(NamedTuple):
 def sources_told(user: User, draw: Draw, sources: Sequence[SeedSource], now: dt.datetime) -> list[Told]:
     """The sources of a draw as this person may see them."""
     may_correct = user.has_perm("inspections.correct_source_value")
-    reports = list(Strike.objects.filter(draw=draw)) if draw.drawn_at else []
+    reports = reports_of(draw)
     reportable = (
         draw.state == DrawState.DRAWN
         and user.has_perm("inspections.report_wrong_value")

@@ -250,6 +250,13 @@ def stratum_labels(strata: Iterable[str], merged: Mapping[str, str] = MappingPro
     return {s: names.get(s) or "+".join(names.get(part, part) for part in members) for s, members in parts.items()}
 
 
+def labels_at_hand(draw: Draw, strata: Iterable[str]) -> dict[str, str]:
+    """The names of the strata of a draw; those of its preview are known already."""
+    known: dict[str, str] = {stratum["code"]: stratum["label"] for stratum in draw.preview.get("strata", ())}
+    unknown = set(strata) - known.keys()
+    return known | (stratum_labels(unknown, draw.merged_strata) if unknown else {})
+
+
 def scope_kept(draw: Draw) -> dict[str, dict[str, Any]]:
     """The subtraction per stratum as the rows of the submission have it: in scope, left out per reason, entries."""
     sizes = dict(draw.roster.order_by().values_list("stratum").annotate(Count("pk")))

@@ -54,7 +54,7 @@ def roster_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The subtraction per stratum; for the clerks of the draw also every entry and every omission, searched and paged."""
     draw = get_object_or_404(queries.visible_draws(signed_in(request)), pk=pk)
     sides = _sides(draw)
-    labels = _labels(draw, {row.stratum for row in sides.inside} | {row.stratum for row in sides.outside})
+    labels = queries.labels_at_hand(draw, {row.stratum for row in sides.inside} | {row.stratum for row in sides.outside})
     context: dict[str, Any] = {
         "draw": draw,
         "sides": sides,
@@ -67,12 +67,6 @@ def roster_page(request: HttpRequest, pk: int) -> HttpResponse:
     if context["names"]:
         context |= _listed(request, draw, sides, labels)
     return render(request, "office/draws/roster.html", context)
-
-
-def _labels(draw: Draw, strata: set[str]) -> dict[str, str]:
-    """The names of the strata; those of the preview are known already."""
-    known = {stratum["code"]: stratum["label"] for stratum in draw.preview.get("strata", ())}
-    return known | (queries.stratum_labels(strata - known.keys(), draw.merged_strata) if strata - known.keys() else {})
 
 
 def _sides(draw: Draw) -> Sides:

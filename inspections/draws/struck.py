@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.models import Draw, DrawCertificate, DrawFile, SeedSource, SourceEntry
@@ -74,6 +74,14 @@ class Strike(models.Model):
 def strikes_of(draw: Draw) -> QuerySet[Strike]:
     """The strikes of a draw's results, the first one first."""
     return Strike.objects.filter(draw=draw, state=Reported.STRUCK).select_related("source", "decided_by").order_by("correction")
+
+
+def reports_of(draw: Draw) -> list[Strike]:
+    """Every report of a wrong value of a drawn draw, the newest last. One query, however often a page asks."""
+    if draw.drawn_at is None:
+        return []
+    prefetch_related_objects([draw], Prefetch("strikes", Strike.objects.select_related("source", "decided_by").order_by("pk")))
+    return list(draw.strikes.all())
 
 
 def waiting() -> QuerySet[Strike]:

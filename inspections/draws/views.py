@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,11 +15,11 @@ from inspections.draws.after import rows_of
 from inspections.draws.entering import closed_in_words, sources_told
 from inspections.draws.explaining import cured, explained
 from inspections.draws.forms import DrawForm, SourcesForm
-from inspections.draws.models import Draw
+from inspections.draws.models import Draw, DrawCertificate
 from inspections.draws.replaced import counts_of
 from inspections.draws.sources import entropy_bits, public_possibilities
 from inspections.draws.states import DrawState, Mode
-from inspections.draws.struck import certificate_name, struck_results
+from inspections.draws.struck import certificate_name, reports_of, struck_results
 from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
 from registries import clock
@@ -70,9 +70,9 @@ def draw_new(request: HttpRequest) -> HttpResponse:
 
 def _visible(request: HttpRequest, pk: int) -> Draw:
     return get_object_or_404(
-        queries.visible_draws(signed_in(request)).select_related(
-            "prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces"
-        ),
+        queries.visible_draws(signed_in(request))
+        .select_related("prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces")
+        .annotate(certified=Exists(DrawCertificate.objects.filter(draw=OuterRef("pk"), correction=OuterRef("corrections")))),
         pk=pk,
     )
 
@@ -172,7 +172,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
     """Facts of a draw that is not being prepared (any more)."""
     now = clock.now()
     sources = queries.sources_with_entries(draw)
-    labels = queries.stratum_labels(draw.quotas, draw.merged_strata)
+    labels = queries.labels_at_hand(draw, draw.quotas)
     next_source = next((s for s in sources if not s.value), None)
     may_enter = draw.state == DrawState.COMMITTED and signed_in(request).has_perm("inspections.enter_source_value")
     lines = list(rows_of(draw).select_related("decided_by")) if draw.drawn_at else []
@@ -201,8 +201,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         if signed_in(request).has_perm("inspections.prepare_staffing")
         else [],
         "staffing": teams,
-        "certified": draw.certificates.filter(correction=draw.corrections).exists(),
-        "reports": list(draw.strikes.select_related("source", "decided_by").order_by("pk")) if draw.drawn_at else [],
+        "reports": reports_of(draw),
         "struck": struck_results(draw),
         "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
     }
