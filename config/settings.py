@@ -50,6 +50,7 @@ FIELD_KEYS: dict[str, bytes] = {
 # --- the bureau -----------------------------------------------------------------------------------------------------
 
 BUREAU_NAME = env.str("BUREAU_NAME", default="沂源县公安局")
+TRAINING_HOURS_REQUIRED = env.int("TRAINING_HOURS_REQUIRED", default=0)  # in 12 months, to be drawn; 0 = not asked for
 BUREAU_WORD = env.str("BUREAU_WORD", default="源公")
 DIVISION_CODE = env.str("DIVISION_CODE", default="370323")
 SUPERVISION_PHONE = env.str("SUPERVISION_PHONE", default="0533-0000000" if DEMO else "")
@@ -187,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_cases": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
         "registries.sweep_ledger": 60,
+        "registries.sweep_editions": 60,
         "registries.sweep_self_checks": 60,
     }.items()
 }

@@ -7,8 +7,8 @@ from registries.people.language import choose_language
 
 urlpatterns = [
     path("language/<str:code>/", choose_language, name="language"),
-    path("office/", include("registries.urls")),
     path("office/", include("inspections.urls")),
+    path("office/", include("registries.urls")),
     path("admin/", admin.site.urls),
     path("", include("publicity.urls")),
 ]

@@ -2,7 +2,17 @@
 
 from inspections.adhoc.admin import AdhocRequestAdmin
 from inspections.cases.admin import CaseAdmin, RecordAdmin, ReplacementAdmin, ReviewAdmin
+from inspections.cases.strike_admin import StrikeAdmin
 from inspections.draws.admin import DrawAdmin
 from inspections.plans.admin import PlanAdmin
 
-__all__ = ["AdhocRequestAdmin", "CaseAdmin", "DrawAdmin", "PlanAdmin", "RecordAdmin", "ReplacementAdmin", "ReviewAdmin"]
+__all__ = [
+    "AdhocRequestAdmin",
+    "CaseAdmin",
+    "DrawAdmin",
+    "PlanAdmin",
+    "RecordAdmin",
+    "ReplacementAdmin",
+    "ReviewAdmin",
+    "StrikeAdmin",
+]

@@ -15,5 +15,6 @@ class InspectionsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the triggers to the end of migration."""
         from inspections import invariants, standing  # noqa: F401  (loading the invariants adds them)
+        from inspections.desk import dossier  # noqa: F401  (what this floor tells of a subject)
 
         post_migrate.connect(standing.set_up, sender=self)

@@ -30,6 +30,7 @@ from inspections.draws.models import (
     TeamPlace,
 )
 from inspections.draws.replaced import HistoryRow
+from inspections.draws.struck import Strike
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
@@ -60,5 +61,6 @@ __all__ = [
     "Signature",
     "SourceEntry",
     "SourceEvidence",
+    "Strike",
     "TeamPlace",
 ]

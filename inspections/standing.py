@@ -27,6 +27,10 @@ SETTLED_SOURCE = (
     "EXISTS (SELECT 1 FROM inspections_seedsource AS s WHERE s.id = NEW.source_id AND s.value <> '' "
     "AND NEW.correction <> s.corrections + 1)"
 )
+NOT_STRUCK = (
+    "NOT (NEW.corrections = OLD.corrections + 1 AND EXISTS (SELECT 1 FROM inspections_strike AS k WHERE k.draw_id = NEW.id "
+    "AND k.state = 'struck' AND k.correction = NEW.corrections AND k.result_hash = OLD.result_hash))"
+)
 SIGNED = "OLD.signed_at IS NOT NULL"
 
 TRIGGERS: tuple[Trigger, ...] = (
@@ -57,7 +61,8 @@ TRIGGERS: tuple[Trigger, ...] = (
         "kept_file_gains_no_part",
         "inspections_drawfilepart",
         "INSERT",
-        "EXISTS (SELECT 1 FROM inspections_drawfile AS f WHERE f.draw_id = NEW.draw_id AND f.name = NEW.name)",
+        "EXISTS (SELECT 1 FROM inspections_drawfile AS f WHERE f.draw_id = NEW.draw_id AND f.name = NEW.name "
+        "AND f.correction = NEW.correction)",
         "a kept file gains no part",
     ),
     Trigger(
@@ -84,7 +89,8 @@ TRIGGERS: tuple[Trigger, ...] = (
         "OR COALESCE(NEW.request_id, 0) <> COALESCE(OLD.request_id, 0) "
         "OR COALESCE(NEW.staffs_id, 0) <> COALESCE(OLD.staffs_id, 0) OR NEW.mode <> OLD.mode OR NEW.approved_by_id <> OLD.approved_by_id "
         "OR NEW.prepared_by_id <> OLD.prepared_by_id OR NEW.planned <> OLD.planned "
-        f"OR NEW.state IN {OPEN_STATES} OR (OLD.result_hash <> '' AND NEW.result_hash <> OLD.result_hash))",
+        f"OR NEW.state IN {OPEN_STATES} OR (OLD.result_hash <> '' AND NEW.result_hash <> OLD.result_hash AND {NOT_STRUCK}) "
+        f"OR (NEW.corrections <> OLD.corrections AND {NOT_STRUCK}))",
         "a committed order is never changed",
     ),
     Trigger(
@@ -98,10 +104,21 @@ TRIGGERS: tuple[Trigger, ...] = (
         "settled_source_stands",
         "inspections_seedsource",
         "UPDATE",
-        "OLD.value <> '' AND NEW.value <> OLD.value AND NOT (NEW.corrections = OLD.corrections + 1 AND EXISTS "
-        "(SELECT 1 FROM inspections_draw AS d WHERE d.id = NEW.draw_id AND d.state = 'committed'))",
+        "OLD.value <> '' AND NEW.value <> OLD.value AND NOT (NEW.corrections = OLD.corrections + 1 AND (EXISTS "
+        "(SELECT 1 FROM inspections_draw AS d WHERE d.id = NEW.draw_id AND d.state = 'committed') OR EXISTS "
+        "(SELECT 1 FROM inspections_strike AS k WHERE k.source_id = NEW.id AND k.state = 'struck' AND k.wrong = OLD.value "
+        'AND k."right" = NEW.value)))',
         "a settled source value is never overwritten",
     ),
+    Trigger(
+        "decided_report_stands",
+        "inspections_strike",
+        "UPDATE",
+        "OLD.state <> 'waiting' OR NEW.draw_id <> OLD.draw_id OR NEW.source_id <> OLD.source_id OR NEW.entry_id <> OLD.entry_id "
+        'OR NEW.wrong <> OLD.wrong OR NEW."right" <> OLD."right" OR NEW.reason <> OLD.reason',
+        "a decided report is never changed, its values never",
+    ),
+    Trigger("report_stays", "inspections_strike", "DELETE", "1 = 1", "the report of a wrong value is never deleted"),
     Trigger(
         "sealed_copy_stands",
         "inspections_drawsecret",

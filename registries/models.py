@@ -1,37 +1,62 @@
 """The registries' tables, gathered from their rooms."""
 
+from registries.campaigns.models import Campaign
 from registries.codes.models import Code, Serial
+from registries.comparisons.models import Comparison, Difference
 from registries.imports.models import Import, ImportRow
-from registries.inspectors.models import Certificate, Inspector, Recusal
+from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
-from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter, MatterRevision
+from registries.lists.models import ChosenColumns, SavedSearch
+from registries.matters.models import (
+    ChecklistItem,
+    Edition,
+    EditionPaper,
+    LegalBasis,
+    Material,
+    Matter,
+    MatterRevision,
+    Outcome,
+)
 from registries.people.models import Unit, User
 from registries.selfchecks.models import SelfCheck
-from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 
 __all__ = [
+    "Assistant",
+    "Campaign",
     "Certificate",
     "ChecklistItem",
     "Checkpoint",
     "CheckpointDelivery",
+    "ChosenColumns",
     "Code",
+    "Comparison",
     "Complaint",
+    "Difference",
     "Edition",
+    "EditionPaper",
     "Exclusion",
     "Import",
     "ImportRow",
     "Inspector",
+    "InspectorGroup",
+    "Leave",
     "LedgerEntry",
     "LedgerPayload",
     "LegalBasis",
+    "Material",
     "Matter",
     "MatterRevision",
+    "Outcome",
+    "Permit",
     "Recusal",
     "RefusalTally",
+    "SavedSearch",
     "SelfCheck",
     "Serial",
     "Subject",
     "SubjectCategory",
+    "Training",
     "Unit",
     "User",
     "Violation",

@@ -11,6 +11,7 @@ from registries.codes.models import Code, CodeTable, ResultGroup
 from registries.people import roles
 from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME, SYSTEM_USERNAME
+from registries.subjects import searching
 from registries.triggers import Trigger
 
 RESULT_CODES: tuple[tuple[str, str, ResultGroup, bool], ...] = (
@@ -30,6 +31,11 @@ RESULT_CODES: tuple[tuple[str, str, ResultGroup, bool], ...] = (
     ("refused", "不配合检查情节严重", ResultGroup.REFUSED, True),
 )
 """检查结果 (domain.md 3.4.6): the set of public-security bureaus; the two market-supervision codes start inactive."""
+
+CERTIFICATE_CODES: tuple[tuple[str, str], ...] = (
+    ("police", "人民警察证"),
+    ("provincial", "行政执法证"),
+)
 
 DISPOSAL_CODES: tuple[tuple[str, str], ...] = (
     ("none", "无需后续处置"),
@@ -78,6 +84,8 @@ def _published_content_stands() -> Iterator[Trigger]:
             ("registries_matterrevision", "id"),
             ("registries_legalbasis", "revision_id"),
             ("registries_checklistitem", "revision_id"),
+            ("registries_material", "revision_id"),
+            ("registries_outcome", "revision_id"),
             ("registries_matterrevision_categories", "matterrevision_id"),
             ("registries_matterrevision_full_coverage", "matterrevision_id"),
             ("registries_matterrevision_requirements", "matterrevision_id"),
@@ -145,6 +153,9 @@ def _code_rows() -> list[tuple[str, str, str, str, int, bool]]:
     ] + [
         (CodeTable.DISPOSAL.value, code, label, "", position, True)
         for position, (code, label) in enumerate(DISPOSAL_CODES)
+    ] + [
+        (CodeTable.CERTIFICATE.value, code, label, "", position, True)
+        for position, (code, label) in enumerate(CERTIFICATE_CODES)
     ]
 
 
@@ -175,3 +186,4 @@ def set_up(using: str, **_: Any) -> None:
             code=code,
             defaults={"label": label, "group": group, "position": position, "active": active},
         )
+    searching.fill_missing()

@@ -2,6 +2,15 @@
 
 from registries.imports.tasks import check_import, sweep_imports
 from registries.ledger.tasks import sweep_ledger
+from registries.matters.tasks import issue_edition_paper, sweep_editions
 from registries.selfchecks.tasks import run_self_check, sweep_self_checks
 
-__all__ = ["check_import", "run_self_check", "sweep_imports", "sweep_ledger", "sweep_self_checks"]
+__all__ = [
+    "check_import",
+    "issue_edition_paper",
+    "run_self_check",
+    "sweep_editions",
+    "sweep_imports",
+    "sweep_ledger",
+    "sweep_self_checks",
+]

@@ -6,9 +6,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.inspectors.urls")),
     path("", include("registries.people.urls")),
     path("", include("registries.codes.urls")),
+    path("", include("registries.exports.urls")),
     path("", include("registries.imports.urls")),
     path("", include("registries.matters.urls")),
+    path("", include("registries.campaigns.urls")),
+    path("", include("registries.comparisons.urls")),
     path("", include("registries.subjects.urls")),
+    path("", include("registries.lists.urls")),
     path("", include("registries.selfchecks.urls")),
     path("", include("registries.ledger.urls")),
 ]

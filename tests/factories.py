@@ -28,8 +28,9 @@ from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter
 from registries.matters.states import EditionState
 from registries.people.models import Unit, User
 from registries.people.roles import Role
+from registries.subjects import searching
 from registries.subjects.commands import Entry
-from registries.subjects.models import Exclusion, Subject, SubjectCategory
+from registries.subjects.models import Exclusion, Permit, Subject, SubjectCategory
 
 PASSWORD = "correct horse battery staple"
 """The password of every account made here."""
@@ -111,7 +112,7 @@ def subject(
     n = _next()
     columns = {"key": f"S{n:08}", "uscc": credit_code(n), "kind": Subject.Kind.ENTERPRISE, **columns}
     columns = {"verified_on": clock.today(), "address": f"示例路{n}号", **columns}
-    made = Subject.objects.create(
+    made = Subject(
         name=name or f"沂源示例{n}旅馆",
         unit=unit or some_unit(),
         town=columns.pop("town", None) or town(),
@@ -119,6 +120,8 @@ def subject(
         phone=columns.pop("phone", f"1380533{n % 10000:04}"),
         **columns,
     )
+    searching.fill([made])
+    made.save()
     made.categories.set(categories if categories is not None else [category()])
     return made
 
@@ -132,6 +135,10 @@ def entry_of(subject: Subject, **different: Any) -> Entry:
         "town_id": subject.town_id,
         "categories": tuple(subject.categories.values_list("pk", flat=True)),
         "uscc": subject.uscc or "",
+        "old_number": subject.old_number,
+        "station_id": subject.station_id,
+        "graded_on": subject.graded_on,
+        "grade_source": subject.grade_source,
         "address": subject.address,
         "contact": subject.contact,
         "phone": subject.phone,
@@ -139,6 +146,13 @@ def entry_of(subject: Subject, **different: Any) -> Entry:
         "status": subject.status,
     }
     return Entry(**{**same, **different})
+
+
+def permit(subject: Subject, **columns: Any) -> Permit:
+    """A permit of the subject, valid from 2020 to 2040."""
+    columns = {"name": "特种行业许可证", "number": f"源公特{_next():05}", "issuer": "沂源县公安局", **columns}
+    columns = {"valid_from": dt.date(2020, 1, 1), "valid_until": dt.date(2040, 1, 1), **columns}
+    return Permit.objects.create(subject=subject, recorded_by=columns.pop("recorded_by", None) or user(), **columns)
 
 
 def exclusion(subject: Subject, **columns: Any) -> Exclusion:

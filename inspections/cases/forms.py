@@ -315,3 +315,15 @@ class RefuseReplacementForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Reason for refusing it"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500)
+
+
+class StrikeForm(forms.Form):
+    """The supervisor strikes a result; the own password is asked again."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("Asked again, because a strike is never taken back."),
+    )

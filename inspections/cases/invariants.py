@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import F, Q
+
 from inspections.cases import queries
 from inspections.cases.models import Case, Review
-from inspections.cases.states import CaseState, Decision
+from inspections.cases.states import STRUCK, CaseState, Decision
 from inspections.draws.replaced import HistoryRow, in_place
 from registries import clock
 from registries.ledger.findings import Finding, invariant
@@ -30,9 +32,13 @@ def cases() -> Iterator[Sentence | Finding]:
     missing = in_place().filter(came_by__isnull=False).exclude(case__state__in=set(CaseState.values) - {CaseState.CALLED_OFF})
     for number, code in missing.values_list("draw__number", "entry__code"):
         yield say("The reserve %(code)s of draw %(number)s stepped in and has no case.", number=number, code=code)
-    stray = Case.objects.filter(state=CaseState.CALLED_OFF).exclude(drawn__left_by__isnull=False)
+    struck = Q(called_off_because=STRUCK, drawn__correction__lt=F("draw__corrections"))
+    stray = Case.objects.filter(state=CaseState.CALLED_OFF).exclude(drawn__left_by__isnull=False).exclude(struck)
     for number in stray.values_list("number", flat=True):
         yield say("Case %(number)s was called off, but no line of a history says why.", number=number)
+    waits = Case.objects.filter(state=CaseState.ASSIGNED, drawn__correction__lt=F("draw__corrections"))
+    for number in waits.values_list("number", flat=True):
+        yield say("Case %(number)s waits for a visit, but the result that drew it was struck.", number=number)
     accepted = Review.objects.filter(decision=Decision.ACCEPT).values("case")
     for number in Case.objects.filter(state__in=[CaseState.REVIEWED, CaseState.CLOSED]).exclude(pk__in=accepted).values_list("number", flat=True):
         yield say("Case %(number)s counts as reviewed, but nobody accepted its record.", number=number)

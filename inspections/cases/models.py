@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from inspections.cases.states import Answer, Asked, CaseKind, CaseState, Decision
+from inspections.cases.states import CALLED_OFF_BECAUSE, Answer, Asked, CaseKind, CaseState, Decision
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.states import Reason, Replaced
 from registries.codes.models import Code
@@ -34,7 +34,7 @@ class Case(models.Model):
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     released_at = models.DateTimeField(_("released for disclosure"), null=True, blank=True)
     called_off_at = models.DateTimeField(_("called off"), null=True, blank=True)
-    called_off_because = models.CharField(_("called off because"), max_length=20, blank=True, choices=Reason.choices)
+    called_off_because = models.CharField(_("called off because"), max_length=20, blank=True, choices=CALLED_OFF_BECAUSE)
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (

@@ -11,12 +11,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetc
 from inspections.cases import rules
 from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
-from inspections.cases.states import Asked, CaseState, Decision, Stage
+from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
 from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
 from registries import clock
-from registries.inspectors.queries import recusals_on, why_not_on
+from registries.inspectors.queries import deciding, recusals_on, why_not_on
 from registries.ledger.queries import history
 from registries.ledger.sentences import Sentence
 from registries.ledger.words import in_words
@@ -73,17 +73,18 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
-    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed``, ``on_team`` (now),
-    ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
+    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
+    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
+    leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
     return cases.select_related("subject__town", "unit", "draw__matter").annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
-        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None)),
+        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(leading)),
         on_team=Exists(mine.filter(ended_at=None)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
@@ -187,7 +188,7 @@ def members_on(case: Case, day: dt.date) -> list[Member]:
     """The team as the rules take it: who may inspect on ``day``, who has declared a conflict, whose partner they are."""
     places = team(case)
     people = [place.inspector for place in places]
-    prefetch_related_objects(people, "certificates")
+    prefetch_related_objects(people, *deciding())
     recused = recusals_on([person.pk for person in people], day)
     return [
         Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused, _side(place, case))
@@ -369,9 +370,12 @@ def replacements_waiting() -> QuerySet[Replacement]:
 
 
 def case_that_followed(case: Case) -> Case | None:
-    """The case of the reserve that stepped in for a case that was called off, if one did."""
+    """The case of the reserve that stepped in for a case that was called off; where a strike called it off, the subject's new one."""
     if case.state != CaseState.CALLED_OFF:
         return None
+    if case.called_off_because == STRUCK:
+        again = Case.objects.filter(draw=case.draw_id, subject=case.subject_id, pk__gt=case.pk)
+        return again.select_related("subject").first()
     return Case.objects.filter(drawn__came_by__subject_out=case.drawn_id).select_related("subject").first()
 
 
@@ -411,12 +415,16 @@ def _awaiting(order: Any, staffed: Any) -> QuerySet[Case]:
 
 
 def order_finding_team(case: Case) -> Draw | None:
-    """The order that draws a team for this case now, or has and the team is not there yet: the visit waits for it."""
+    """The order that draws a team for this case now, or has and the team is not there yet: the visit waits for it.
+
+    So it does for a successor in preparation that must take over its roster as it stands.
+    """
     if case.drawn is None:
         return None
     orders = Draw.objects.filter(mode=Mode.TEAMS, staffs=case.draw_id, roster__code=case.drawn.entry.code)
-    for draw in orders.filter(state__in=[DrawState.COMMITTED, DrawState.DRAWN]):
-        if draw.state == DrawState.COMMITTED or cases_awaiting_teams(draw).filter(pk=case.pk).exists():
+    taken_over = Q(keeps_roster=True, state__in=[DrawState.PREPARING, DrawState.SUBMITTED])
+    for draw in orders.filter(taken_over | Q(state__in=[DrawState.COMMITTED, DrawState.DRAWN])):
+        if draw.state != DrawState.DRAWN or cases_awaiting_teams(draw).filter(pk=case.pk).exists():
             return draw
     return None
 

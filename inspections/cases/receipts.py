@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 
 from inspections.cases.models import Case
+from inspections.cases.queries import cases_of
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterInspector, RosterOmission
 from inspections.draws.queries import stratum_labels
 from inspections.draws.replaced import HistoryRow
-from inspections.draws.states import Mode
+from inspections.draws.struck import Strike, strikes_of
 from inspections.draws.wording import SLIPS_FOR, reason_label
 from registries import clock
 from registries.paper import pdf
@@ -21,7 +22,7 @@ def found(draw: Draw, words: str) -> tuple[QuerySet[RosterEntry], QuerySet[Roste
     """Those in the roster, and those left out of it, whose name has these words or whose code or number begins with them."""
     entries = draw.roster.filter(Q(name__icontains=words) | Q(public_id__istartswith=words) | Q(subject__name__icontains=words))
     named = Q(subject__name__icontains=words) | Q(subject__uscc__istartswith=words) | Q(subject__key__istartswith=words)
-    return entries.select_related("drawn", "subject").order_by("name"), draw.omissions.filter(named).select_related("subject")
+    return entries.select_related("subject").prefetch_related("drawn").order_by("name"), draw.omissions.filter(named).select_related("subject")
 
 
 def facts_of(draw: Draw, subject_id: int) -> dict[str, Any]:
@@ -46,9 +47,9 @@ def facts_of(draw: Draw, subject_id: int) -> dict[str, Any]:
 
 def _drawn_facts(draw: Draw, entry: RosterEntry) -> dict[str, Any]:
     drawn = DrawnEntry.objects.filter(entry=entry).first()
-    case = Case.objects.filter(drawn=drawn).first() if drawn else None
+    made = cases_of(draw).filter(drawn__entry__code=entry.code).exclude(ended_on=None)
+    case = made.order_by("ended_on").first() if drawn else None
     left = HistoryRow.objects.filter(subject_out=drawn).first() if drawn else None
-    visited = case is not None and case.ended_on is not None
     return {
         "stratum": stratum_labels([entry.stratum])[entry.stratum],
         "slips": [(SLIPS_FOR.get(why, why), number) for why, number in entry.slips_why.items()],
@@ -56,18 +57,25 @@ def _drawn_facts(draw: Draw, entry: RosterEntry) -> dict[str, Any]:
         "won": drawn is not None and drawn.kind == DrawnEntry.Kind.WINNER,
         "came": HistoryRow.objects.filter(subject_in=drawn).exists() if drawn else False,
         "left": left.get_reason_display() if left else "",
-        "case": case if visited else None,
-        "team": _team(draw, case) if case is not None and visited else [],
+        "struck": _struck(draw, entry),
+        "case": case,
+        "team": _team(case) if case is not None else [],
     }
 
 
-def _team(draw: Draw, case: Case) -> list[RosterInspector]:
+def _struck(draw: Draw, entry: RosterEntry) -> list[tuple[Strike, DrawnEntry]]:
+    """The struck results that had drawn this subject, or kept it in reserve."""
+    was = {one.correction: one for one in DrawnEntry.with_struck.filter(entry=entry, correction__lt=draw.corrections)}
+    return [(strike, was[(strike.correction or 0) - 1]) for strike in strikes_of(draw) if (strike.correction or 0) - 1 in was]
+
+
+def _team(case: Case) -> list[RosterInspector]:
     """The openings of those who made the visit, the leader first: as the draw has them that put them on the team."""
-    members = list(case.assignments.filter(ended_at=None).order_by("position").values_list("inspector_id", flat=True))
-    draws = Q(draw=draw) | Q(draw__staffs=draw, draw__mode=Mode.TEAMS)
-    blinded = RosterInspector.objects.filter(draws, inspector__in=members).exclude(code="").order_by("-draw_id")
-    person_of = {row.inspector_id: row for row in blinded}
-    return [person_of[pk] for pk in members if pk in person_of]
+    there = case.assignments.filter(ended_at=None).order_by("position").values_list("draw_id", "inspector_id")
+    members = [(order or case.draw_id, person) for order, person in there]
+    blinded = RosterInspector.objects.filter(draw__in={order for order, _ in members}, inspector__in={person for _, person in members})
+    person_of = {(row.draw_id, row.inspector_id): row for row in blinded.exclude(code="").select_related("draw")}
+    return [person_of[member] for member in members if member in person_of]
 
 
 def pdf_of(draw: Draw, subject_id: int) -> bytes:

@@ -18,6 +18,7 @@ from inspections.cases.states import Asked
 from inspections.draws import after
 from inspections.draws.files import HistoryLine, text_of
 from inspections.draws.history import Standing
+from inspections.draws.matters import own_revisions
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.queries import file_bodies
 from inspections.draws.replaced import HistoryRow
@@ -100,7 +101,9 @@ def replace_drawn(*, actor: User, replacement_id: int, version: int) -> Change:
     """Accept a request: who steps in follows from the committed order; lines, facts and cases are written at once (§6)."""
     draws = _locked_draws(replacement_id)
     asked, case = _decidable(replacement_id, actor, version)
-    refuse(states.why_not(case.state, _move(asked.kind)))
+    _hold_place(case)
+    order = queries.order_finding_team(case)
+    refuse(states.why_not(case.state, _move(asked.kind)) or rules.why_not_replace(order=str(order) if order else ""))
     now = clock.now()
     found = [place for draw in draws if (place := _place(draw, case)) is not None]
     if not found or found[0].draw.pk != case.draw_id:
@@ -151,6 +154,12 @@ def _locked_draws(replacement_id: int) -> list[Draw]:
     return [locked[pk] for pk in keys]
 
 
+def _hold_place(case: Case) -> None:
+    """Lock the drawn entry of the case, as the commitment of an order for teams does, so that neither overtakes the other."""
+    assert case.drawn is not None  # noqa: S101  (asked for drawn cases only)
+    DrawnEntry.with_struck.select_for_update().get(pk=case.drawn.pk)
+
+
 def _decidable(replacement_id: int, actor: User, version: int, reason: str | None = None) -> tuple[Replacement, Case]:
     """The request and its case, locked; refused when it is decided, old, or not this supervisor's to decide."""
     asked = (
@@ -187,20 +196,21 @@ def _inspector_line(places: Sequence[Place], asked: Replacement) -> tuple[Place,
     assert asked.assignment is not None  # noqa: S101  (a constraint of the database)
     if asked.assignment.ended_at is not None:
         refuse_now(say("This inspector is not on the team any more."))
-    held = None
-    for place in places:
-        code = place.draw.inspectors.filter(inspector=asked.assignment.inspector_id).values_list("code", flat=True).first()
-        position = place.standing.position_of(place.winner, code) if code else None
-        if position is not None:
-            held = place, position
-    if held is None:
+    by = asked.assignment.draw_id or asked.case.draw_id
+    place = next((place for place in places if place.draw.pk == by), None)
+    code = place.draw.inspectors.filter(inspector=asked.assignment.inspector_id).values_list("code", flat=True).first() if place else None
+    position = place.standing.position_of(place.winner, code) if place and code else None
+    if place is None or position is None:
         refuse_now(say("The draw did not put this inspector on the team."))
-    place, position = held
     return place, place.standing.replace_inspector(place.winner, position, asked.reason)
 
 
 def _subject_replaced(case: Case, places: Sequence[Place], reason: str, now: dt.datetime) -> list[Model]:
-    """Call the case off, and open one for the reserve with the team that the draw gives it (orders for teams alone give none)."""
+    """Call the case off, and open one for the reserve with the matters and the team that the draw itself gives it.
+
+    Orders for teams alone give none: their reserves are none, so their teams are free, a partner's too, which comes again
+    with its matters by a new order.
+    """
     ended = list(case.assignments.select_for_update().filter(ended_at=None))
     for one in ended:
         alter(one, ended_at=now, ended_because="subject-replaced")
@@ -219,11 +229,12 @@ def _subject_replaced(case: Case, places: Sequence[Place], reason: str, now: dt.
         opened_at=now,
     )
     CaseMatter.objects.bulk_create(
-        CaseMatter(case=following, revision_id=one.revision_id, position=one.position) for one in case.matters.order_by("position")
+        CaseMatter(case=following, revision=revision, position=position)
+        for position, revision in enumerate(own_revisions(places[0].draw), start=1)
     )
     person_of = dict(places[0].draw.inspectors.values_list("code", "inspector_id"))
     team = Assignment.objects.bulk_create(
-        Assignment(case=following, inspector_id=person_of[code], position=position, assigned_at=now)
+        Assignment(case=following, inspector_id=person_of[code], draw=places[0].draw, position=position, assigned_at=now)
         for position, code in enumerate(own.team, 1)
         if code is not None
     )
@@ -231,7 +242,7 @@ def _subject_replaced(case: Case, places: Sequence[Place], reason: str, now: dt.
 
 
 def _inspector_replaced(case: Case, draw: Draw, line: HistoryLine, asked: Replacement, now: dt.datetime) -> list[Model]:
-    """End one assignment and begin that of whoever steps in, at the same position of the team."""
+    """End one assignment and begin that of whoever steps in by the same draw, at the same position on the case."""
     left = asked.assignment
     assert left is not None  # noqa: S101  (a constraint of the database)
     alter(left, ended_at=now, ended_because=asked.reason)
@@ -239,7 +250,9 @@ def _inspector_replaced(case: Case, draw: Draw, line: HistoryLine, asked: Replac
     if line.into is None:
         return [left]
     person = draw.inspectors.get(code=line.into)
-    came = Assignment.objects.create(case=case, inspector_id=person.inspector_id, position=left.position, assigned_at=now)
+    came = Assignment.objects.create(
+        case=case, inspector_id=person.inspector_id, draw=draw, position=left.position, assigned_at=now
+    )
     return [left, came]
 
 
@@ -256,6 +269,7 @@ def _kept(draw: Draw, lines: Sequence[HistoryLine], asked: Replacement) -> list[
         rows.append(
             HistoryRow(
                 draw=draw,
+                correction=draw.corrections,
                 number=line.number,
                 kind=line.kind,
                 winner=entries[line.winner],

@@ -269,6 +269,11 @@ def why_not_ask(*, drawn: bool, allowed: bool, waiting: bool, explanation: str, 
     return None
 
 
+def why_not_replace(*, order: str) -> Sentence | None:
+    """Nobody is replaced while a committed order draws a team for the visit: its roster and recusals stand already."""
+    return say("Order %(number)s draws a team for this visit. Decide when it is there.", number=order) if order else None
+
+
 def why_not_decide(*, waiting: bool, had_a_hand: bool, seen: int, now: int, reason: str | None = None) -> Sentence | None:
     """Another decides than who asked or is on the team; a refusal (``reason`` given) says why."""
     if not waiting:

@@ -3,13 +3,14 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from inspections.draws.states import Reason
 from registries.ledger.sentences import Sentence, say
 
 
 class CaseState(models.TextChoices):
     """assigned → on-site → recorded → reviewed; a return sends it back to the site team. Disclosure stands apart.
 
-    A case whose subject is replaced before the visit is called off, for good.
+    A case whose subject is replaced, or whose draw is struck, before the visit is called off, for good.
     """
 
     ASSIGNED = "assigned", _("assigned")
@@ -17,7 +18,7 @@ class CaseState(models.TextChoices):
     RECORDED = "recorded", _("waiting for review")
     REVIEWED = "reviewed", _("reviewed")
     CLOSED = "closed", _("closed")
-    CALLED_OFF = "called-off", _("called off: the subject was replaced")
+    CALLED_OFF = "called-off", _("called off")
 
 
 MOVES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -31,6 +32,7 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "release": (("reviewed",), "reviewed"),
     "close": (("reviewed",), "closed"),
     "call_off": (("assigned",), "called-off"),
+    "strike": (("assigned",), "called-off"),
     "change_team": (("assigned",), "assigned"),
 }
 """Move → (allowed from, to); ``sign`` leads to recorded with the last signature only."""
@@ -46,9 +48,13 @@ TOO_EARLY: dict[str, Sentence] = {
     "release": say("Only a reviewed case can be released for disclosure."),
     "close": say("Only a reviewed case can be closed."),
     "call_off": say("The visit has begun: nobody is replaced any more. What the team found goes into the record."),
+    "strike": say("The visit has begun: it stands."),
     "change_team": say("The visit has begun: nobody is replaced any more. What the team found goes into the record."),
 }
-CALLED_OFF = say("This case was called off: its subject was replaced.")
+CALLED_OFF = say("This case was called off: its subject was replaced, or the result that drew it was struck.")
+STRUCK = "struck"
+"""Why a case is called off whose draw was computed again (draw protocol 1, §3); no line of a history says so."""
+CALLED_OFF_BECAUSE = (*Reason.choices, (STRUCK, _("the result that drew it was struck")))
 SIGNED_ALREADY = say("The record is signed by all and can no longer be changed.")
 
 

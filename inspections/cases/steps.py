@@ -37,6 +37,8 @@ def next_step(case: Any, stage: str, viewer: Viewer) -> Step | None:
 
 def _teams_step(case: Any, stage: str) -> Step:
     at = {"number": case.number}
+    if stage == Stage.UNTOUCHED and not case.staffed:
+        return Step(_("Team to be drawn"), _("The visit waits for the team of the unit that leads it."))
     if stage == Stage.UNTOUCHED:
         text = _("Begin when the team is at the door: the record is opened, empty.")
         return Step(_("Begin the visit"), text, _("Begin the visit"), reverse("case-begin", kwargs=at), post=True)

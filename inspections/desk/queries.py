@@ -19,15 +19,20 @@ from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
 from inspections.draws.queries import due_draws, secret_of, visible_draws
 from inspections.draws.states import DrawState
+from inspections.draws.struck import waiting as wrong_values_waiting
 from inspections.plans.models import Plan
 from inspections.plans.queries import visible_plans
 from inspections.plans.states import PlanState
 from registries import clock
+from registries.campaigns import queries as campaigns
 from registries.imports.models import Import
 from registries.imports.states import ImportState
+from registries.inspectors.models import Inspector
+from registries.inspectors.queries import certificates_ending
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.matters.models import Edition
+from registries.matters.queries import lapsing
 from registries.matters.states import EditionState
 from registries.people.models import User
 from registries.selfchecks import queries as selfchecks
@@ -85,11 +90,16 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.submit_draw": _draws,
         "inspections.submit_plan": _plans,
         "registries.commit_import": _imports,
+        "registries.verify_subjects": _review_of_year,
         "inspections.approve_draw": _draw_approvals,
         "inspections.approve_adhoc": _adhoc_approvals,
         "inspections.approve_plan": _plan_approvals,
         "inspections.replace_drawn": _replacements,
+        "inspections.strike_result": _wrong_values,
         "registries.approve_edition": _edition_approvals,
+        "registries.revise_matter": _bases,
+        "registries.save_certificate": _certificates,
+        "registries.view_own_entry": _own_certificate,
     }
 
 
@@ -235,11 +245,60 @@ def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
         yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, now.date())
 
 
+def _wrong_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Reports of a wrong value after the draw that wait for a supervisor who typed none of them."""
+    reports = wrong_values_waiting().filter(draw__in=visible_draws(looks.user))
+    for report in reports.exclude(draw__sources__entries__entered_by=looks.user)[:MOST]:
+        url = reverse("admin:inspections_strike_decide", args=[report.pk])
+        text = _("A value that it was drawn from is said to be wrong: %(what)s") % {"what": report.source.what}
+        yield Task(_("Draw"), f"{report.draw}: {report.draw.matter.name}", text, _("Strike or refuse"), url, now.date())
+
+
 def _imports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     labels = {ImportState.UPLOADED: _("Match the columns"), ImportState.CHECKED: _("Look through and take over")}
     for batch in Import.objects.filter(state__in=labels, uploaded_by=looks.user).defer("content")[:MOST]:
         label = labels[ImportState(batch.state)]
         yield Task(_("Import"), batch.file_name, batch.get_state_display(), label, reverse("import", args=[batch.pk]))
+
+
+def _review_of_year(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    """What is left to this person's units of the yearly review of the registry."""
+    campaign = campaigns.running()
+    if campaign is None:
+        return
+    left = campaigns.left(campaign, looks.units).count()
+    if left:
+        text = _("%(count)s entries are to be confirmed or corrected.") % {"count": left}
+        title = _("Yearly review %(year)s") % {"year": campaign.year}
+        yield Task(_("Subjects"), title, text, _("Look through and confirm"), reverse("campaign", args=[campaign.year]), campaign.due_on)
+
+
+def _bases(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Legal bases of the own unit's matters that lapse within 60 days, or have: after that no draw runs."""
+    rows, kept = lapsing(now.date()), looks.units
+    for basis in (rows if kept is None else rows.filter(revision__unit_id__in=kept))[:MOST]:
+        matter = basis.revision.matter
+        title = f"{matter.code} {basis.revision.name}"
+        text = _("The legal basis %(basis)s lapses.") % {"basis": basis}
+        yield Task(_("Matter list"), title, text, _("Revise"), reverse("matter-revise", args=[matter.code]), basis.in_force_until)
+
+
+def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Inspectors of the own unit whose last certificate ends within 60 days, or has: after that they are not drawn."""
+    kept = looks.units
+    rows = Inspector.objects.all() if kept is None else Inspector.objects.filter(unit_id__in=kept)
+    for row in certificates_ending(rows, now.date()).order_by("ends")[:MOST]:
+        text = _("The last valid certificate ends.")
+        yield Task(_("Inspector"), row.name, text, _("Renew"), reverse("inspector", args=[row.number]), row.ends)
+
+
+def _own_certificate(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """The own certificate ends within 60 days, or has; who keeps the certificates of the unit finds it among them."""
+    if looks.user.has_perm("registries.save_certificate"):
+        return
+    for row in certificates_ending(Inspector.objects.filter(user=looks.user), now.date()):
+        text = _("Your last valid certificate ends. See that it is renewed.")
+        yield Task(_("Inspector"), row.name, text, _("Look at it"), reverse("own-entry"), row.ends)
 
 
 class Figure(NamedTuple):

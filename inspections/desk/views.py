@@ -1,14 +1,19 @@
-"""The first page after sign-in."""
+"""The first page after sign-in, and the workload of the inspectors."""
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from inspections.cases.queries import viewer
 from inspections.desk import queries
+from inspections.desk.workload import load_of, places, with_load
 from registries import clock
+from registries.inspectors.forms import InspectorFilterForm
+from registries.inspectors.models import Inspector
 from registries.ledger.change import Refused
-from registries.pages import ROWS, signed_in
+from registries.pages import ROWS, page_of, signed_in
 from registries.people.access import access
 
 
@@ -32,3 +37,23 @@ def desk(request: HttpRequest) -> HttpResponse:
         "overview": not (works and follows_cases),
     }
     return render(request, "office/desk/desk.html", context)
+
+
+@access("registries.view_inspectors")
+@require_GET
+def workload(request: HttpRequest) -> HttpResponse:
+    """Every inspector's open cases beside the most they may have, the busiest first."""
+    form = InspectorFilterForm(request.GET)
+    del form.fields["status"]
+    rows = Inspector.objects.all()
+    if form.is_valid():
+        wanted = form.cleaned_data
+        if wanted["q"]:
+            rows = rows.filter(Q(name__icontains=wanted["q"]) | Q(number__icontains=wanted["q"]))
+        if wanted["unit"]:
+            rows = rows.filter(unit=wanted["unit"])
+    taken, there = places(rows)
+    listing = page_of(request, with_load(rows))
+    loads = [load_of(row) for row in listing["page"]]
+    context = {"form": form, "loads": loads, "taken": taken, "there": there, "free": there - taken}
+    return render(request, "office/desk/workload.html", {**listing, **context})

@@ -10,7 +10,7 @@ from inspections.draws.history import Standing
 from inspections.draws.models import Draw
 from inspections.draws.protocol import digest, keys_of
 from inspections.draws.queries import file_bodies
-from inspections.draws.replaced import HistoryRow
+from inspections.draws.replaced import HistoryRow, history_of
 
 HISTORY = "history.txt"
 
@@ -18,7 +18,7 @@ HISTORY = "history.txt"
 def rows_of(draw: Draw) -> QuerySet[HistoryRow]:
     """The lines of a draw's history in order, with everybody they name."""
     people = ("winner__entry", "subject_out__entry", "subject_in__entry", "inspector_out", "inspector_in")
-    return HistoryRow.objects.filter(draw=draw).select_related(*people).order_by("number")
+    return history_of(draw).select_related(*people)
 
 
 def lines_of(draw: Draw) -> list[HistoryLine]:

@@ -11,14 +11,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from inspections.draws import queries, shards
+from inspections.draws import queries, shards, shelf
 from inspections.draws.after import whole_bundle
 from inspections.draws.computing import computed_again
 from inspections.draws.files import Order, read_order, read_result
 from inspections.draws.grammar import BadForm
-from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, RosterRecusal, TeamPlace
+from inspections.draws.models import Draw, DrawCertificate, DrawnEntry, RosterRecusal, TeamPlace
 from inspections.draws.places import roster_astray
 from inspections.draws.protocol import blinding_code, digest
+from inspections.draws.struck import results_of
 from inspections.draws.verify import verify_bundle
 from registries.ledger.sentences import Sentence, say
 
@@ -35,7 +36,7 @@ def files_astray(draw: Draw, bodies: Mapping[str, bytes]) -> Iterator[Sentence]:
     if missing:
         yield say("Order %(number)s lacks the file %(file)s.", number=number, file=", ".join(missing))
         return
-    for name, sha256 in DrawFile.objects.filter(draw=draw).values_list("name", "sha256"):
+    for name, sha256 in shelf.kept(draw).values_list("name", "sha256"):
         if digest(bodies.get(name, b"")) != sha256:
             yield say("The file %(file)s of order %(number)s was changed.", number=number, file=name)
     if digest(bodies["order.txt"]) != draw.order_hash:
@@ -148,11 +149,11 @@ def result_astray(draw: Draw, bodies: Mapping[str, bytes]) -> Iterator[Sentence]
         )
         return
     result = read_result(bodies["result.txt"])
-    rows = DrawnEntry.objects.filter(draw=draw).select_related("entry")
+    rows = DrawnEntry.with_struck.filter(draw=draw, correction=draw.corrections).select_related("entry")
     stored = {(r.entry.stratum, r.rank, r.kind == DrawnEntry.Kind.WINNER, r.entry.code, r.slip, r.ticket) for r in rows}
     if stored != {tuple(line) for line in result.drawn} or len(rows) != len(result.drawn):
         yield say("The drawn entries kept for draw %(number)s are not those of its result.", number=number)
-    places = TeamPlace.objects.filter(drawn__draw=draw).order_by("position")
+    places = TeamPlace.with_struck.filter(drawn__draw=draw, drawn__correction=draw.corrections).order_by("position")
     teams: dict[str, list[str]] = {team.winner: [] for team in result.teams}
     for winner, inspector in places.values_list("drawn__entry__code", "inspector__code"):
         teams.setdefault(winner, []).append(inspector)
@@ -161,9 +162,9 @@ def result_astray(draw: Draw, bodies: Mapping[str, bytes]) -> Iterator[Sentence]
 
 
 def certificate_astray(draw: Draw) -> Iterator[Sentence]:
-    """The certificate's bytes must have the hash they were issued with."""
-    issued = DrawCertificate.objects.filter(draw=draw).first()
-    if issued is not None and digest(bytes(issued.pdf)) != issued.sha256:
+    """The certificate's bytes, of every result, must have the hash they were issued with."""
+    issued = DrawCertificate.objects.filter(draw=draw)
+    if any(digest(bytes(one.pdf)) != one.sha256 for one in issued):
         yield say("The certificate of draw %(number)s was changed.", number=str(draw))
 
 
@@ -174,6 +175,8 @@ def order_astray(draw: Draw) -> Iterator[Sentence]:
         yield from check(draw, bodies)
     if draw.drawn_at is not None:
         yield from result_astray(draw, bodies)
+    for was in results_of(draw)[:-1]:  # struck, and still what followed from the wrong value
+        yield from result_astray(was, whole_bundle(was))
     yield from certificate_astray(draw)
 
 

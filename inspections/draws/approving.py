@@ -211,7 +211,7 @@ def _strata(draw: Draw, rows: Rows, labels: Mapping[str, str]) -> list[Stratum]:
     sizes: dict[str, int] = draw.scope_counts.get("entries", {})
     item = draw.plan_item
     if item is None or draw.mode != Mode.LOT:
-        labels = queries.stratum_labels(sizes, draw.staffs.merged_strata if draw.staffs is not None else {})
+        labels = queries.stratum_labels(sizes, draw.merged_strata)
         return [Stratum(labels[stratum], size, size, size, "", []) for stratum, size in sizes.items()]
     suggested = default_quotas(sizes, percent=item.ratio_percent, number=item.number)
     total = sum(sizes.values())

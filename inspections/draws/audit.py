@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from django.db.models import Model, Q
 
-from inspections.draws import agreeing, places, queries
+from inspections.draws import agreeing, queries, roster
 from inspections.draws.grammar import as_words
 from inspections.draws.models import Draw, DrawnEntry
-from inspections.draws.states import DrawState, Mode
+from inspections.draws.states import DrawState, Mode, Reported
 from registries import clock
 from registries.ledger.digests import digest_of_values, values_of
 from registries.ledger.models import LedgerPayload
@@ -155,7 +155,7 @@ def _submission(draw: Draw) -> int | None:
 
 def _places_now(draw: Draw, day: dt.date) -> dict[int, Place]:
     """Where the registries as they stand would put every subject, judged on the day of the submission."""
-    built = places.roster_of(draw, day)
+    built = roster.build(draw, day)
     inside = {
         e.subject_id: Place(e.public_id, e.name, e.stratum, e.slips, ",".join(e.tags) or "-") for e in built.entries
     }
@@ -180,7 +180,8 @@ def _drawn_since(draw: Draw, moment: dt.datetime) -> set[int]:
     """Subjects that another lot has drawn since, or that were replaced or stepped in since: they would stand otherwise today."""
     drawn = Q(kind=DrawnEntry.Kind.WINNER, draw__drawn_at__gt=moment)
     moved = Q(left_by__decided_at__gt=moment) | Q(came_by__decided_at__gt=moment)
-    rows = DrawnEntry.objects.filter(drawn | moved, draw__mode=Mode.LOT, draw__state=DrawState.DRAWN)
+    struck = Q(draw__strikes__state=Reported.STRUCK, draw__strikes__decided_at__gt=moment)
+    rows = DrawnEntry.with_struck.filter(drawn | moved | struck, draw__mode=Mode.LOT, draw__state=DrawState.DRAWN)
     return set(rows.exclude(draw=draw).values_list("entry__subject_id", flat=True))
 
 

@@ -10,6 +10,7 @@ from inspections.draws import queries, shelf
 from inspections.draws.files import read_order, read_reveal
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.protocol import keys_from, seed
+from inspections.draws.struck import strikes_of
 from registries.ledger.queries import history
 from registries.paper import pdf
 
@@ -19,12 +20,15 @@ def facts_of(draw: Draw) -> dict[str, Any]:
     order, reveal = read_order(shelf.body(draw, "order.txt")), read_reveal(shelf.body(draw, "reveal.txt"))
     shaken = seed(draw.order_hash, reveal.values, reveal.secret)
     keys = keys_from(shaken)
-    entry = history(draw).filter(verb="draws.result").first()
+    entry = history(draw).filter(verb="draws.result").last()
+    strike = strikes_of(draw).last()
     address = f"{settings.PUBLIC_URL}/draws/{draw.number}/"
     labels = queries.stratum_labels(order.quotas, draw.merged_strata)
     sizes = draw.scope_counts.get("entries", {})
     return {
         "draw": draw,
+        "strike": strike,
+        "source_struck": strike.source.what if strike else "",
         "order": order,
         "sources": list(zip(order.sources, reveal.values, strict=True)),
         "seed": shaken,

@@ -14,6 +14,7 @@ from inspections.draws.after import lines_of
 from inspections.draws.files import text_of
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
+from inspections.draws.struck import results_of
 from registries import clock
 from registries.codes.models import Serial
 from registries.ledger.findings import Finding, invariant, late
@@ -67,8 +68,10 @@ def _facts(**asked: str) -> dict[str, Facts]:
 
 
 def _facts_astray(draw: Draw, facts: Facts) -> Iterator[Sentence]:
-    """Exactly one commitment; one result if it was drawn, one void if it was voided; the last value of every source."""
-    wanted = {"draws.commit": 1, "draws.result": int(draw.drawn_at is not None), "draws.void": int(draw.voided_at is not None)}
+    """Exactly one commitment; a result if it was drawn and one more for each that was struck, which the next one names; one void if
+    it was voided; the replacements of every result; the last value of every source."""
+    results = draw.corrections + 1 if draw.drawn_at is not None else 0
+    wanted = {"draws.commit": 1, "draws.result": results, "draws.void": int(draw.voided_at is not None)}
     for action, count in wanted.items():
         if len(facts.get(action, ())) != count:
             yield say(
@@ -80,16 +83,25 @@ def _facts_astray(draw: Draw, facts: Facts) -> Iterator[Sentence]:
             )
     told = {
         "order": {fact.get("order") for rows in facts.values() for fact in rows} - {draw.order_hash, None},
-        "result": {fact.get("result") for fact in facts.get("draws.result", ())} - {draw.result_hash},
     }
-    if any(told.values()):
+    if any(told.values()) or _results(facts) != _results_kept(draw):
         yield say("What the ledger published of order %(number)s is not what is kept of it.", number=str(draw))
-    if [fact.get("line") for fact in facts.get("draws.replace", ())] != [text_of(line) for line in lines_of(draw)]:
+    if [fact.get("line") for fact in facts.get("draws.replace", ())] != [text_of(line) for was in results_of(draw) for line in lines_of(was)]:
         yield say("The replacements of draw %(number)s are not those of the ledger.", number=str(draw))
     values = {fact.get("source"): fact.get("value") for fact in facts.get("draws.source", ())}
     kept = {f"source.{position}": value for position, value in draw.sources.exclude(value="").values_list("position", "value")}
     if values != kept:
         yield say("The values of the sources of order %(number)s are not those of the ledger.", number=str(draw))
+
+
+def _results(facts: Facts) -> list[tuple[Any, Any]]:
+    """The results of the ledger in order, each with the one that it strikes."""
+    return [(fact.get("result"), fact.get("strikes", "")) for fact in facts.get("draws.result", ())]
+
+
+def _results_kept(draw: Draw) -> list[tuple[str, str]]:
+    kept = [was.result_hash for was in results_of(draw)] if draw.drawn_at is not None else []
+    return list(zip(kept, ["", *kept], strict=False))
 
 
 @invariant("open orders")

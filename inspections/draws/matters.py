@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from inspections.draws.models import Draw
 from inspections.draws.states import Mode
 from registries.matters.models import MatterRevision
+
+JOINT = Prefetch("joint_matters", MatterRevision.objects.select_related("matter", "unit").order_by("matter__code"))
+"""The joint matters as everything here reads them; several draws at once are read before by their owner."""
 
 
 def sides_of(draw: Draw) -> dict[int, list[MatterRevision]]:
@@ -14,7 +19,8 @@ def sides_of(draw: Draw) -> dict[int, list[MatterRevision]]:
     """
     home = {draw.unit_id, draw.matter.unit_id}
     sides = {draw.unit_id: [draw.matter]}
-    for revision in draw.joint_matters.select_related("matter", "unit").order_by("matter__code"):
+    prefetch_related_objects([draw], JOINT)
+    for revision in draw.joint_matters.all():
         own = draw.mode != Mode.LOT or revision.unit_id in home
         sides.setdefault(draw.unit_id if own else revision.unit_id, []).append(revision)
     return sides
@@ -32,4 +38,5 @@ def partner_revisions(draw: Draw) -> list[MatterRevision]:
 
 def needs_of(revisions: Sequence[MatterRevision]) -> tuple[str, ...]:
     """What inspectors need for these matters: codes of fields and specialties, sorted."""
-    return tuple(sorted({code for revision in revisions for code in revision.requirements.values_list("code", flat=True)}))
+    wanted = MatterRevision.requirements.through.objects.filter(matterrevision__in=revisions)
+    return tuple(sorted(set(wanted.values_list("code__code", flat=True))))

@@ -78,6 +78,7 @@ class Draw(models.Model):
     order_hash = models.CharField(_("hash of the order"), max_length=64, blank=True)
     commitment = models.CharField(_("commitment"), max_length=64, blank=True)
     result_hash = models.CharField(_("hash of the result"), max_length=64, blank=True)
+    corrections = models.PositiveSmallIntegerField(_("results struck"), default=0)
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (
@@ -108,6 +109,7 @@ class Draw(models.Model):
         "order_hash",
         "commitment",
         "result_hash",
+        "corrections",
     )
 
     class Meta:
@@ -366,19 +368,23 @@ class RosterRecusal(models.Model):
 
 
 class DrawFile(models.Model):
-    """A file of the bundle (draw protocol 1, §1), kept for ever. Its bytes are its parts, in order. Append-only."""
+    """A file of the bundle (draw protocol 1, §1), kept for ever. Its bytes are its parts, in order. Append-only.
+
+    ``correction``: 0 for the files of the order and the first result, n for those of the result that the n-th strike made.
+    """
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="files")
     name = models.CharField(max_length=20)
+    correction = models.PositiveSmallIntegerField(default=0)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
 
-    PROTECTED: ClassVar = ("draw", "name", "sha256", "size")
+    PROTECTED: ClassVar = ("draw", "name", "correction", "sha256", "size")
 
     class Meta:
         verbose_name = _("draw file")
         verbose_name_plural = _("draw files")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["draw", "name"], name="file_once_per_draw")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draw", "name", "correction"], name="file_once_per_draw")]
 
     def __str__(self) -> str:
         return self.name
@@ -389,6 +395,7 @@ class DrawFilePart(models.Model):
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=20)
+    correction = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveIntegerField()
     body = models.BinaryField()
 
@@ -396,7 +403,7 @@ class DrawFilePart(models.Model):
         verbose_name = _("part of a draw file")
         verbose_name_plural = _("parts of draw files")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["draw", "name", "position"], name="part_once_per_draw_file")
+            models.UniqueConstraint(fields=["draw", "name", "correction", "position"], name="part_once_per_draw_file")
         ]
 
     def __str__(self) -> str:
@@ -426,35 +433,62 @@ class DrawShard(models.Model):
         return f"{self.draw_id}/{self.position}"
 
 
+class StandingEntries(models.Manager["DrawnEntry"]):
+    """Those of the results that stand; whoever must see struck ones too asks ``with_struck``."""
+
+    def get_queryset(self) -> models.QuerySet["DrawnEntry"]:
+        """Of each draw its newest result."""
+        return super().get_queryset().filter(correction=F("draw__corrections"))
+
+
+class StandingPlaces(models.Manager["TeamPlace"]):
+    """The same of the teams."""
+
+    def get_queryset(self) -> models.QuerySet["TeamPlace"]:
+        """Of each draw those of its newest result."""
+        return super().get_queryset().filter(drawn__correction=F("drawn__draw__corrections"))
+
+
 class DrawnEntry(models.Model):
-    """A winner or reserve, as the result has it. Append-only."""
+    """A winner or reserve, as the result has it. Append-only.
+
+    ``correction`` is the result it stands in, as in :class:`DrawFile`. ``objects`` gives the results that stand alone.
+    """
 
     class Kind(models.TextChoices):
         WINNER = "W", _("winner")
         RESERVE = "R", _("reserve")
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="drawn")
-    entry = models.OneToOneField(RosterEntry, on_delete=models.PROTECT, related_name="drawn")
+    entry = models.ForeignKey(RosterEntry, on_delete=models.PROTECT, related_name="drawn")
+    correction = models.PositiveSmallIntegerField(default=0)
     rank = models.PositiveIntegerField(_("rank"))
     kind = models.CharField(_("kind"), max_length=1, choices=Kind.choices)
     slip = models.PositiveSmallIntegerField(_("winning slip"))
     ticket = models.CharField(_("ticket"), max_length=64)
 
+    objects = StandingEntries()
+    with_struck = models.Manager["DrawnEntry"]()
+
     class Meta:
         verbose_name = _("drawn entry")
         verbose_name_plural = _("drawn entries")
         ordering = ("draw", "ticket")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["entry", "correction"], name="entry_once_per_result")]
 
     def __str__(self) -> str:
         return f"{self.kind}{self.rank}"
 
 
 class TeamPlace(models.Model):
-    """One position of a winner's team, as the result has it. Append-only."""
+    """One position of a winner's team, as the result has it. Append-only. ``objects`` gives the results that stand alone."""
 
     drawn = models.ForeignKey(DrawnEntry, on_delete=models.PROTECT, related_name="team")
     position = models.PositiveSmallIntegerField(_("position"))
     inspector = models.ForeignKey(RosterInspector, on_delete=models.PROTECT, related_name="places")
+
+    objects = StandingPlaces()
+    with_struck = models.Manager["TeamPlace"]()
 
     class Meta:
         verbose_name = _("team place")
@@ -470,18 +504,22 @@ class TeamPlace(models.Model):
 
 
 class DrawCertificate(models.Model):
-    """抽取见证书: the PDF and its hash. Append-only."""
+    """抽取见证书 of a result, the one that stands or a struck one: the PDF and its hash. Append-only."""
 
-    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="certificate")
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="certificates")
+    correction = models.PositiveSmallIntegerField(default=0)
     pdf = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField(_("issued"))
 
-    PROTECTED: ClassVar = ("draw", "sha256", "issued_at")
+    PROTECTED: ClassVar = ("draw", "correction", "sha256", "issued_at")
 
     class Meta:
         verbose_name = _("draw certificate")
         verbose_name_plural = _("draw certificates")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draw", "correction"], name="certificate_once_per_result")
+        ]
 
     def __str__(self) -> str:
         return self.sha256

@@ -9,14 +9,14 @@ fill: such a team is drawn anew whole), and that of a partner, the unit whose jo
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, prefetch_related_objects
 
 from inspections.draws import roster as lots
 from inspections.draws.grammar import as_words
-from inspections.draws.matters import needs_of, own_revisions, sides_of
+from inspections.draws.matters import JOINT, needs_of, own_revisions, sides_of
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry
 from inspections.draws.roster import Entry, Omission, Roster
 from inspections.draws.states import DrawState, Mode
@@ -26,7 +26,7 @@ from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import why_not_draw_on
 from registries.people.models import Unit, User
-from registries.people.queries import own_units
+from registries.people.queries import keeps_unit, own_units
 from registries.subjects.naming import published_name
 from registries.subjects.queries import excluded_on
 
@@ -49,20 +49,28 @@ class Wanting(NamedTuple):
     places: int
 
 
-def wanting(draw: Draw, user: User) -> list[Wanting]:
-    """The units of this person whose team a drawn draw waits for, its own first; none with an order under way. Five queries."""
-    if draw.state != DrawState.DRAWN or draw.mode == Mode.TEAMS:
+def wanting(draws: Iterable[Draw], user: User, orders: Iterable[Draw] | None = None) -> list[Wanting]:
+    """The units of this person whose teams drawn draws wait for, of each draw its own first; none with an order under way.
+
+    ``orders``: those that find teams for the draws, if at hand. Three queries, however many draws there are.
+    """
+    draws = [draw for draw in draws if draw.state == DrawState.DRAWN and draw.mode != Mode.TEAMS]
+    waiting, members = _waiting(draws)
+    draws = [draw for draw in draws if draw.pk in waiting]
+    if not draws:
         return []
-    units = own_units(user)
-    busy = set(Draw.objects.filter(staffs=draw, state__in=OPEN).values_list("unit", flat=True))
-    waiting, members = _waiting(draw)
+    under_way = Draw.objects.filter(staffs__in=draws, state__in=OPEN) if orders is None else orders
+    busy = {(one.staffs_id, one.unit_id) for one in under_way if one.state in OPEN}
+    prefetch_related_objects(draws, JOINT)
     found = []
-    for unit_id, revisions in sides_of(draw).items():
-        own = unit_id == draw.unit_id
-        if (units is None or unit_id in units) and unit_id not in busy:
-            places = len(waiting - _staffed(members, unit_id))
-            if places:
-                found.append(Wanting(draw, draw.unit if own else revisions[0].unit, own, revisions, places))
+    for draw in draws:
+        for unit_id, revisions in sides_of(draw).items():
+            own = unit_id == draw.unit_id
+            unit = draw.unit if own else revisions[0].unit
+            if keeps_unit(user, unit) and (draw.pk, unit_id) not in busy:
+                places = len(waiting[draw.pk] - _staffed(members, unit_id))
+                if places:
+                    found.append(Wanting(draw, unit, own, revisions, places))
     return found
 
 
@@ -73,7 +81,7 @@ def joint_wanting(user: User) -> list[Wanting]:
     if units is not None:
         draws = draws.filter(joint_matters__unit__in=units).exclude(unit__in=units)
     newest = draws.select_related("matter__matter", "unit").distinct().order_by("-drawn_at")[:20]
-    return [one for draw in newest for one in wanting(draw, user) if not one.own]
+    return [one for one in wanting(newest, user) if not one.own]
 
 
 def unstaffed_draws(user: User) -> QuerySet[Draw]:
@@ -94,8 +102,8 @@ def open_places(draw: Draw, unit_id: int) -> QuerySet[DrawnEntry]:
 
     Winners and the reserves that stepped in: whoever has a case that waits for its visit. Other units' members do not count.
     """
-    waiting, members = _waiting(draw)
-    found = DrawnEntry.objects.filter(pk__in=waiting - _staffed(members, unit_id))
+    waiting, members = _waiting([draw])
+    found = DrawnEntry.objects.filter(pk__in=waiting.get(draw.pk, set()) - _staffed(members, unit_id))
     return found.select_related("entry").order_by("ticket")
 
 
@@ -103,22 +111,25 @@ Members = dict[tuple[int, int], tuple[int, int]]
 """(drawn entry, unit) → so many inspectors of that unit are on the case now, so many its order asked for."""
 
 
-def _waiting(draw: Draw) -> tuple[set[int], Members]:
-    """The drawn entries whose visit has not begun, and who is on their cases."""
-    waiting = DrawnEntry.objects.filter(draw=draw, case__state="assigned").values_list(
+def _waiting(draws: Sequence[Draw]) -> tuple[dict[int, set[int]], Members]:
+    """The drawn entries whose visit has not begun, by draw, and who is on their cases."""
+    of = {draw.pk: draw for draw in draws}
+    rows = DrawnEntry.objects.filter(draw__in=of, case__state="assigned").values_list(
+        "draw",
         "pk",
         "case__assignments__pk",
         "case__assignments__ended_at",
         "case__assignments__draw__unit",
         "case__assignments__draw__team_size",
     )
-    places, members = set(), Members()
-    for pk, assignment, ended, unit, size in waiting:
-        places.add(pk)
+    waiting: dict[int, set[int]] = {}
+    members = Members()
+    for draw, pk, assignment, ended, unit, size in rows:
+        waiting.setdefault(draw, set()).add(pk)
         if assignment is not None and ended is None:
-            side = (pk, unit or draw.unit_id)
-            members[side] = (members.get(side, (0, 0))[0] + 1, size or draw.team_size)
-    return places, members
+            side = (pk, unit or of[draw].unit_id)
+            members[side] = (members.get(side, (0, 0))[0] + 1, size or of[draw].team_size)
+    return waiting, members
 
 
 def _staffed(members: Members, unit_id: int) -> set[int]:
@@ -126,12 +137,11 @@ def _staffed(members: Members, unit_id: int) -> set[int]:
     return {pk for (pk, unit), (here, wanted) in members.items() if unit == unit_id and here >= wanted}
 
 
-def plan_items(draw: Draw, items: QuerySet[PlanItem]) -> QuerySet[PlanItem]:
-    """Those of ``items`` under which a partner's order can run instead of the staffed draw's: its unit's, on its matters."""
+def plan_items(draw: Draw, items: QuerySet[PlanItem], matters: Sequence[MatterRevision]) -> QuerySet[PlanItem]:
+    """Those of ``items`` under which a partner's order can run instead of the staffed draw's: its unit's, on its ``matters``."""
     if draw.mode != Mode.TEAMS or draw.staffs is None or draw.unit_id == draw.staffs.unit_id:
         return items.none()
-    matters = [draw.matter.matter_id, *draw.joint_matters.values_list("matter", flat=True)]
-    return items.filter(unit=draw.unit_id, matter__in=matters)
+    return items.filter(unit=draw.unit_id, matter__in=[revision.matter_id for revision in matters])
 
 
 # --- the roster ------------------------------------------------------------------------------------------------------
@@ -217,17 +227,22 @@ def why_not(draw: Draw, today: dt.date, *, committing: bool = False) -> Sentence
             return wrong
     if committing and draw.roster.filter(subject__in=excluded_on(today)).exists():
         return say("A subject of this roster is lawfully out of scope by now. Return the draw.")
-    if draw.staffs is None or not committing:
+    code = closed_place(draw) if committing else None
+    if code is None:
+        return None
+    return say(
+        "Code %(code)s did not come out of draw %(number)s, or its visit has begun, or it has its team. Return the draw.",
+        code=code[:8] + "…",
+        number=str(draw.staffs),
+    )
+
+
+def closed_place(draw: Draw) -> str | None:
+    """A code in the roster of a ``teams:`` order whose place is not open (any more), or None."""
+    if draw.staffs is None:
         return None
     wanted = {place.entry.code for place in open_places(draw.staffs, draw.unit_id)}
-    for row in draw.roster.values_list("code", flat=True):
-        if row not in wanted:
-            return say(
-                "Code %(code)s did not come out of draw %(number)s, or its visit has begun, or it has its team. Return the draw.",
-                code=row[:8] + "…",
-                number=str(draw.staffs),
-            )
-    return None
+    return next((code for code in draw.roster.order_by("code").values_list("code", flat=True) if code not in wanted), None)
 
 
 def roster_astray(draw: Draw) -> Iterator[Sentence]:

@@ -3,13 +3,14 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Collate
 from django.utils.translation import gettext
 
@@ -21,13 +22,14 @@ from inspections.draws.chances import inclusion_chances, small_cells
 from inspections.draws.files import InspectorLine, RecusalLine, RosterLine
 from inspections.draws.models import (
     Draw,
+    DrawCertificate,
     DrawnEntry,
     DrawSecret,
     RosterEntry,
     RosterInspector,
     RosterRecusal,
     SeedSource,
-    SourceEvidence,
+    SourceEntry,
 )
 from inspections.draws.quotas import default_quotas, reckoned
 from inspections.draws.sources import Announced
@@ -40,7 +42,7 @@ from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import why_not_draw_on
 from registries.people.models import User
-from registries.people.queries import own_units
+from registries.people.queries import of_own_units
 from registries.subjects.models import Subject, SubjectCategory
 
 PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
@@ -48,9 +50,7 @@ PUBLIC_STATES = (DrawState.COMMITTED, DrawState.DRAWN, DrawState.VOIDED)
 
 def visible_draws(user: User) -> QuerySet[Draw]:
     """The draws of the units this person keeps; the bureau's clerks, reviewers, supervisors and auditors see all."""
-    draws = Draw.objects.select_related("matter__matter", "unit", "plan_item", "request", "staffs")
-    units = own_units(user)
-    return draws if units is None else draws.filter(unit_id__in=units)
+    return Draw.objects.filter(of_own_units(user)).select_related("matter__matter", "unit", "plan_item", "request", "staffs")
 
 
 def why_not_drawable(revision: MatterRevision | None, today: dt.date) -> Sentence | None:
@@ -129,8 +129,9 @@ def progress(draw: Draw) -> tuple[int, int]:
 
 
 def draws_without_certificate() -> QuerySet[Draw]:
-    """Drawn draws whose certificate was not made yet."""
-    return Draw.objects.filter(state=DrawState.DRAWN, certificate__isnull=True)
+    """Drawn draws whose certificate, that of the result that stands, was not made yet."""
+    issued = DrawCertificate.objects.filter(draw=OuterRef("pk"), correction=OuterRef("corrections"))
+    return Draw.objects.filter(~Exists(issued), state=DrawState.DRAWN)
 
 
 def lapsing_draws(now: dt.datetime) -> QuerySet[Draw]:
@@ -179,6 +180,7 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
     quotas, suggested = quotas_of(draw, sizes)
     labels = stratum_labels(sizes, draw.merged_strata)
     item = draw.plan_item
+    assert item is not None  # noqa: S101  (asked for draws of subjects only)
     slips: dict[str, Counter[int]] = {stratum: Counter() for stratum in sizes}
     for entry in roster.entries:
         slips[entry.stratum][entry.slips] += 1
@@ -195,7 +197,7 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
                 "size": sizes[s],
                 "quota": quotas[s],
                 "suggested": suggested[s],
-                "reckoned": reckoned(sizes[s], sum(sizes.values()), percent=item.ratio_percent, number=item.number),
+                "reckoned": reckoned(sizes[s], sum(sizes.values()), percent=item.ratio_percent, number=item.number) if item else None,
                 "chances": [[w, slips[s][w], c] for w, c in inclusion_chances(slips[s], quotas[s]).items()],
             }
             for s in sizes
@@ -240,8 +242,10 @@ def stratum_labels(strata: Iterable[str], merged: Mapping[str, str] = MappingPro
     """
     parts = {s: members_of(s, merged) if s in merged.values() else s.split(".") for s in strata}
     wanted = {*parts, *(part for members in parts.values() for part in members)}
-    names = {c.code: c.label for c in Code.objects.filter(table=CodeTable.TOWN, code__in=wanted)}
-    names |= {c.code: c.name for c in SubjectCategory.objects.filter(code__in=wanted)}
+    towns = Code.objects.filter(table=CodeTable.TOWN, code__in=wanted).order_by().values_list("code", "label", Value(0))
+    kinds = SubjectCategory.objects.filter(code__in=wanted).order_by().values_list("code", "name", Value(1))
+    named = sorted(towns.union(kinds, all=True), key=itemgetter(2))
+    names: dict[str, str] = {code: name for code, name, _category in named}
     names[places.EVERYBODY] = gettext("everybody")
     return {s: names.get(s) or "+".join(names.get(part, part) for part in members) for s, members in parts.items()}
 
@@ -287,8 +291,8 @@ def stored_digest(draw: Draw) -> str:
 
 def sources_with_entries(draw: Draw) -> list[SeedSource]:
     """The sources in order, each with what was typed and by whom."""
-    files = Prefetch("entries__file", SourceEvidence.objects.defer("body"))
-    return list(draw.sources.prefetch_related("entries__entered_by", files))
+    entries = SourceEntry.objects.select_related("entered_by", "file").defer("file__body")
+    return list(draw.sources.prefetch_related(Prefetch("entries", entries)))
 
 
 def last_draw_on(draw: Draw) -> Draw | None:

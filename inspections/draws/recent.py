@@ -58,6 +58,12 @@ FIELDS = (
 )
 """The weightiest column that a change of a subject wrote says what it was."""
 
+PREPARING = (
+    "inspections.prepare_draw", "inspections.prepare_staffing", "inspections.prepare_adhoc", "inspections.change_draw",
+    "inspections.change_staffing", "inspections.submit_draw", "inspections.announce_sources",
+)  # fmt: skip
+"""What a hand in the preparation of an order was."""
+
 NUMBERS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{15,18}(?![0-9A-Za-z])|\d{7,}")
 """Credit codes, identity numbers and phones, whoever they belong to."""
 
@@ -128,7 +134,7 @@ def _entries(draw: Draw, since: dt.datetime) -> list[LedgerPayload]:
     own = Q(
         object_kind=draw._meta.label_lower,
         object_id=str(draw.pk),
-        verb__in=("inspections.prepare_draw", "inspections.change_draw", "inspections.submit_draw", "inspections.announce_sources"),
+        verb__in=PREPARING,
     )
     return list(LedgerPayload.objects.filter(registry | own).select_related("entry", "actor").order_by("entry_id"))
 

@@ -5,11 +5,12 @@ the cases, which change with them.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.files import HistoryLine
@@ -20,10 +21,13 @@ from inspections.draws.states import DrawState, Mode, Reason, Replaced
 class HistoryRow(models.Model):
     """One line of a draw's history: who left the place of a winner, who stepped in, and why. Append-only.
 
+    The history belongs to one result (``correction``, as in ``DrawnEntry``) and ends with it.
+
     ``winner`` is the place, named by who was drawn for it. No ``…_in``: nobody is left (`-` in the file).
     """
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="history")
+    correction = models.PositiveSmallIntegerField(default=0)
     number = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("who is replaced"), max_length=9, choices=Replaced.choices)
     winner = models.ForeignKey(DrawnEntry, on_delete=models.PROTECT, related_name="history", verbose_name=_("place of"))
@@ -38,7 +42,7 @@ class HistoryRow(models.Model):
     evidence_digest = models.CharField(_("digest of the evidence"), max_length=64)
 
     PROTECTED: ClassVar = (
-        "draw", "number", "kind", "winner", "position", "subject_out", "subject_in", "inspector_out", "inspector_in", "reason",
+        "draw", "correction", "number", "kind", "winner", "position", "subject_out", "subject_in", "inspector_out", "inspector_in", "reason",
         "decided_by", "decided_at", "evidence_digest",
     )  # fmt: skip
 
@@ -47,7 +51,7 @@ class HistoryRow(models.Model):
         verbose_name_plural = _("lines of the history")
         ordering = ("draw", "number")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["draw", "number"], name="history_number_once_per_draw"),
+            models.UniqueConstraint(fields=["draw", "correction", "number"], name="history_number_once_per_draw"),
             models.UniqueConstraint(
                 fields=["subject_out"], condition=Q(subject_out__isnull=False), name="subject_leaves_a_draw_once"
             ),
@@ -86,9 +90,14 @@ class HistoryRow(models.Model):
         return HistoryLine(self.number, self.kind, self.winner.entry.code, self.position, gone, came, self.reason)
 
 
+def history_of(draw: Draw) -> QuerySet[HistoryRow]:
+    """The lines of the result that stands, in order."""
+    return HistoryRow.objects.filter(draw=draw, correction=draw.corrections).order_by("number")
+
+
 def ever_drawn(draw: Draw) -> QuerySet[DrawnEntry]:
-    """Whoever ever had a place: the winners, and the reserves that stepped in."""
-    return DrawnEntry.objects.filter(Q(kind=DrawnEntry.Kind.WINNER) | Q(came_by__isnull=False), draw=draw)
+    """Whoever ever had a place: the winners, and the reserves that stepped in; of struck results too."""
+    return DrawnEntry.with_struck.filter(Q(kind=DrawnEntry.Kind.WINNER) | Q(came_by__isnull=False), draw=draw)
 
 
 def in_place() -> QuerySet[DrawnEntry]:
@@ -99,6 +108,12 @@ def in_place() -> QuerySet[DrawnEntry]:
     return DrawnEntry.objects.filter(
         Q(kind=DrawnEntry.Kind.WINNER) | Q(came_by__isnull=False), draw__state=DrawState.DRAWN, left_by__isnull=True
     ).exclude(draw__mode=Mode.TEAMS)
+
+
+def meant_to_be_visited() -> QuerySet[DrawnEntry]:
+    """Those of :func:`in_place`, and whoever a struck result sent a team to that had begun: a visit is a visit."""
+    begun = DrawnEntry.with_struck.filter(correction__lt=F("draw__corrections"), case__isnull=False).exclude(case__state="called-off")
+    return DrawnEntry.with_struck.filter(Q(pk__in=in_place().values("pk")) | Q(pk__in=begun.values("pk")))
 
 
 def reserves_left(draw: Draw, stratum: str) -> int:
@@ -137,11 +152,11 @@ class Replacements(NamedTuple):
         return self.inspectors_out / self.positions if self.positions else 0.0
 
 
-def counts_of(draw: Draw) -> Replacements:
-    """The replacements of a draw in numbers: kind → reason → lines, winners and positions drawn."""
+def counts_of(draw: Draw, lines: Iterable[HistoryRow] | None = None) -> Replacements:
+    """The replacements of a draw in numbers: kind → reason → lines, winners and positions drawn. ``lines``: all, if at hand."""
     counted: dict[str, Counter[str]] = {Replaced.SUBJECT: Counter(), Replaced.INSPECTOR: Counter()}
-    for kind, reason in HistoryRow.objects.filter(draw=draw).order_by("number").values_list("kind", "reason"):
-        counted[kind][reason] += 1
+    for line in history_of(draw).order_by("number") if lines is None else lines:
+        counted[line.kind][line.reason] += 1
     winners = draw.drawn.filter(kind=DrawnEntry.Kind.WINNER)
-    staffed = winners.aggregate(places=models.Count("team"))["places"]
-    return Replacements(dict(counted[Replaced.SUBJECT]), dict(counted[Replaced.INSPECTOR]), winners.count(), staffed)
+    drawn = winners.aggregate(winners=models.Count("pk", distinct=True), places=models.Count("team"))
+    return Replacements(dict(counted[Replaced.SUBJECT]), dict(counted[Replaced.INSPECTOR]), drawn["winners"], drawn["places"])

@@ -12,7 +12,7 @@ from inspections.draws.candidates import REASONS, Facts, full_years_since, why_o
 from inspections.draws.grammar import as_words
 from inspections.draws.matters import needs_of, own_revisions
 from inspections.draws.models import Draw
-from inspections.draws.replaced import in_place
+from inspections.draws.replaced import meant_to_be_visited
 from inspections.draws.slips import slips_of
 from inspections.draws.states import Mode, SlipRule, Stratify
 from registries.inspectors.models import Inspector
@@ -194,11 +194,11 @@ def _stratum(draw: Draw, subject: InScope, category: str) -> str:
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
     """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand).
 
-    Who was replaced does not count, who stepped in does (draw protocol 1, §6). Lots alone count: ad-hoc cases are exempt from
-    the caps, and an order for teams draws nobody.
+    Who was replaced does not count, who stepped in does (draw protocol 1, §6); a visit begun under a struck result does. Lots alone
+    count: ad-hoc cases are exempt from the caps, and an order for teams draws nobody.
     """
     same = Draw.objects.filter(Q(matter__matter=draw.matter.matter_id) | Q(joint_matters__matter=draw.matter.matter_id), pk=OuterRef("draw"))
-    winners = in_place().filter(draw__mode=Mode.LOT, draw__drawn_at__year=today.year).annotate(same=Exists(same))
+    winners = meant_to_be_visited().filter(draw__mode=Mode.LOT, draw__drawn_at__year=today.year).annotate(same=Exists(same))
     rows = list(winners.values_list("entry__subject_id", "same"))
     return Counter(pk for pk, same_matter in rows if same_matter), Counter(pk for pk, _same in rows)
 

@@ -205,6 +205,57 @@ def why_not_correct(
     )
 
 
+def why_not_report(
+    *,
+    fits: bool,
+    form: str,
+    example: str,
+    value: str,
+    drawn_from: str,
+    evidence: str,
+    reason: str,
+    witness: bool,
+    minutes: bool,
+    knows_secret: bool,
+    waiting: bool,
+) -> Sentence | None:
+    """A value that a result was drawn from is reported as wrong (draw protocol 1, §3).
+
+    By now everybody can compute what any value would give, so nothing counts but the evidence: for a value before witnesses the
+    minutes as a file (``minutes``). ``waiting``: a report about this draw waits for its supervisor.
+    """
+    if knows_secret:
+        return HANDS_OFF
+    if waiting:
+        return say("A wrong value of this draw is reported already and waits for a supervisor.")
+    if value == drawn_from:
+        return say("This is the value that was drawn from; there is nothing to correct.")
+    if not reason:
+        return say("Choose the reason of the correction.")
+    if witness and not minutes:
+        return say("A value before witnesses is corrected after the draw by the minutes alone. Attach them as a photo, scan or PDF.")
+    return _why_not_read(fits=fits, form=form, example=example, evidence=evidence)
+
+
+def why_not_strike(
+    *, waiting: bool, typed: bool, had_a_hand: bool, same: bool, seen: int, now: int, reason: str | None = None
+) -> Sentence | None:
+    """Another decides than who typed a value of the draw, prepared or approved it; a refusal (``reason`` given) says why."""
+    if not waiting:
+        return say("This report was decided already.")
+    if typed:
+        return say("You typed a value of this draw; another supervisor must decide.")
+    if had_a_hand:
+        return say("You had a hand in this draw; another supervisor must decide.")
+    if not same:
+        return say("The value was corrected meanwhile. Refuse this report; if the value is still wrong, it is reported anew.")
+    if seen != now:
+        return say("The report was changed since you opened it. Read it again before you decide.")
+    if reason is not None and not reason.strip():
+        return say("Say why you refuse it; who typed it reads it.")
+    return None
+
+
 SOURCE_FAILS_AFTER = dt.timedelta(minutes=30)
 """A source that two people could not agree on so long after its moment may be called failed."""
 
@@ -253,6 +304,16 @@ def why_not_draw_for(*, approved: bool, order: str) -> Sentence | None:
     if not approved:
         return say("Only an approved request gets a team.")
     return say("Order %(number)s already draws the team of this request.", number=order) if order else None
+
+
+def why_not_keep_places(*, closed: str) -> Sentence | None:
+    """An order for teams is taken over whole, while every place in it is open; else a new order finds teams for the rest."""
+    if not closed:
+        return None
+    return say(
+        "The place of code %(code)s is not open any more, so this roster cannot be taken over. Begin a new order for the places that are.",
+        code=closed[:8] + "…",
+    )
 
 
 def why_not_succeed(*, voided: bool, succeeded: bool) -> Sentence | None:

@@ -9,19 +9,23 @@ from itertools import groupby
 from operator import itemgetter
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from inspections.draws.models import Draw, DrawFile, DrawFilePart
+
+OF_A_RESULT = ("reveal.txt", "result.txt")
+"""Files that a result has of its own: once more for each result that was struck (``Draw.corrections``)."""
 
 
 def keep(draw: Draw, name: str, pieces: Iterable[bytes]) -> DrawFile:
     """Keep a file, byte by byte, for ever; returns its row, for the ledger. ``pieces`` may end anywhere."""
     hashed, size = hashlib.sha256(), 0
+    correction = draw.corrections if name in OF_A_RESULT else 0
     for position, body in enumerate(_parts(pieces, settings.DRAW_FILE_PART)):
-        DrawFilePart.objects.create(draw=draw, name=name, position=position, body=body)
+        DrawFilePart.objects.create(draw=draw, name=name, correction=correction, position=position, body=body)
         hashed.update(body)
         size += len(body)
-    return DrawFile.objects.create(draw=draw, name=name, sha256=hashed.hexdigest(), size=size)
+    return DrawFile.objects.create(draw=draw, name=name, correction=correction, sha256=hashed.hexdigest(), size=size)
 
 
 def keep_all(draw: Draw, bodies: Mapping[str, bytes]) -> tuple[DrawFile, ...]:
@@ -31,7 +35,7 @@ def keep_all(draw: Draw, bodies: Mapping[str, bytes]) -> tuple[DrawFile, ...]:
 
 def stream(draw: Draw, name: str, *, first: int = 0, last: int | None = None) -> Iterator[bytes]:
     """The bytes of a kept file, part by part, or those of a run of its parts; each part ends with a line."""
-    rows = DrawFilePart.objects.filter(draw=draw, name=name, position__gte=first).order_by("position")
+    rows = DrawFilePart.objects.filter(_of(draw), name=name, position__gte=first).order_by("position")
     if last is not None:
         rows = rows.filter(position__lte=last)
     # one row a query: a cursor would hold its snapshot, or on SQLite its lock, as long as the slowest reader
@@ -46,7 +50,7 @@ def stream(draw: Draw, name: str, *, first: int = 0, last: int | None = None) ->
 def bodies(draw: Draw, names: Iterable[str] | None = None) -> dict[str, bytes]:
     """The kept files (of these names) as a whole, in one query: for whoever needs all of them at once, as a verifier does."""
     closed = kept(draw).values("name")  # parts without it are a file that was never finished
-    found = DrawFilePart.objects.filter(draw=draw, name__in=closed).order_by("name", "position")
+    found = DrawFilePart.objects.filter(_of(draw), name__in=closed).order_by("name", "position")
     if names is not None:
         found = found.filter(name__in=list(names))
     rows = groupby(found.values_list("name", "body"), key=itemgetter(0))
@@ -59,13 +63,17 @@ def body(draw: Draw, name: str) -> bytes:
 
 
 def kept(draw: Draw) -> QuerySet[DrawFile]:
-    """The rows of the files of a draw, with hash and size."""
-    return DrawFile.objects.filter(draw=draw).order_by("pk")
+    """The rows of the files of a draw, with hash and size; of its results the one that ``draw`` stands at."""
+    return DrawFile.objects.filter(_of(draw)).order_by("pk")
+
+
+def _of(draw: Draw) -> Q:
+    return Q(draw=draw) & (~Q(name__in=OF_A_RESULT) | Q(correction=draw.corrections))
 
 
 def parts(draw: Draw, name: str) -> int:
     """How many parts a kept file has."""
-    return DrawFilePart.objects.filter(draw=draw, name=name).count()
+    return DrawFilePart.objects.filter(_of(draw), name=name).count()
 
 
 def sha256(draw: Draw, name: str) -> str:

@@ -1,6 +1,7 @@
 """The office pages of orders for teams alone: beginning one, and its form. All that follows is the page of every draw."""
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -42,14 +43,15 @@ def begin_adhoc(request: HttpRequest, pk: int) -> HttpResponse:
 
 def prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
     """The form of an order for teams alone, beside who is in it as things stand. Save and submit keep what was typed."""
-    items = list(places.plan_items(draw, open_items(signed_in(request))))
+    matters = own_revisions(draw)
+    items = list(places.plan_items(draw, open_items(signed_in(request)), matters))
+    prefetch_related_objects([draw], "inspector_units")
     if request.method == "POST":
         form = StaffingForm(request.POST, draw=draw, items=items)
         if form.is_valid() and _save(request, draw, form):
             return redirect("draw-page", pk=draw.pk)
     else:
         form = StaffingForm(draw=draw, items=items, initial=StaffingForm.initial_of(draw))
-    matters = own_revisions(draw)
     figures = _figures(draw, places.preview(draw, matters, clock.today()))
     context = {"draw": draw, "form": form, "matters": matters, "adhoc": draw.mode == Mode.ADHOC, **figures}
     return render(request, "office/draws/staffing.html", context, status=422 if form.errors else 200)

@@ -25,6 +25,8 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "read_sealed_copy": (("committed",), "committed"),
     "give_secret": (("committed",), "committed"),
     "run": (("committed",), "drawn"),
+    "report_value": (("drawn",), "drawn"),
+    "strike": (("drawn",), "drawn"),
     "void": (("committed",), "voided"),
     "lapse": (("submitted",), "preparing"),
     "succeed": (("voided",), "voided"),
@@ -58,11 +60,19 @@ class SlipRule(models.TextChoices):
 
 
 class Correction(models.TextChoices):
-    """Why a settled source value is corrected before the draw; a closed list, public with the correction."""
+    """Why a settled source value is corrected, before the draw or after it; a closed list, public with the correction."""
 
     MISTYPED = "mistyped", _("typed wrong by both")
     ANNOUNCED = "announced", _("the source corrected its announcement")
     OTHER_ISSUE = "other-issue", _("read from another issue or round")
+
+
+class Reported(models.TextChoices):
+    """Where the report of a wrong value stands that a result was drawn from (draw protocol 1, §3)."""
+
+    WAITING = "waiting", _("waiting for a supervisor")
+    STRUCK = "struck", _("accepted: the result is struck")
+    REFUSED = "refused", _("refused")
 
 
 class VoidKind(models.TextChoices):

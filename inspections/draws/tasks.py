@@ -45,7 +45,8 @@ def issue_certificate(draw_id: int) -> None:
     """Make the certificate outside any transaction, then keep it."""
     draw = queries.draws_without_certificate().filter(pk=draw_id).first()
     if draw is not None:
-        commands.issue_certificate(actor=system_user(), draw_id=draw_id, pdf=certificate.pdf_of(draw))
+        pdf = certificate.pdf_of(draw)
+        commands.issue_certificate(actor=system_user(), draw_id=draw_id, pdf=pdf, correction=draw.corrections)
 
 
 @shared_task(name="inspections.sweep_draws", acks_late=True)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("draws/<int:pk>/roster/", rostering.roster_page, name="draw-roster"),
     path("draws/<int:pk>/sources/<int:source_id>/", entering.enter_source, name="draw-source"),
     path("draws/<int:pk>/sources/<int:source_id>/correction/", entering.correct_source, name="draw-source-correction"),
+    path("draws/<int:pk>/sources/<int:source_id>/wrong/", entering.report_value, name="draw-source-wrong"),
     path("draws/<int:pk>/evidence/<int:evidence_id>/", entering.evidence_file, name="draw-evidence"),
     path("draws/<int:pk>/audit/", auditing.audit_page, name="draw-audit"),
     path("draws/<int:pk>/sealed/", secret_pages.sealed_copy, name="draw-sealed"),

@@ -19,6 +19,7 @@ from inspections.draws.models import Draw
 from inspections.draws.replaced import counts_of
 from inspections.draws.sources import entropy_bits, public_possibilities
 from inspections.draws.states import DrawState, Mode
+from inspections.draws.struck import certificate_name, struck_results
 from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
 from registries import clock
@@ -70,7 +71,7 @@ def draw_new(request: HttpRequest) -> HttpResponse:
 def _visible(request: HttpRequest, pk: int) -> Draw:
     return get_object_or_404(
         queries.visible_draws(signed_in(request)).select_related(
-            "prepared_by", "approved_by", "plan_item__plan", "staffs", "certificate"
+            "prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces"
         ),
         pk=pk,
     )
@@ -174,6 +175,8 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
     labels = queries.stratum_labels(draw.quotas, draw.merged_strata)
     next_source = next((s for s in sources if not s.value), None)
     may_enter = draw.state == DrawState.COMMITTED and signed_in(request).has_perm("inspections.enter_source_value")
+    lines = list(rows_of(draw).select_related("decided_by")) if draw.drawn_at else []
+    teams = list(draw.staffing.select_related("unit").order_by("pk")) if draw.drawn_at else []
     context: dict[str, Any] = {
         "draw": draw,
         "sources": sources_told(signed_in(request), draw, sources, now),
@@ -181,7 +184,7 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "source_form": may_enter and next_source is not None and next_source.moment <= now,
         "closed": closed_in_words(next_source, sources, now) if next_source else "",
         "waiting": draw.state == DrawState.COMMITTED,
-        "wants_secret": next_source is None and queries.wants_secret(draw, now),
+        "wants_secret": draw.state == DrawState.COMMITTED and next_source is None and queries.wants_secret(draw, now),
         "shards": queries.progress(draw) if draw.state == DrawState.COMMITTED else None,
         "strata": [
             (labels[s], draw.scope_counts.get("entries", {}).get(s, 0), quota) for s, quota in sorted(draw.quotas.items())
@@ -190,14 +193,17 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "drawn": draw.drawn.select_related("entry").annotate(members=Count("team")).order_by("-kind", "ticket")[:500]
         if draw.state == DrawState.DRAWN
         else [],
-        "after": {"counts": counts_of(draw), "lines": list(rows_of(draw).select_related("decided_by"))} if draw.drawn_at else None,
+        "after": {"counts": counts_of(draw, lines), "lines": lines} if draw.drawn_at else None,
         "may_replace": draw.state == DrawState.VOIDED
         and not draw.successors.exists()
         and signed_in(request).has_perm("inspections.prepare_successor"),
-        "wanting": places.wanting(draw, signed_in(request))
+        "wanting": places.wanting([draw], signed_in(request), teams)
         if signed_in(request).has_perm("inspections.prepare_staffing")
         else [],
-        "staffing": draw.staffing.select_related("unit").order_by("pk"),
+        "staffing": teams,
+        "certified": draw.certificates.filter(correction=draw.corrections).exists(),
+        "reports": list(draw.strikes.select_related("source", "decided_by").order_by("pk")) if draw.drawn_at else [],
+        "struck": struck_results(draw),
         "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
     }
     return render(request, "office/draws/page.html", context)
@@ -205,12 +211,16 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
 
 @access("inspections.view_draws")
 def draw_certificate(request: HttpRequest, pk: int) -> HttpResponse:
-    """The certificate as PDF."""
+    """The certificate as PDF; with ``?struck=n`` that of a struck result."""
     draw = _visible(request, pk)
-    if not hasattr(draw, "certificate"):
+    asked = request.GET.get("struck", "")
+    correction = int(asked) if asked.isdecimal() and len(asked) < 4 else draw.corrections
+    certificate = draw.certificates.filter(correction=correction).first()
+    if certificate is None:
         raise Http404
-    response = HttpResponse(bytes(draw.certificate.pdf), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="draw-{draw.number}.pdf"'
+    struck, draw.corrections = correction < draw.corrections, correction
+    response = HttpResponse(bytes(certificate.pdf), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{certificate_name(draw, struck=struck)}"'
     return response
 
 

@@ -15,7 +15,8 @@ from registries.ledger.change import Change, alter, created, leaving, refuse, re
 from registries.ledger.commands import command
 from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import Sentence, say
-from registries.matters.queries import published_revisions
+from registries.matters.queries import limits_of, published_revisions
+from registries.matters.rules import why_not_ratio
 from registries.people.models import User
 from registries.people.queries import keeps
 
@@ -80,10 +81,10 @@ def change_plan(
 
 
 def _why_not_item(actor: User, item: ItemValues) -> Sentence | None:
-    listed = set(published_revisions().values_list("matter_id", flat=True))
-    return rules.why_not_item(
+    listed = {revision.matter_id: revision for revision in published_revisions()}
+    why_not = rules.why_not_item(
         planned=item.matter_id in listed,
-        joint_planned=listed.issuperset(item.joint_matters),
+        joint_planned=listed.keys() >= set(item.joint_matters),
         joint_is_lead=item.matter_id in item.joint_matters,
         keeps_unit=keeps(actor, item.unit_id),
         source=item.source,
@@ -93,6 +94,9 @@ def _why_not_item(actor: User, item: ItemValues) -> Sentence | None:
         first_month=item.first_month,
         last_month=item.last_month,
     )
+    if why_not is not None or item.ratio_percent is None or item.source in rules.SUPERIOR:
+        return why_not  # a task from above carries its own ratio (guideline 四.3)
+    return why_not_ratio(item.ratio_percent, limits_of(listed[item.matter_id]))
 
 
 def _write(plan: Plan, row: PlanItem | None, item: ItemValues) -> PlanItem:

@@ -9,7 +9,7 @@ from inspections.plans.models import Plan, PlanItem
 from inspections.plans.states import PlanState
 from registries.matters.queries import revision_names
 from registries.people.models import User
-from registries.people.queries import own_units
+from registries.people.queries import of_own_units, own_units
 from registries.people.roles import Role
 
 
@@ -27,14 +27,12 @@ def open_items(user: User) -> QuerySet[PlanItem]:
 
     A clerk of the bureau itself sees every unit's. With plan, lead matter, unit; joint matters prefetched.
     """
-    items = (
-        PlanItem.objects.filter(plan__state=PlanState.PUBLISHED)
+    return (
+        PlanItem.objects.filter(of_own_units(user), plan__state=PlanState.PUBLISHED)
         .select_related("plan", "matter", "unit")
         .prefetch_related("joint_matters")
         .order_by("code")
     )
-    units = own_units(user)
-    return items if units is None else items.filter(unit_id__in=units)
 
 
 def titles_of(items: Iterable[PlanItem]) -> dict[int, str]:

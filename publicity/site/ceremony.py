@@ -10,13 +10,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext
 
 from inspections.draws.files import Drawn, Order, Result
 from inspections.draws.models import Draw, RosterEntry, SeedSource
 from inspections.draws.queries import progress, public_draws
 from inspections.draws.states import DrawState, Stratify
+from inspections.draws.struck import Strike, strikes_of
 from publicity.site import orders, rules, wording
 from publicity.site.timeline import Course, course
 from registries import clock
@@ -111,6 +112,7 @@ class Screen(NamedTuple):
     hashed: tuple[int, int]
     outcome: Outcome | None
     successors: list[str]
+    strikes: list[Strike]
 
     @property
     def quota(self) -> int:
@@ -131,7 +133,7 @@ def mark(number: str) -> Mark | None:
         public_draws()
         .order_by()
         .filter(number=number)
-        .annotate(settled=settled, certified=F("certificate__sha256"), successor=Subquery(successor))
+        .annotate(settled=settled, certified=Subquery(orders.issued().values("sha256")), successor=Subquery(successor))
         .values_list("pk", "order_hash", "state", "version", "planned", "settled", "certified", "successor")
         .first()
     )
@@ -175,14 +177,16 @@ def screen(number: str, seen: Mark) -> Screen | None:
         hashed=progress(draw),
         outcome=_outcome(draw, order, result, bodies, strata) if result else None,
         successors=orders.successors_of(draw) if standing.word == "voided" else [],
+        strikes=list(strikes_of(draw)) if draw.corrections else [],
     )
 
 
 def label_of(draw: Any, stratum: orders.Stratum) -> str:
     """A stratum's name that is understood when read aloud."""
-    if draw.stratify == Stratify.GRADE:
+    how = draw.staffs.stratify if draw.staffs is not None else draw.stratify  # an order for teams keeps the strata of the draw
+    if how == Stratify.GRADE:
         return gettext("risk grade %(grade)s") % {"grade": stratum.label}
-    return gettext("all subjects") if draw.stratify == Stratify.NONE else stratum.label
+    return gettext("all subjects") if how == Stratify.NONE else stratum.label
 
 
 def _slips(draw: Any) -> int | None:
@@ -317,6 +321,7 @@ def _outcome_json(on: Screen, outcome: Outcome) -> dict[str, Any]:
         "over": outcome.over,
         "seed": outcome.seed,
         "result": on.draw.result_hash,
+        "struck": [strike.result_hash for strike in on.strikes],
         "certificate": on.draw.certificate_hash,
         "winners": outcome.winners,
         "reserves": outcome.reserves,

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from inspections.cases.queries import cases_of
 from inspections.cases.visits import are_over, with_visits
@@ -92,11 +92,16 @@ def order(number: str) -> Draw | None:
         .select_related("replaces", "staffs", "plan_item__plan")
         .defer(*HIDDEN, *(f"{other}__{column}" for other in ("replaces", "staffs") for column in HIDDEN))
         .annotate(
-            certified_at=F("certificate__issued_at"),
-            certificate_hash=F("certificate__sha256"),
+            certified_at=Subquery(issued().values("issued_at")),
+            certificate_hash=Subquery(issued().values("sha256")),
         )
         .first()
     )
+
+
+def issued() -> QuerySet[DrawCertificate]:
+    """The certificate of the result that stands, for a query of draws."""
+    return DrawCertificate.objects.filter(draw=OuterRef("pk"), correction=OuterRef("corrections"))
 
 
 def visits_are_over(draw: Any) -> bool:
@@ -206,12 +211,13 @@ def unnamed(draw: Any, opened: Iterable[Opened]) -> int | None:
     """How many of those ever drawn stay closed for good (natural persons, counts-only categories); None before the end."""
     if draw.drawn_at is None or not visits_are_over(draw):
         return None
-    return ever_drawn(draw).exclude(entry__code__in=[one.opening.code for one in opened]).count()
+    closed = ever_drawn(draw).exclude(entry__code__in=[one.opening.code for one in opened])
+    return closed.order_by().values("entry").distinct().count()  # a struck result may have drawn the same
 
 
 def _nameable(drawn: QuerySet[DrawnEntry]) -> QuerySet[DrawnEntry]:
     closed = SubjectCategory.objects.filter(publicity=SubjectCategory.Publicity.COUNTS, subjects=OuterRef("entry__subject"))
-    own = Q(case__drawn=OuterRef("pk"))
+    own = Q(case__drawn__entry=OuterRef("entry"))
     staffed = Q(case__draw=OuterRef("draw__staffs"), case__drawn__entry__code=OuterRef("entry__code"))
     quiet = Disclosure.objects.filter(own | staffed).exclude(subject_code=OuterRef("entry__public_id"))
     return drawn.exclude(entry__subject__kind=Subject.Kind.PERSON).exclude(Exists(closed)).exclude(Exists(quiet))
@@ -230,8 +236,8 @@ def bundle(draw: Any) -> list[Packed]:
 
 
 def certificate(draw: Draw) -> DrawCertificate | None:
-    """The certificate of a drawn order, if it was issued."""
-    return DrawCertificate.objects.filter(draw=draw, draw__drawn_at__isnull=False).first()
+    """The certificate of the result that a drawn order stands at, if it was issued."""
+    return DrawCertificate.objects.filter(draw=draw, draw__drawn_at__isnull=False, correction=draw.corrections).first()
 
 
 # --- the draw page ---------------------------------------------------------------------------------------------------
@@ -408,5 +414,6 @@ def successors_of(draw: Draw) -> list[str]:
 
 
 def results_of(draw: Draw) -> int:
-    """How many results of this draw are disclosed."""
-    return Disclosure.objects.filter(case__in=cases_of(draw)).count()
+    """How many results of visits to those drawn are disclosed; of visits that began under a struck result none."""
+    standing = cases_of(draw).filter(drawn__correction=F("draw__corrections"))
+    return Disclosure.objects.filter(case__in=standing).count()

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, TextField, When
+from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast, TruncDate
 
 from inspections.draws.models import Draw, DrawnEntry
@@ -21,8 +21,8 @@ from inspections.plans.states import PlanState
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload
-from registries.matters.models import Edition, Matter, MatterRevision
-from registries.matters.queries import current_edition, with_content
+from registries.matters.models import Edition, EditionPaper, Matter, MatterRevision
+from registries.matters.queries import SubItem, current_edition, tree, with_content
 from registries.matters.states import EditionState
 
 # --- results ---------------------------------------------------------------------------------------------------------
@@ -112,8 +112,10 @@ def overall(units: list[Punctuality]) -> Punctuality:
 
 
 def editions() -> QuerySet[Edition]:
-    """Published editions, newest first, with the number of their matters as ``size``."""
-    return Edition.objects.filter(state=EditionState.PUBLISHED).annotate(size=Count("revisions")).order_by("-number")
+    """Published editions, newest first, with the number of their matters as ``size``; ``on_paper`` says whether the PDF is made."""
+    published = Edition.objects.filter(state=EditionState.PUBLISHED)
+    paper = EditionPaper.objects.filter(edition=OuterRef("pk"))
+    return published.annotate(size=Count("revisions"), on_paper=Exists(paper)).order_by("-number")
 
 
 def edition_in_force() -> Edition | None:
@@ -127,6 +129,11 @@ class UnitMatters(NamedTuple):
     unit: str
     revisions: list[MatterRevision]
     first: int
+
+    @property
+    def tree(self) -> list[SubItem]:
+        """The matters with their sub-items under them."""
+        return tree(self.revisions)
 
 
 def matters_by_unit(edition: Edition) -> list[UnitMatters]:
@@ -302,7 +309,9 @@ def last_published() -> dt.datetime | None:
         Edition.objects.filter(state=EditionState.PUBLISHED).aggregate(at=Max("published_at"))["at"],
         Plan.objects.filter(state=PlanState.PUBLISHED).aggregate(at=Max("published_at"))["at"],
         *Draw.objects.filter(state__in=PUBLIC_STATES)
-        .aggregate(Max("committed_at"), Max("drawn_at"), Max("voided_at"))
+        .aggregate(
+            Max("committed_at"), Max("drawn_at"), Max("voided_at"), struck=Max("strikes__decided_at", filter=Q(strikes__state="struck"))
+        )
         .values(),
     ]
     return max((moment for moment in moments if moment is not None), default=None)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from publicity.site import screens, views
+from publicity.site import screens, struck, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("matters/", views.matter_list, name="public-matters"),
     path("matters/editions/", views.edition_list, name="public-editions"),
     path("matters/editions/<int:number>/", views.edition_page, name="public-edition"),
+    path("matters/editions/<int:number>/list.xlsx", views.edition_sheet, name="public-edition-sheet"),
+    path("matters/editions/<int:number>/list.pdf", views.edition_paper, name="public-edition-paper"),
     path("matters/<str:code>/", views.matter_page, name="public-matter"),
     path("plans/", views.plan_list, name="public-plans"),
     path("plans/<path:number>/", views.plan_page, name="public-plan"),
@@ -24,6 +26,7 @@ urlpatterns = [
     path("draws/<str:number>/bundle/openings.txt", views.draw_openings, name="public-draw-openings"),
     path("draws/<str:number>/bundle/<str:name>", views.draw_file, name="public-draw-file"),
     path("draws/<str:number>/certificate.pdf", views.draw_certificate, name="public-draw-certificate"),
+    path("draws/<str:number>/struck/<int:strike>/<str:name>", struck.draw_struck, name="public-draw-struck"),
     path("ledger/", views.ledger_facts, name="public-ledger"),
     path("ledger/entries/", views.ledger_entries, name="public-ledger-entries"),
     path("ledger/entries.jsonl", views.ledger_export, name="public-ledger-export"),

@@ -10,15 +10,17 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from inspections.draws import shelf
 from inspections.draws.models import Draw
 from inspections.draws.wording import reason_label
-from publicity.site import differing, example, orders, queries, slips, wording
+from publicity.site import differing, example, orders, queries, slips, struck, wording
 from publicity.site.bundle import mark, zipped
 from publicity.site.forms import ResultsFilter
 from publicity.site.serving import MINUTE, YEAR, published, streamed
 from registries import clock
 from registries.codes.models import ResultGroup
 from registries.ledger.queries import head, latest_checkpoint
+from registries.matters import papers
 from registries.matters.queries import edition_before, edition_changes
 from registries.pages import page_of
 from registries.people.access import PUBLIC, access
@@ -177,6 +179,22 @@ def edition_page(request: HttpRequest, number: int) -> HttpResponse:
 
 @access(PUBLIC)
 @published(MINUTE)
+def edition_sheet(request: HttpRequest, number: int) -> HttpResponse:
+    """An edition as a workbook."""
+    edition = _found(queries.editions().filter(number=number).first())
+    return papers.download(papers.workbook_of(edition), papers.file_name(edition, "xlsx"))
+
+
+@access(PUBLIC)
+@published(YEAR)
+def edition_paper(request: HttpRequest, number: int) -> HttpResponse:
+    """An edition as PDF, as the worker made it."""
+    edition = _found(queries.editions().exclude(paper=None).filter(number=number).first())
+    return papers.download(bytes(edition.paper.pdf), papers.file_name(edition, "pdf"))
+
+
+@access(PUBLIC)
+@published(MINUTE)
 def plan_list(request: HttpRequest) -> HttpResponse:
     """Every published plan."""
     context = page_of(request, queries.plans())
@@ -277,6 +295,7 @@ def draw_page(request: HttpRequest, number: str) -> HttpResponse:
         "facts": [fact for fact in facts if fact.action != "draws.replace"],
         "after": orders.after_of(draw, opened) if draw.drawn_at else None,
         "unnamed": orders.unnamed(draw, opened),
+        "struck": struck.told(draw),
         "successors": orders.successors_of(draw),
         "checkable": _missing(draw) is not None,
         "updated": _latest(*orders.moments_of(draw, audit), *(source.settled_at for source in sources)),
@@ -321,9 +340,13 @@ def draw_verify(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @access(PUBLIC)
-@published(YEAR)
-def draw_file(request: HttpRequest, number: str, name: str) -> StreamingHttpResponse:
-    """A file of the bundle, the very bytes that were kept."""
+def draw_file(request: HttpRequest, number: str, name: str) -> HttpResponseBase:
+    """A file of the bundle, the very bytes that were kept: for ever, but those of a result until it is struck."""
+    seconds = MINUTE if name in (*shelf.OF_A_RESULT, "history.txt") else YEAR
+    return published(seconds)(_file)(request, number, name)
+
+
+def _file(request: HttpRequest, number: str, name: str) -> StreamingHttpResponse:
     file = _found(next((one for one in orders.open_files(_order(number)) if one.name == name), None))
     return streamed(file.pieces(), file.sha256, TEXT, file.size)
 
@@ -348,9 +371,9 @@ def draw_bundle(request: HttpRequest, number: str) -> StreamingHttpResponse:
 
 
 @access(PUBLIC)
-@published(YEAR)
+@published(MINUTE)
 def draw_certificate(request: HttpRequest, number: str) -> HttpResponse:
-    """The certificate as it was issued."""
+    """The certificate of the result that stands, as it was issued."""
     certificate = _found(orders.certificate(_order(number)))
     response = HttpResponse(bytes(certificate.pdf), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="draw-{number}.pdf"'

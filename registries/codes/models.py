@@ -16,6 +16,7 @@ class CodeTable(models.TextChoices):
     DISPOSAL = "disposal", _("disposal")
     RELATION = "relation", _("recusal relation")
     POST = "post", _("post")
+    CERTIFICATE = "certificate", _("kind of certificate")
 
 
 class ResultGroup(models.TextChoices):

@@ -5,7 +5,7 @@ What it finds is written by the command ``registries.check_import`` in one short
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from registries.imports.registers import Context
 from registries.imports.rules import MOST_ATTEMPTS
 from registries.imports.states import ImportState, RowClass
 from registries.people.queries import own_units
-from registries.spreadsheets.cleaning import clean_row
+from registries.spreadsheets.cleaning import Memory, clean_row
 from registries.spreadsheets.gate import Unreadable
 from registries.spreadsheets.reading import Sheet, Table, open_sheets, tabulate
 
@@ -67,28 +67,38 @@ def examine(import_id: int) -> Findings | None:
 
 def _rows(batch: Import) -> list[ImportRow]:
     kind = KINDS[batch.kind]
-    tables = _tables(kind, open_sheets(bytes(batch.content)), batch.mapping)
+    tables = tables_of(kind, open_sheets(bytes(batch.content)), batch.mapping)
     total = sum(len(table.rows) for table in tables)
     _progress(batch.pk, done=0, total=total)
-    sheets: dict[str, Sequence[Draft]] = {}
-    done = 0
-    for table in tables:
-        sheets[table.layout.kind] = drafts = []
-        for number, cells in table.rows:
-            drafts.append(draft(table.layout, clean_row(number, cells, table.layout.columns), cells))
-            done += 1
-            if done % STEP == 0:
-                _progress(batch.pk, done=done)
     context = Context(_units_of(batch, kind), clock.today())
-    kind.judge(sheets, context)
+    sheets = judged(kind, tables, context, lambda done: _progress(batch.pk, done=done))
     _progress(batch.pk, done=total)
     return [import_row(batch, one) for drafts in sheets.values() for one in drafts]
 
 
-def _tables(kind: TableKind, sheets: Sequence[Sheet], mapping: Sequence[Mapping[str, Any]]) -> list[Table]:
+def judged(kind: TableKind, tables: Sequence[Table], context: Context, note: Callable[[int], object]) -> dict[str, Sequence[Draft]]:
+    """Every row of these tables, cleaned and decided, by sheet (layout); ``note`` is told now and then how many are read."""
+    sheets: dict[str, Sequence[Draft]] = {}
+    done = 0
+    for table in tables:
+        sheets[table.layout.kind] = drafts = []
+        memory: Memory = {}
+        for number, cells in table.rows:
+            drafts.append(draft(table.layout, clean_row(number, cells, table.layout.columns, memory), cells))
+            done += 1
+            if done % STEP == 0:
+                note(done)
+    kind.judge(sheets, context)
+    return sheets
+
+
+def tables_of(kind: TableKind, sheets: Sequence[Sheet], mapping: Sequence[Mapping[str, Any]]) -> list[Table]:
     """The tables of the confirmed sheets, under their confirmed columns."""
     named = {sheet.name: sheet for sheet in sheets}
-    return [tabulate(named[one["sheet"]], kind.layout(one["layout"]), one["columns"]) for one in mapping]
+    return [
+        tabulate(named[one["sheet"]], kind.layout(one["layout"]), one["columns"], frozenset(one.get("left_out", ())))
+        for one in mapping
+    ]
 
 
 def _units_of(batch: Import, kind: TableKind) -> frozenset[int] | None:

@@ -1,4 +1,4 @@
-"""The commands of an import: upload, confirm the columns, keep what the check found, take over, cancel.
+"""The commands of an import: upload, confirm the columns, keep what the check found, take over, undo, cancel, expire.
 
 Opening and judging a file takes seconds and happens before, in ``surveys.py`` and ``checking.py``; here are only short
 transactions. A commit is one change for the ledger, however many rows it writes.
@@ -6,7 +6,7 @@ transactions. A commit is one change for the ledger, however many rows it writes
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from registries.imports.queries import tally, uploads_on, visible_imports
 from registries.imports.registers import Context
 from registries.imports.states import MOVES, ImportState, RowClass
 from registries.imports.surveys import Survey
+from registries.imports.undoing import undo
 from registries.ledger.change import Change, Refused, alter, refuse, refuse_now
 from registries.ledger.commands import command, wake
 from registries.ledger.sentences import Sentence, say
@@ -58,10 +59,18 @@ def upload_import(*, actor: User, kind: str, file_name: str, content: bytes, sur
 
 
 @command("registries.map_import")
-def map_import(*, actor: User, import_id: int, version: int, columns: Mapping[str, Mapping[str, int]]) -> Change:
+def map_import(
+    *,
+    actor: User,
+    import_id: int,
+    version: int,
+    columns: Mapping[str, Mapping[str, int]],
+    left_out: Mapping[str, Collection[int]] | None = None,
+) -> Change:
     """Say which column of the file is which — sheet (layout) → column → place in the header — and have it checked.
 
-    A sheet that ``columns`` does not name is left out; the main one cannot be.
+    A sheet that ``columns`` does not name is left out; the main one cannot be. ``left_out`` names, by sheet, which of the rows
+    proposed for it are left out; all of them unless said.
     """
     batch, kind = _own(actor, import_id, version, "map")
     mapping: list[dict[str, Any]] = []
@@ -79,7 +88,10 @@ def map_import(*, actor: User, import_id: int, version: int, columns: Mapping[st
                 required={column.name: column.heading for column in layout.columns if column.required},
             )
         )
-        mapping.append({**one, "columns": chosen})
+        rows = [row for row, *_words in one.get("proposed", ())]
+        if left_out is not None:
+            rows = [row for row in rows if row in left_out.get(one["layout"], ())]
+        mapping.append({**one, "columns": chosen, "left_out": rows})
     if not mapping:
         refuse_now(say("No sheet of the file is chosen."))
     change = alter(
@@ -135,10 +147,35 @@ def commit_import(*, actor: User, import_id: int, version: int, only_good: bool 
 def cancel_import(*, actor: User, import_id: int, version: int) -> Change:
     """Give an import up. Its file and rows go; what it was stays in the ledger."""
     batch, _kind = _own(actor, import_id, version, "cancel")
+    return _dropped(batch, "cancel")
+
+
+@command("registries.undo_import")
+def undo_import(*, actor: User, import_id: int, version: int) -> Change:
+    """Take a whole import back while nothing builds on it: what it added goes, what it changed is as it was."""
+    batch, kind = _own(actor, import_id, version, "undo")
+    sheets: dict[str, list[ImportRow]] = {}
+    for row in ImportRow.objects.filter(batch=batch).exclude(row_class=RowClass.REFUSED).defer("details").order_by("number"):
+        sheets.setdefault(row.sheet, []).append(row)
+    done = undo(kind, sheets, Context(None, clock.today()))
+    facts = {"kind": batch.kind, "file": batch.file_name, "sha256": batch.sha256, "restored": len(done.restored), "removed": len(done.gone)}
+    change = _spoken(alter(batch, state=MOVES["undo"][1]), **facts)
+    return replace(change, also=tuple(done.restored), gone=tuple(done.gone))
+
+
+@command("registries.expire_import")
+def expire_import(*, actor: User, import_id: int) -> Change:
+    """Drop the file and rows of an import that nobody took over within seven days."""
+    batch = Import.objects.select_for_update().defer("content").get(pk=import_id)
+    refuse(rules.why_not(batch.state, "expire"))
+    return _dropped(batch, "expire")
+
+
+def _dropped(batch: Import, move: str) -> Change:
     ImportRow.objects.filter(batch=batch).delete()
     batch.content = b""
     batch.save(update_fields=["content"])
-    return _spoken(alter(batch, state=MOVES["cancel"][1]), sha256=batch.sha256)
+    return _spoken(alter(batch, state=MOVES[move][1]), sha256=batch.sha256)
 
 
 def _own(actor: User, import_id: int, version: int, move: str) -> tuple[Import, TableKind]:

@@ -7,10 +7,12 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from registries.codes.models import Code, CodeTable
 from registries.inspectors.models import Inspector
+from registries.matters.models import Matter
 from registries.people.models import Unit
 from registries.spreadsheets.cleaning import key
 from registries.subjects.models import Subject, SubjectCategory
@@ -34,8 +36,9 @@ class Named(NamedTuple):
 class Directory:
     """The rows of one table, found by any spelling; the first spelling that claims a word keeps it."""
 
-    def __init__(self, rows: Iterable[Named], *, listed: bool) -> None:
+    def __init__(self, rows: Iterable[Named], *, listed: bool, takes_all: bool = False) -> None:
         self.listed = listed
+        self.takes_all = takes_all
         self._rows: dict[str, Named] = {}
         self._spelled: dict[str, str] = {}
         self._codes: dict[int, str] = {}
@@ -60,8 +63,11 @@ class Directory:
                 self._spelled.setdefault(key(spelling), row.code)
 
     def find(self, text: str) -> Named | None:
-        """The row that is spelled so, or None."""
+        """The row that is spelled so, or None; any, when there is nothing to look in."""
         code = self._spelled.get(key(text))
+        if code is None and self.takes_all:
+            self.add(Named(text, None, text, None, (text,)))
+            return self._rows[text]
         return self._rows[code] if code is not None else None
 
     def get(self, code: str) -> Named | None:
@@ -91,22 +97,35 @@ class Directory:
 
 
 class Directories:
-    """All directories of one check or commit; each is read when first asked for."""
+    """All directories of one check or commit; each is read when first asked for.
 
-    def __init__(self) -> None:
+    With ``trusting`` an empty table is no reason to refuse: what names its rows is accepted, and ``trusted`` names the table.
+    """
+
+    def __init__(self, *, trusting: bool = False) -> None:
         self._read: dict[str, Directory] = {}
+        self._trusting = trusting
+        self.trusted: set[str] = set()
 
     def __getitem__(self, name: str) -> Directory:
         """The directory "unit", "category" or of a code table; "subject" and "inspector" must have been loaded."""
         if name not in self._read:
-            self._read[name] = Directory(_TABLES[name](), listed=True)
+            rows = list(_TABLES[name]())
+            self._read[name] = Directory(rows, listed=True, takes_all=self._trusts(name, empty=not rows))
         return self._read[name]
 
     def load(self, name: str, texts: Iterable[str]) -> None:
         """Read those subjects or inspectors that the file mentions by these texts."""
         if name in _MENTIONED:
             wanted = sorted({text for text in texts if text})
-            self._read[name] = Directory(_MENTIONED[name](wanted), listed=False)
+            rows = list(_MENTIONED[name](wanted))
+            empty = not rows and self._trusting and not _MODELS[name]._default_manager.exists()
+            self._read[name] = Directory(rows, listed=False, takes_all=self._trusts(name, empty=empty))
+
+    def _trusts(self, name: str, *, empty: bool) -> bool:
+        if empty and self._trusting:
+            self.trusted.add(name)
+        return empty and self._trusting
 
     def forget(self) -> None:
         """Read everything anew: rows were written."""
@@ -127,6 +146,11 @@ def _units() -> Iterator[Named]:
 def _categories() -> Iterator[Named]:
     for row in SubjectCategory.objects.all():
         yield Named(row.code, row.pk, row.name, None, (row.name, row.code), row.active)
+
+
+def _matters() -> Iterator[Named]:
+    for row in Matter.objects.all():
+        yield Named(row.code, row.pk, row.code, None, (row.code,), row.active)
 
 
 def _codes(table: str) -> Callable[[], Iterator[Named]]:
@@ -157,8 +181,10 @@ def _inspectors(texts: Sequence[str]) -> Iterator[Named]:
 _TABLES: dict[str, Callable[[], Iterable[Named]]] = {
     "unit": _units,
     "category": _categories,
+    "matter": _matters,
     "town": _codes(CodeTable.TOWN),
     "field": _codes(CodeTable.FIELD),
     "specialty": _codes(CodeTable.SPECIALTY),
 }
 _MENTIONED: dict[str, Callable[[Sequence[str]], Iterable[Named]]] = {"subject": _subjects, "inspector": _inspectors}
+_MODELS: dict[str, type[Model]] = {"subject": Subject, "inspector": Inspector}

@@ -12,7 +12,7 @@ from registries.imports.kinds import TableKind
 from registries.imports.states import ImportState
 from registries.spreadsheets.gate import MOST_BYTES
 
-ACCEPTED = ".xlsx,.xls,.csv,.txt"
+ACCEPTED = ".xlsx,.xlsm,.xls,.xml,.csv,.tsv,.txt"
 
 
 class UploadForm(forms.Form):
@@ -21,7 +21,7 @@ class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("What the table holds"), widget=forms.RadioSelect)
     file = forms.FileField(
         label=_("File"),
-        help_text=_("Excel (.xlsx, .xls) or text table (.csv), at most 20 MB. Titles above the header and blank rows may stay."),
+        help_text=_("Excel (.xlsx, .xlsm, .xls) or text table (.csv, .tsv), at most 20 MB. Titles above the header and blank rows may stay."),
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
         error_messages={"empty": _("The file is empty. Choose the file again.")},
     )
@@ -54,7 +54,7 @@ class ImportFilterForm(forms.Form):
 
 class SheetPart(NamedTuple):
     """The part of the mapping form for one sheet: its name, the field that leaves it out (not for the main one), its
-    columns, and the headings that nothing uses."""
+    columns, the headings that nothing uses, the field of rows proposed for leaving out, and what else was noticed."""
 
     sheet: str
     header_row: int
@@ -63,6 +63,9 @@ class SheetPart(NamedTuple):
     columns: list[BoundField]
     unused: list[str]
     doubled: list[str]
+    aside: BoundField | None
+    doubts: list[str]
+    hidden: str
 
 
 class MappingForm(forms.Form):
@@ -79,6 +82,14 @@ class MappingForm(forms.Form):
             if at:
                 self.fields[f"use-{sheet['layout']}"] = forms.BooleanField(
                     label=_("Take this sheet along"), required=False, initial=True
+                )
+            if sheet.get("proposed"):
+                self.fields[f"aside-{sheet['layout']}"] = forms.MultipleChoiceField(
+                    label=_("Rows that look like no entries are left out. Take the tick away from those that you want to bring."),
+                    required=False,
+                    choices=[(str(row), aside_in_words(row, text, why)) for row, text, why in sheet["proposed"]],
+                    initial=[str(row) for row in sheet.get("left_out", ())],
+                    widget=forms.CheckboxSelectMultiple,
                 )
             choices = [("", _("not in the file")), *((str(i), _heading(i, text)) for i, text in enumerate(sheet["headings"]) if text)]
             for column in kind.layout(sheet["layout"]).columns:
@@ -107,6 +118,9 @@ class MappingForm(forms.Form):
                     [self[f"{sheet['layout']}-{column.name}"] for column in layout.columns],
                     unused,
                     list(sheet["doubled"]),
+                    self[f"aside-{sheet['layout']}"] if sheet.get("proposed") else None,
+                    [doubt_in_words(*doubt) for doubt in sheet.get("doubts", ())],
+                    hidden_in_words(sheet),
                 )
             )
         return parts
@@ -124,7 +138,19 @@ class MappingForm(forms.Form):
     @property
     def settled(self) -> bool:
         """Whether there is nothing to decide: every required column was found, and none twice."""
-        return not self.missing and not any(sheet["doubled"] for sheet in self.mapping) and not self.errors
+        odd = any(sheet["doubled"] or sheet.get("doubts") for sheet in self.mapping)
+        return not self.missing and not odd and not self.errors
+
+    @property
+    def unread(self) -> list[str]:
+        """The sheets of the file that are not read, each in a sentence."""
+        return [unread_in_words(name, why) for sheet in self.mapping for name, why in sheet.get("unread", ())]
+
+    @property
+    def left_out(self) -> dict[str, set[int]]:
+        """The rows that are left out, by sheet (layout)."""
+        fields = {sheet["layout"]: f"aside-{sheet['layout']}" for sheet in self.mapping}
+        return {layout: {int(row) for row in self.cleaned_data.get(name, ())} for layout, name in fields.items()}
 
     @property
     def columns(self) -> dict[str, dict[str, int]]:
@@ -163,9 +189,55 @@ def left_out(refused: int) -> str:
 
 
 def _heading(place: int, text: str) -> str:
-    letters = ""
+    return f"{letters(place)}  {text[:60]}"
+
+
+def letters(place: int) -> str:
+    """The letters of a column, counted from 0: A, B … Z, AA."""
+    found = ""
     number = place + 1
     while number:
         number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}  {text[:60]}"
+        found = chr(65 + rest) + found
+    return found
+
+
+def aside_in_words(row: int, text: str, why: str) -> str:
+    """A row proposed for leaving out: where it stands, what it looks like, how it begins."""
+    words = {"sample": gettext("sample"), "total": gettext("total"), "note": gettext("note below the table")}
+    return gettext("Row %(row)s (%(why)s): %(text)s") % {"row": row, "why": words[why], "text": text}
+
+
+def doubt_in_words(place: int, heading: str, holds: str, hits: int, rows: int, instead: str) -> str:
+    """A column that holds something else than its heading says, in a sentence."""
+    words = {
+        "uscc": gettext("credit codes"),
+        "id_number": gettext("ID numbers"),
+        "phone": gettext("telephone numbers"),
+        "date": gettext("days"),
+        "choice": gettext("answers of another column"),
+    }
+    told = {"letter": letters(place), "heading": heading, "holds": words[holds], "hits": hits, "rows": rows, "instead": instead}
+    if instead:
+        return gettext("Column %(letter)s “%(heading)s” holds %(holds)s in %(hits)s of %(rows)s rows: it may be “%(instead)s”.") % told
+    return gettext("Column %(letter)s “%(heading)s” holds %(holds)s in %(hits)s of %(rows)s rows. Make sure that it is the right one.") % told
+
+
+def hidden_in_words(sheet: Mapping[str, Any]) -> str:
+    """That hidden rows and columns of a sheet are read, "" when there are none."""
+    rows, columns = sheet.get("hidden_rows", 0), "、".join(letters(at - 1) for at in sheet.get("hidden_columns", ()))
+    if rows and columns:
+        return gettext("%(rows)s hidden rows and the hidden columns %(columns)s are read too.") % {"rows": rows, "columns": columns}
+    if rows:
+        return gettext("%(rows)s hidden rows are read too.") % {"rows": rows}
+    return gettext("The hidden columns %(columns)s are read too.") % {"columns": columns} if columns else ""
+
+
+def unread_in_words(name: str, why: str) -> str:
+    """Why a sheet of the file is not read, in a sentence."""
+    sentences = {
+        "hidden": gettext("The hidden sheet “%(sheet)s” is not read. If it belongs to the table, show it and upload the file again."),
+        "same": gettext("The sheet “%(sheet)s” has the same columns and is not read: one sheet is taken at a time. Put its rows below the others, or upload it as a file of its own."),
+        "aside": gettext("The sheet “%(sheet)s” is not read: it holds no such table."),
+    }
+    return sentences[why] % {"sheet": name}

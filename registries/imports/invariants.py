@@ -18,10 +18,10 @@ def imports() -> Iterator[Sentence | Finding]:
     """Every committed import has one entry, and its rows are those the entry names; a cancelled one kept none."""
     taken = {int(key) for key in _entries().values_list("object_id", flat=True)}
     for batch in Import.objects.defer("content").order_by("pk").iterator():
-        if batch.state == ImportState.COMMITTED:
+        if batch.state in (ImportState.COMMITTED, ImportState.UNDONE):
             taken.discard(batch.pk)
             yield from _committed(batch)
-        elif batch.state == ImportState.CANCELLED and batch.rows.exists():
+        elif batch.state in (ImportState.CANCELLED, ImportState.EXPIRED) and batch.rows.exists():
             yield say("Import %(pk)s was cancelled and still has rows.", pk=batch.pk)
     yield from (say("By the ledger import %(pk)s was taken over, but it does not say so.", pk=pk) for pk in sorted(taken))
 

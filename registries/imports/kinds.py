@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from registries.codes.models import Code
 from registries.imports import matters
 from registries.imports.drafts import Draft
-from registries.imports.particular import CertificateRegister, SubjectRegister, UnitRegister
+from registries.imports.particular import CertificateRegister, PermitRegister, SubjectRegister, UnitRegister
 from registries.imports.registers import Context, Register
 from registries.inspectors.models import Certificate, Inspector, Recusal
 from registries.people.models import Unit
 from registries.spreadsheets import layouts
 from registries.spreadsheets.columns import Layout
-from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -120,10 +120,28 @@ KINDS: dict[str, TableKind] = {
                 SubjectRegister(
                     layouts.SUBJECTS,
                     Subject,
-                    {"categories": "category", "unit": "unit", "town": "town"},
+                    {"categories": "category", "unit": "unit", "station": "unit", "town": "town"},
                     exclusive=(("uscc",),),
                     kept_by="unit",
-                    past=("verified_on", "graded_on"),
+                    past=("verified_on", "graded_on", "status_since"),
+                    derived=("search",),
+                ),
+            ),
+        ),
+        TableKind(
+            "permits",
+            _("Permits"),
+            _("Permits that subjects hold, with their days; several per subject"),
+            REGISTRY,
+            (
+                PermitRegister(
+                    layouts.PERMITS,
+                    Permit,
+                    _SUBJECT,
+                    kept_by="subject",
+                    span=("valid_from", "valid_until"),
+                    past=("issued_on",),
+                    recorded=True,
                 ),
             ),
         ),
@@ -156,7 +174,7 @@ KINDS: dict[str, TableKind] = {
                     _SUBJECT,
                     title="subject",
                     kept_by="subject",
-                    past=("received_on",),
+                    past=("received_on", "decided_on"),
                     recorded=True,
                 ),
             ),
@@ -187,8 +205,9 @@ KINDS: dict[str, TableKind] = {
                 Register(
                     layouts.INSPECTORS,
                     Inspector,
-                    {"unit": "unit", "specialties": "specialty", "fields": "field"},
+                    {"unit": "unit", "specialties": "specialty", "fields": "field", "matters": "matter"},
                     kept_by="unit",
+                    past=("in_post_since",),
                 ),
                 CertificateRegister(
                     layouts.CERTIFICATES,

@@ -1,4 +1,4 @@
-"""A matter comes on three sheets — itself, its legal bases, its checklist — and is taken over whole, as one revision.
+"""A matter comes on four sheets — itself, its legal bases, checklist and materials — and is taken over whole, as one revision.
 
 A changed matter gets a new revision; the one before stays what it was (product.md §3). A sheet that names a matter
 replaces that list of it whole; a sheet that does not name it leaves the list as it is. Here a blank cell clears: the list
@@ -20,10 +20,10 @@ from registries.imports.registers import Context, Register, Standing, from_plain
 from registries.imports.states import RowClass
 from registries.ledger.change import refuse_now
 from registries.ledger.sentences import say
-from registries.matters.models import ChecklistItem, LegalBasis, Matter, MatterRevision
+from registries.matters.models import ChecklistItem, LegalBasis, Material, Matter, MatterRevision, Outcome
 from registries.matters.queries import newest_revisions, with_content
 from registries.spreadsheets.columns import Kind
-from registries.spreadsheets.layouts import BASES, CHECKLIST, MATTERS
+from registries.spreadsheets.layouts import BASES, CHECKLIST, MATERIALS, MATTERS
 
 if TYPE_CHECKING:
     from registries.imports.models import ImportRow
@@ -34,7 +34,7 @@ Key = tuple[Plain, ...]
 
 @dataclass
 class Content:
-    """What stands of a matter: its newest revision, the columns of the first sheet, the rows of the other two."""
+    """What stands of a matter: its newest revision, the columns of the first sheet, the rows of the others."""
 
     revision: MatterRevision
     columns: dict[str, Plain]
@@ -52,7 +52,7 @@ class MatterRegister(Register):
     @cached_property
     def many(self) -> frozenset[str]:
         """Fields and specialties stand in one relation of the revision."""
-        return frozenset(("categories", "fields", "specialties"))
+        return frozenset(("categories", "full_coverage", "fields", "specialties"))
 
     def standing(self, keys: Iterable[Key], context: Context, *, lock: bool = False) -> dict[Key, Standing]:
         """The newest revisions of these matters."""
@@ -88,16 +88,20 @@ class ListRegister(Register):
 
 
 MATTER = MatterRegister(
-    MATTERS, MatterRevision, {"categories": "category", "unit": "unit", "fields": "field", "specialties": "specialty"}, kept_by="unit"
+    MATTERS,
+    MatterRevision,
+    {"categories": "category", "full_coverage": "category", "unit": "unit", "fields": "field", "specialties": "specialty"},
+    kept_by="unit",
 )
 LISTS: dict[str, ListRegister] = {
     "bases": ListRegister(BASES, LegalBasis, title="instrument", span=("in_force_from", "in_force_until"), relation="bases"),
     "checklist": ListRegister(CHECKLIST, ChecklistItem, title="title", relation="items"),
+    "materials": ListRegister(MATERIALS, Material, relation="materials"),
 }
 
 
 def judge(sheets: Mapping[str, Sequence[Draft]], context: Context) -> None:
-    """Decide every row of the three sheets; whatever is refused keeps the rest of its matter out too."""
+    """Decide every row of its sheets; whatever is refused keeps the rest of its matter out too."""
     MATTER.judge(sheets.get("matters", ()), context)
     context.earlier["matters"] = sheets.get("matters", ())
     for name, register in LISTS.items():
@@ -157,6 +161,12 @@ def _note_gone(name: str, register: ListRegister, rows: Sequence[Draft], carrier
             carrier.effect = RowClass.CHANGED
 
 
+def newest_of(codes: set[str]) -> list[MatterRevision]:
+    """The newest revisions of these matters, which are locked."""
+    list(Matter.objects.select_for_update().filter(code__in=codes).order_by("code"))
+    return list(newest_revisions().filter(matter__code__in=codes).select_related("matter"))
+
+
 def read_contents(codes: set[str], context: Context) -> dict[str, Content]:
     """Matter code → what stands of it."""
     revisions = with_content(newest_revisions().filter(matter__code__in=codes))
@@ -169,6 +179,7 @@ def _content(revision: MatterRevision, context: Context) -> Content:
         "fields": [code.code for code in revision.requirements.all() if code.table == CodeTable.FIELD],
         "specialties": [code.code for code in revision.requirements.all() if code.table == CodeTable.SPECIALTY],
         "categories": [category.code for category in revision.categories.all()],
+        "full_coverage": [category.code for category in revision.full_coverage.all()],
     }
     for column in MATTERS.columns:
         if column.name in requirements:
@@ -236,22 +247,32 @@ def _revise(
     )
     made.save(force_insert=True)
     made.categories.set(_pks("category", many["categories"], context))
-    made.full_coverage.set(_kept_in_full(content, made))
+    made.full_coverage.set(_watched_in_full(made, _pks("category", many["full_coverage"], context)))
     made.requirements.set(_pks("field", many["fields"], context) + _pks("specialty", many["specialties"], context))
     for name, register in LISTS.items():
         rows = group.get(name, ())
         standing = content.lists[name].values() if content else ()
         _list_anew(register, made, [row.values["set"] for row in rows] if rows else standing)
+    _keep_outcomes(content, made)
     return matter, made
 
 
-def _kept_in_full(content: Content | None, made: MatterRevision) -> list[int]:
-    """The classes watched by full coverage have no column: they stay as far as they are still classes of a matter of both modes."""
-    if content is None or made.regulation != MatterRevision.Regulation.MIXED:
+def _watched_in_full(made: MatterRevision, asked: list[int]) -> list[int]:
+    """The classes watched by full coverage, as far as they are classes of a matter of both modes (and not all of them)."""
+    if made.regulation != MatterRevision.Regulation.MIXED:
         return []
     classes = set(made.categories.values_list("pk", flat=True))
-    watched = {category.pk for category in content.revision.full_coverage.all()} & classes
+    watched = set(asked) & classes
     return [] if watched == classes else sorted(watched)
+
+
+def _keep_outcomes(content: Content | None, made: MatterRevision) -> None:
+    """The possible results have no sheet: a new revision has those of the one before."""
+    if content is not None:
+        Outcome.objects.bulk_create(
+            Outcome(revision=made, position=one.position, result_id=one.result_id, meaning=one.meaning, disposal_id=one.disposal_id)
+            for one in content.revision.outcomes.all()
+        )
 
 
 def _list_anew(register: ListRegister, revision: MatterRevision, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -266,10 +287,14 @@ def _pks(name: str, codes: Iterable[str], context: Context) -> list[int]:
     return [pk_of(context.directories[name].get(code)) for code in codes]
 
 
+_NEVER_BLANK = {"period", "period_years", "cooperation"}
+
+
 def _clear_blanks(drafts: Sequence[Draft]) -> None:
-    blanks: dict[Kind, Plain] = {Kind.DATE: None, Kind.LABELS: []}
+    blanks: dict[Kind, Plain] = {Kind.DATE: None, Kind.PERCENT: None, Kind.INTEGER: None, Kind.LABELS: []}
     for one in drafts:
         for column in one.layout.columns:
-            if column.name in one.cells and column.name not in one.values and not column.required:
+            said = column.required or column.name in one.values or column.name in _NEVER_BLANK
+            if column.name in one.cells and not said:
                 one.values[column.name] = blanks.get(column.kind, "")
 

@@ -1,21 +1,24 @@
-"""What is particular to one registry: subjects without a number, units under units, certificates of new inspectors."""
+"""What is particular to one registry: subjects without a number, permits without end, units under units, certificates of new
+inspectors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from registries.imports.directories import Named, chunks
 from registries.imports.drafts import Draft
-from registries.imports.registers import Context, Register
+from registries.imports.registers import Context, Register, Standing
 from registries.inspectors.models import Certificate
 from registries.people.models import Unit
+from registries.subjects import searching
 
 if TYPE_CHECKING:
     from registries.imports.models import ImportRow
     from registries.people.models import User
+    from registries.subjects.models import Subject
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,31 @@ class SubjectRegister(Register):
                 continue
             known = directory.find(uscc) if directory else None
             one.values["key"] = known.code if known else uscc
+
+    def rule(self, one: Draft, stands: Standing | None, context: Context) -> None:
+        """As ever; and an entry that was merged into another takes no more."""
+        super().rule(one, stands, context)
+        if stands is not None and (into := cast("Subject", stands.obj).merged_into) is not None:
+            one.refuse("key", _("This entry was merged into “%(name)s” (%(key)s).") % {"name": into.name, "key": into.key}, _("Bring the row under that number."), one.values["key"])
+
+    def derive(self, objects: Sequence[Model]) -> None:
+        """What searches look into."""
+        searching.fill(cast("Sequence[Subject]", objects))
+
+
+@dataclass(frozen=True)
+class PermitRegister(Register):
+    """长期 in the column of the last day makes a permit long-term; a last day makes it one that ends."""
+
+    def complete(self, drafts: Sequence[Draft], context: Context) -> None:
+        """Make the two columns say the same."""
+        for one in drafts:
+            if "valid_until" in one.values:
+                endless = one.values["valid_until"] is None
+                if one.values.setdefault("long_term", endless) != endless:
+                    one.refuse("long_term", _("The last day and “long-term” contradict each other."), _("Correct one of the two."))
+            elif one.values.get("long_term"):
+                one.values["valid_until"] = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from django.db.models import Case, Q, QuerySet, SmallIntegerField, When
 
 from registries.imports.kinds import KINDS, TableKind
 from registries.imports.models import Import, ImportRow
-from registries.imports.states import ImportState, RowClass
+from registries.imports.rules import KEPT_FOR
+from registries.imports.states import MOVES, ImportState, RowClass
 from registries.people.models import User
 from registries.people.queries import own_units
 from registries.people.roles import Role
@@ -25,8 +26,13 @@ def kinds_for(user: User) -> list[TableKind]:
 
 
 def visible_imports(user: User) -> QuerySet[Import]:
-    """The imports this person sees: of kinds they may bring, from their own units; the auditor sees all."""
+    """The imports this person sees: of kinds they may bring, from their own units; the auditor sees all.
+
+    The system sees those alone that it brought itself, from the console.
+    """
     rows = Import.objects.defer("content").select_related("uploaded_by__unit")
+    if Role.SYSTEM in user.role_codes:
+        return rows.filter(uploaded_by=user)
     if Role.AUDITOR in user.role_codes:
         return rows
     kinds = kinds_for(user)
@@ -80,3 +86,9 @@ def stalled_imports(now: dt.datetime) -> list[int]:
         .order_by("id")
         .values_list("pk", flat=True)
     )
+
+
+def expired_imports(now: dt.datetime) -> list[int]:
+    """Imports that nobody took over within seven days."""
+    waiting = Import.objects.filter(state__in=MOVES["expire"][0], uploaded_at__lt=now - KEPT_FOR)
+    return list(waiting.order_by("id").values_list("pk", flat=True))

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -39,6 +39,14 @@ class Context:
     earlier: dict[str, Sequence[Draft]] = field(default_factory=dict)
 
 
+class HasValues(Protocol):
+    """Whatever says which columns are written: a row of an import, or one taken back."""
+
+    @property
+    def values(self) -> Any:
+        """``set`` holds the columns."""
+
+
 class Standing(NamedTuple):
     """A row of the registry as it stands: the object and its columns in plain form."""
 
@@ -53,7 +61,8 @@ class Register:
     ``links`` says which columns name rows of which directory; ``exclusive`` are columns that only one row may hold
     besides the key; ``kept_by`` is the column that says whose row it is; ``span`` are a first and a last day; ``past``
     are days that cannot lie in the future; ``fixed`` columns never change; ``recorded`` rows say who brought them;
-    ``find_by`` is the part of the key by which rows are looked up, the first unless said otherwise.
+    ``find_by`` is the part of the key by which rows are looked up, the first unless said otherwise; ``derived`` are
+    columns that :meth:`derive` sets whenever a row is written.
     """
 
     layout: Layout
@@ -67,6 +76,7 @@ class Register:
     fixed: tuple[str, ...] = ()
     recorded: bool = False
     find_by: str = ""
+    derived: tuple[str, ...] = ()
 
     # --- checking -----------------------------------------------------------------------------------------------------
 
@@ -229,6 +239,11 @@ class Register:
                     found[key] = Standing(row, values)
         return found
 
+    def snapshots(self, rows: Sequence[models.Model], context: Context) -> list[dict[str, Plain]]:
+        """The columns of these rows in plain form."""
+        many = self._many([row.pk for row in rows], context)
+        return [self.snapshot(row, many.get(row.pk, {}), context) for row in rows]
+
     def snapshot(self, row: models.Model, many: Mapping[str, list[str]], context: Context) -> dict[str, Plain]:
         """The columns of a row in plain form."""
         values: dict[str, Plain] = {}
@@ -245,7 +260,8 @@ class Register:
     @cached_property
     def many(self) -> frozenset[str]:
         """The columns that name several rows of another table."""
-        return frozenset(name for name in self.links if self.model._meta.get_field(name).many_to_many)
+        columns = {column.name for column in self.layout.columns}
+        return frozenset(name for name in self.links if name in columns and self.model._meta.get_field(name).many_to_many)
 
     def _many(self, pks: Sequence[int], context: Context) -> dict[int, dict[str, list[str]]]:
         found: dict[int, dict[str, list[str]]] = {}
@@ -277,7 +293,7 @@ class Register:
         refuse_stale(rows, {row.pk: standing.get(keys[row.pk]) for row in rows})
         new = [row for row in rows if row.row_class == RowClass.ADDED]
         changed = [(row, standing[keys[row.pk]].obj) for row in rows if row.row_class == RowClass.CHANGED]
-        return self._add(new, context, actor) + self._change(changed, context)
+        return self._add(new, context, actor) + self.change(changed, context)
 
     def load_links(self, rows: Sequence["ImportRow"], context: Context) -> None:
         """Read what the rows name."""
@@ -291,17 +307,21 @@ class Register:
     def _add(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> list[models.Model]:
         extra = {"recorded_by": actor} if self.recorded else {}
         made = [self._filled(self.model(**extra), row.values["set"], context) for row in rows]
+        self.derive(made)
         self.model._default_manager.bulk_create(made, batch_size=1000)
         self._write_many([(obj, row.values["set"]) for obj, row in zip(made, rows, strict=True)], context)
         return made
 
-    def _change(self, rows: Sequence[tuple["ImportRow", models.Model]], context: Context) -> list[models.Model]:
+    def change(self, rows: Sequence[tuple["HasValues", models.Model]], context: Context) -> list[models.Model]:
+        """Write the columns in ``values["set"]`` of each row to its object, all in a few statements."""
         if not rows:
             return []
         columns = {name for row, _obj in rows for name in row.values["set"] if name not in self.many}
         for row, obj in rows:
             self._filled(obj, row.values["set"], context)
         objects = [obj for _row, obj in rows]
+        self.derive(objects)
+        columns.update(self.derived)
         if hasattr(self.model, "version"):
             columns.add("version")
             for obj in objects:
@@ -312,6 +332,9 @@ class Register:
             )
         self._write_many([(obj, row.values["set"]) for row, obj in rows], context, anew=True)
         return objects
+
+    def derive(self, objects: Sequence[models.Model]) -> None:
+        """Set what follows from the other columns of rows about to be written. Nothing, unless a register says so."""
 
     def _filled(self, obj: models.Model, values: Mapping[str, Plain], context: Context) -> models.Model:
         for name, value in values.items():

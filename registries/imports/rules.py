@@ -1,5 +1,6 @@
 """The rules of an import, pure: who may bring which kind, when it may move on, when it may be taken over."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from registries.imports.states import MOVES
@@ -7,6 +8,8 @@ from registries.ledger.sentences import Sentence, say
 
 MOST_A_DAY = 200
 """Uploads of one person a day: far above any real work, far below what fills a disk (trust.md R21)."""
+KEPT_FOR = dt.timedelta(days=7)
+"""How long a file is kept that nobody takes over."""
 MOST_ATTEMPTS = 3
 """How often a check may die before the file is held to be the cause."""
 
@@ -17,6 +20,8 @@ _STATES: dict[str, Sentence] = {
     "committed": say("This file was taken over already. Upload it again to see whether anything is new."),
     "cancelled": say("This import was cancelled. Upload the file again."),
     "failed": say("This file could not be read. Correct it and upload it again."),
+    "undone": say("This import was undone. Upload the file again."),
+    "expired": say("This file was not taken over within 7 days and is no longer kept. Upload it again."),
 }
 
 

@@ -14,6 +14,8 @@ class ImportState(models.TextChoices):
     COMMITTED = "committed", pgettext_lazy("state of an import", "taken over")
     CANCELLED = "cancelled", _("cancelled")
     FAILED = "failed", _("could not be read")
+    UNDONE = "undone", _("undone")
+    EXPIRED = "expired", _("expired")
 
 
 MOVES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -22,6 +24,8 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "fail": (("checking",), "failed"),
     "commit": (("checked",), "committed"),
     "cancel": (("uploaded", "checking", "checked"), "cancelled"),
+    "undo": (("committed",), "undone"),
+    "expire": (("uploaded", "checked", "failed"), "expired"),
 }
 """Move → (allowed from, to)."""
 

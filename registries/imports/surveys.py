@@ -8,14 +8,23 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from registries.spreadsheets.columns import Layout, match, normalised
-from registries.spreadsheets.gate import Unreadable, admit
-from registries.spreadsheets.reading import Sheet, Table, find_header, open_sheets, tabulate
+from registries.spreadsheets.gate import Unreadable
+from registries.spreadsheets.oddities import misplaced, rows_aside
+from registries.spreadsheets.opening import Book
+from registries.spreadsheets.reading import Sheet, Table, find_header, open_book, tabulate
+
+_ASIDE = ("说明", "须知", "参数", "字典", "下拉", "选项", "填表", "填报要求", "代码对照", "_lists")
+"""Words of the names of sheets that explain or list and hold no entries."""
 
 
 @dataclass(frozen=True)
 class Surveyed:
     """One sheet of the file: whose layout it fits, its name, the number of its header row, the header as written, which
-    column (name) stands where (index), how many rows it has, and headings that came twice."""
+    column (name) stands where (index), how many rows it has, and headings that came twice.
+
+    ``proposed`` are rows to leave out (``oddities.Aside``), ``left_out`` the numbers of those that are; ``doubts`` columns that
+    hold something else (``oddities.Doubt``); hidden rows (how many) and columns (from 1) are read, and said to be.
+    """
 
     layout: str
     sheet: str
@@ -24,37 +33,62 @@ class Surveyed:
     columns: dict[str, int]
     rows: int
     doubled: list[str] = field(default_factory=list)
+    proposed: list[tuple[int, str, str]] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    doubts: list[tuple[int, str, str, int, int, str]] = field(default_factory=list)
+    hidden_rows: int = 0
+    hidden_columns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What the first look found. ``hostile``: the gate lets it not in; ``unreadable``: it is let in and cannot be read."""
+    """What the first look found. ``hostile``: the gate lets it not in; ``unreadable``: it is let in and cannot be read.
+
+    ``unread`` are the sheets that are not read, each with the reason: "hidden", "aside" (explanations, lists, another table), or
+    "same" (the same columns as a sheet that is read).
+    """
 
     sheets: tuple[Surveyed, ...] = ()
     hostile: str = ""
     unreadable: str = ""
+    unread: tuple[tuple[str, str], ...] = ()
 
     @property
     def mapping(self) -> list[dict[str, Any]]:
-        """The sheets as an import keeps them."""
-        return [asdict(sheet) for sheet in self.sheets]
+        """The sheets as an import keeps them; the first one also names those that are not read."""
+        kept = [asdict(sheet) for sheet in self.sheets]
+        if kept and self.unread:
+            kept[0]["unread"] = [list(one) for one in self.unread]
+        return kept
 
 
 def survey(layouts: Sequence[Layout], content: bytes, remembered: Iterable[Sequence[Mapping[str, Any]]] = ()) -> Survey:
     """Look at a file for these layouts. ``remembered`` are mappings of earlier imports, the newest first."""
     try:
-        form = admit(content)
-    except Unreadable as no:
-        return Survey(hostile=no.sentence)
-    try:
-        sheets = open_sheets(content, form)
-        found = assign(sheets, layouts)
+        book = open_book(content)
+        found = assign(book.sheets, layouts)
         if not found:
-            tabulate(sheets[0], layouts[0])  # says which columns a header must name
+            tabulate(book.sheets[0], layouts[0])  # says which columns a header must name
         earlier = list(remembered)
-        return Survey(tuple(_surveyed(layout, sheet, earlier) for layout, sheet in found))
+        sheets = tuple(_surveyed(layout, sheet, earlier) for layout, sheet in found)
+        return Survey(sheets, unread=_unread(book, found))
     except Unreadable as no:
-        return Survey(unreadable=no.sentence)
+        return Survey(hostile=no.sentence) if no.hostile else Survey(unreadable=no.sentence)
+
+
+def _unread(book: Book, found: Sequence[tuple[Layout, Sheet]]) -> tuple[tuple[str, str], ...]:
+    """The sheets of the file that no layout takes, and why."""
+    taken = [sheet for _layout, sheet in found]
+    unread = [(name, "hidden") for name in book.unseen if not _is_aside(name)]
+    for sheet in book.sheets:
+        if sheet.rows and sheet not in taken:
+            same = not _is_aside(sheet.name) and any(_fit(sheet, layout, first=False) for layout, _sheet in found)
+            unread.append((sheet.name, "same" if same else "aside"))
+    return tuple(unread)
+
+
+def _is_aside(name: str) -> bool:
+    return any(word in name for word in _ASIDE)
 
 
 def assign(sheets: Sequence[Sheet], layouts: Sequence[Layout]) -> list[tuple[Layout, Sheet]]:
@@ -62,14 +96,17 @@ def assign(sheets: Sequence[Sheet], layouts: Sequence[Layout]) -> list[tuple[Lay
 
     Only the first layout is looked for under any name with any fitting header; another needs all its required columns.
     """
-    free = [sheet for sheet in sheets if sheet.rows]
+    free = sorted((sheet for sheet in sheets if sheet.rows), key=lambda sheet: _is_aside(sheet.name))
     found: dict[str, Sheet] = {}
     for layout in layouts:
         named = next((s for s in free if normalised(s.name) == normalised(layout.sheet)), None)
         if named is not None and find_header(named.rows, layout) is not None:
             found[layout.kind] = named
             free.remove(named)
-    for sheet in free:
+    entries = [sheet for sheet in free if not _is_aside(sheet.name)]
+    if len(layouts) == 1 and not found:  # of several sheets under any name, the one that fits best
+        entries = sorted(entries, key=lambda sheet: -_fit(sheet, layouts[0], first=True))
+    for sheet in entries or free:
         open_layouts = [layout for layout in layouts if layout.kind not in found]
         fits = [(_fit(sheet, layout, first=layout is layouts[0]), -at, layout) for at, layout in enumerate(open_layouts)]
         best = max(fits, key=lambda fit: fit[:2], default=None)
@@ -88,12 +125,16 @@ def _fit(sheet: Sheet, layout: Layout, *, first: bool) -> int:
 
 def _surveyed(layout: Layout, sheet: Sheet, remembered: Iterable[Sequence[Mapping[str, Any]]]) -> Surveyed:
     table = tabulate(sheet, layout)
-    columns = dict(table.matching.mapping)
+    columns, doubled = dict(table.matching.mapping), list(table.matching.doubled)
     for earlier in remembered:
         chosen = next((_as_before(one, table) for one in earlier if one["layout"] == layout.kind), None)
         if chosen:
             columns = chosen
             break
+    table = tabulate(sheet, layout, columns)
+    aside = rows_aside(sheet, table)
+    left_out = [one.row for one in aside]
+    table.rows[:] = [row for row in table.rows if row[0] not in set(left_out)]
     return Surveyed(
         layout.kind,
         sheet.name,
@@ -101,7 +142,12 @@ def _surveyed(layout: Layout, sheet: Sheet, remembered: Iterable[Sequence[Mappin
         list(table.headings),
         columns,
         len(table.rows),
-        list(table.matching.doubled),
+        doubled,
+        [(one.row, one.text, one.why) for one in aside],
+        left_out,
+        [(one.place, one.heading, one.holds, one.hits, one.rows, one.instead) for one in misplaced(sheet, table)],
+        sheet.hidden_rows,
+        sheet.hidden_columns,
     )
 
 

@@ -1,7 +1,10 @@
 """The pages of an import: the list, the upload, one page for all its states, its workbooks."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
@@ -9,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registries import clock
-from registries.imports import commands, queries, rules, workbooks
+from registries.imports import commands, disk, queries, rules, workbooks
 from registries.imports.forms import CommitForm, ImportFilterForm, MappingForm, UploadForm, left_out
 from registries.imports.kinds import KINDS
 from registries.imports.models import Import
 from registries.imports.preview import TONES, effect_in_words, shown_rows
 from registries.imports.states import ImportState, RowClass
 from registries.imports.surveys import survey
-from registries.ledger.change import Refused
+from registries.ledger.change import Change, Refused
 from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
@@ -29,18 +32,36 @@ STATE_TONES = {
     ImportState.COMMITTED: "good",
     ImportState.CANCELLED: "neutral",
     ImportState.FAILED: "bad",
+    ImportState.UNDONE: "neutral",
+    ImportState.EXPIRED: "neutral",
 }
 REGISTRY_PAGES = {
     "units": "/office/units/",
     "codes": "/office/codes/",
     "matters": "/office/matters/",
     "subjects": "/office/subjects/",
+    "permits": "/office/subjects/",
     "exclusions": "/office/subjects/",
     "complaints": "/office/subjects/",
     "violations": "/office/subjects/",
     "inspectors": "/office/inspectors/",
     "recusals": "/office/inspectors/",
 }
+
+
+def _act(request: HttpRequest, command: Callable[..., Change], **arguments: Any) -> Change | None:
+    """Run a command as ever; a full disk is told in a sentence like a refusal, and has changed nothing."""
+    try:
+        return act(request, command, **arguments)
+    except (DatabaseError, OSError) as error:
+        if not disk.is_full(error):
+            raise
+        form = arguments.get("form")
+        if form is None:
+            messages.error(request, disk.FULL)
+        else:
+            form.add_error(None, disk.FULL)
+        return None
 
 
 @access("registries.view_imports")
@@ -71,11 +92,14 @@ def import_new(request: HttpRequest) -> HttpResponse:
     form = UploadForm(
         request.POST if sent else None, request.FILES if sent else None, kinds=kinds, initial={"kind": request.GET.get("kind")}
     )
+    too_many = _reason(rules.why_not_upload(uploads_today=queries.uploads_on(user, clock.today()))) if sent else ""
+    if too_many:
+        form.add_error(None, too_many)
     if sent and form.is_valid():
         kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
         content = file.read()
         look = survey(KINDS[kind].layouts, content, queries.remembered_mappings(kind, user))
-        change = act(
+        change = _act(
             request, commands.upload_import, form=form, kind=kind, file_name=file.name, content=content, survey=look
         )
         if change is not None:
@@ -108,6 +132,7 @@ def _page(request: HttpRequest, batch: Import, mapping: MappingForm | None = Non
     }
     if may and batch.state in (ImportState.UPLOADED, ImportState.CHECKED):
         context["mapping"] = mapping or MappingForm(kind=kind, mapping=batch.mapping, version=batch.version)
+    context["may_undo"] = batch.state == ImportState.COMMITTED and may and user.has_perm("registries.undo_import")
     if batch.state in (ImportState.CHECKED, ImportState.COMMITTED):
         context |= _rows(request, batch, counts)
     if may and batch.state == ImportState.CHECKED:
@@ -143,8 +168,14 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm the columns; the worker begins."""
     batch = _visible(request, pk)
     form = MappingForm(request.POST, kind=KINDS[batch.kind], mapping=batch.mapping, version=batch.version)
-    if form.is_valid() and act(
-        request, commands.map_import, form=form, import_id=pk, version=form.cleaned_data["version"], columns=form.columns
+    if form.is_valid() and _act(
+        request,
+        commands.map_import,
+        form=form,
+        import_id=pk,
+        version=form.cleaned_data["version"],
+        columns=form.columns,
+        left_out=form.left_out,
     ):
         return redirect("import", pk=pk)
     return _page(request, batch, form)
@@ -159,7 +190,19 @@ def import_commit(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         counts = queries.tally(batch.counts)
         done = _("%(added)s rows were added and %(changed)s changed.") % counts
-        act(request, commands.commit_import, done=done, import_id=pk, **form.cleaned_data)
+        _act(request, commands.commit_import, done=done, import_id=pk, **form.cleaned_data)
+    return redirect("import", pk=pk)
+
+
+@access("registries.undo_import")
+@require_POST
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole import back, while nothing builds on it."""
+    _visible(request, pk)
+    form = CommitForm(request.POST)
+    if form.is_valid():
+        done = _("The import was undone: the registry is as it was before.")
+        _act(request, commands.undo_import, done=done, import_id=pk, version=form.cleaned_data["version"])
     return redirect("import", pk=pk)
 
 
@@ -171,7 +214,7 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     form = CommitForm(request.POST)
     if form.is_valid():
         done = _("The import was cancelled; nothing was taken over.")
-        act(request, commands.cancel_import, done=done, import_id=pk, version=form.cleaned_data["version"])
+        _act(request, commands.cancel_import, done=done, import_id=pk, version=form.cleaned_data["version"])
     return redirect("import", pk=pk)
 
 

@@ -1,6 +1,6 @@
 """Reading the ledger: the head, the chain as links, the history of one object."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from django.db import models
@@ -34,6 +34,20 @@ def history(*objects: models.Model) -> models.QuerySet[LedgerPayload]:
     for obj in objects:
         wanted |= models.Q(object_kind=obj._meta.label_lower, object_id=str(obj.pk))
     return LedgerPayload.objects.filter(wanted).select_related("entry", "actor").order_by("entry_id")
+
+
+def history_of(wanted: Mapping[str, Collection[int]], among: Collection[str] = ()) -> models.QuerySet[LedgerPayload]:
+    """All that happened to these rows (table label → keys), oldest first, with entry and actor.
+
+    ``among`` are commands that change many rows in one entry: what they did to one of the rows (``Change.also``) counts too.
+    """
+    own, named = models.Q(pk__in=[]), models.Q(pk__in=[])
+    for label, keys in wanted.items():
+        own |= models.Q(object_kind=label, object_id__in=[str(key) for key in keys])
+        for key in keys if among else ():
+            named |= models.Q(body__contains=f'["{label}",{key},"')
+    rows = LedgerPayload.objects.filter(own | (models.Q(verb__in=list(among)) & named) if among else own)
+    return rows.select_related("entry", "actor").order_by("entry_id")
 
 
 def had_a_hand(obj: models.Model, actor_id: int, leaving_out: tuple[str, ...] = ()) -> bool:

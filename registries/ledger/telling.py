@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
@@ -34,6 +34,9 @@ HIDDEN = frozenset(
         "approved_by",
         "published_at",
         "submitted_at",
+        "recorded_by",
+        "search",
+        "merge_terms",
     )
 )
 """Columns that say nothing beyond who did it and when."""
@@ -126,6 +129,11 @@ def _words_of(name: str) -> str:
         "changed": _("changed"),
         "same": _("left alone"),
         "refused": _("refused"),
+        "count": _("count"),
+        "keys": _("entries"),
+        "merged": _("merged"),
+        "unmerged": _("separated again"),
+        "categories": _("categories"),
     }.get(name, name)
 
 
@@ -175,6 +183,11 @@ def _altered(kind: str, body: dict[str, Any], names: _Names) -> Iterable[Altered
 def history_told(*objects: models.Model) -> list[Telling]:
     """All that happened to these objects (mostly one), newest first."""
     return tell(list(queries.history(*objects)))[::-1]
+
+
+def told_of(wanted: Mapping[str, Collection[int]], among: Sequence[str] = ()) -> list[Telling]:
+    """All that happened to these rows (table label → keys), newest first; see :func:`registries.ledger.queries.history_of`."""
+    return tell(list(queries.history_of(wanted, among)))[::-1]
 
 
 def kind_name(kind: str) -> str:

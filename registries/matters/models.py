@@ -1,4 +1,7 @@
-"""Matter, MatterRevision (its content at a time, never changed once published), LegalBasis, ChecklistItem, Edition."""
+"""Matter, MatterRevision (its content at a time, never changed once published) and its lists, Edition.
+
+The lists of a revision: LegalBasis, ChecklistItem, Material, Outcome.
+"""
 
 from typing import ClassVar
 
@@ -12,12 +15,15 @@ from registries.codes.models import Code
 from registries.matters.states import EditionState
 from registries.people.models import Unit
 
+PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
+
 
 class Matter(models.Model):
     """What may be inspected, under a code that never changes; the content stands in its revisions."""
 
     code = models.CharField(_("code"), max_length=16, unique=True)
     active = models.BooleanField(_("in use"), default=True)
+    retired_because = models.CharField(_("retired because"), max_length=200, blank=True)
 
     PROTECTED: ClassVar = ("code", "active")
 
@@ -42,6 +48,15 @@ class MatterRevision(models.Model):
         FULL = "F", _("full coverage")
         MIXED = "RF", _("general subjects at random, key subjects directed")
 
+    class Cooperation(models.TextChoices):
+        OWN = "own", _("one department alone")
+        LEADS = "leads", _("joint, initiated here")
+        JOINS = "joins", _("joint, initiated by another department")
+
+    class Period(models.TextChoices):
+        YEARS = "years", _("per years")
+        PERMIT = "permit", _("while a permit is valid")
+
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField(_("revision"))
     area = models.CharField(_("area"), max_length=80, blank=True)
@@ -61,13 +76,30 @@ class MatterRevision(models.Model):
         _("default ratio (%)"),
         max_digits=5,
         decimal_places=2,
-        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        validators=PERCENT,
+    )
+    ratio_wording = models.CharField(_("ratio in words"), max_length=120, blank=True)
+    ratio_least = models.DecimalField(
+        _("least ratio (%)"), max_digits=5, decimal_places=2, null=True, blank=True, validators=PERCENT
+    )
+    ratio_most = models.DecimalField(
+        _("highest ratio (%)"), max_digits=5, decimal_places=2, null=True, blank=True, validators=PERCENT
     )
     frequency = models.CharField(_("frequency"), max_length=80)
+    least_times = models.PositiveSmallIntegerField(_("times at least"), null=True, blank=True, validators=[MinValueValidator(1)])
+    most_times = models.PositiveSmallIntegerField(_("times at most"), null=True, blank=True, validators=[MinValueValidator(1)])
+    period = models.CharField(_("times are counted"), max_length=8, choices=Period.choices, default=Period.YEARS)
+    period_years = models.PositiveSmallIntegerField(
+        _("over how many years"), default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
     team_size = models.PositiveSmallIntegerField(
         _("inspectors per visit"), default=2, validators=[MinValueValidator(2), MaxValueValidator(9)]
     )
     requirements = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("required fields and specialties"))
+    cooperation = models.CharField(
+        _("way of spot check"), max_length=8, choices=Cooperation.choices, default=Cooperation.OWN
+    )
+    initiator = models.CharField(_("initiating department"), max_length=80, blank=True)
     partners = models.CharField(_("joint departments"), max_length=200, blank=True)
     publicity = models.CharField(_("way of publicity"), max_length=80, blank=True)
     remarks = models.TextField(_("remarks"), blank=True)
@@ -82,6 +114,12 @@ class MatterRevision(models.Model):
         "kind",
         "regulation",
         "unit",
+        "ratio_least",
+        "ratio_most",
+        "least_times",
+        "most_times",
+        "period",
+        "period_years",
         "team_size",
         "categories",
         "full_coverage",
@@ -95,6 +133,16 @@ class MatterRevision(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["matter", "number"], name="revision_once_per_matter"),
             models.CheckConstraint(condition=Q(team_size__gte=2, team_size__lte=9), name="two_to_nine_inspectors"),
+            models.CheckConstraint(
+                condition=Q(ratio_least__isnull=True) | Q(ratio_most__isnull=True) | Q(ratio_most__gte=F("ratio_least")),
+                name="highest_ratio_is_not_below_the_least",
+                violation_error_message=_("The highest ratio is below the least one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(least_times__isnull=True) | Q(most_times__isnull=True) | Q(most_times__gte=F("least_times")),
+                name="most_times_are_not_below_the_least",
+                violation_error_message=_("The times at most are fewer than the times at least."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +204,52 @@ class ChecklistItem(models.Model):
         return self.title
 
 
+class Material(models.Model):
+    """What the inspected are asked to have at hand: it stands on the notice and on the form."""
+
+    revision = models.ForeignKey(MatterRevision, on_delete=models.CASCADE, related_name="materials")
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(_("material"), max_length=120)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("material")
+        verbose_name_plural = _("materials")
+        ordering = ("revision", "position")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Outcome(models.Model):
+    """A result that a visit on this matter may have, what it means there, and what may follow it.
+
+    A matter without outcomes of its own has all of the code tables.
+    """
+
+    revision = models.ForeignKey(MatterRevision, on_delete=models.CASCADE, related_name="outcomes")
+    position = models.PositiveSmallIntegerField(default=0)
+    result = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+", verbose_name=_("inspection result"))
+    meaning = models.CharField(_("what it means here"), max_length=300, blank=True)
+    disposal = models.ForeignKey(
+        Code, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("disposal")
+    )
+
+    class Meta:
+        verbose_name = _("possible result")
+        verbose_name_plural = _("possible results")
+        ordering = ("revision", "position")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["revision", "result", "disposal"], name="outcome_once_per_revision"),
+            models.UniqueConstraint(
+                fields=["revision", "result"], condition=Q(disposal__isnull=True), name="outcome_without_disposal_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.result}→{self.disposal}" if self.disposal else str(self.result)
+
+
 class Edition(models.Model):
     """A published issue of the whole matter list: approved by another than who prepared it, numbered, immutable."""
 
@@ -191,3 +285,21 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class EditionPaper(models.Model):
+    """A published edition as PDF in the official layout, made once by the worker."""
+
+    edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="paper")
+    pdf = models.BinaryField()
+    digest = models.CharField(_("digest"), max_length=64)
+    made_at = models.DateTimeField(_("made"))
+
+    PROTECTED: ClassVar = ("edition", "digest", "made_at")
+
+    class Meta:
+        verbose_name = _("edition on paper")
+        verbose_name_plural = _("editions on paper")
+
+    def __str__(self) -> str:
+        return str(self.edition)

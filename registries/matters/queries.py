@@ -2,37 +2,50 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
+from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from registries.codes.models import Code, CodeTable
+from registries.codes.queries import codes
 from registries.ledger.sentences import Sentence, say
 from registries.matters import rules
-from registries.matters.models import Edition, Matter, MatterRevision
-from registries.matters.rules import Basis, Difference
-from registries.matters.states import EditionState
+from registries.matters.models import Edition, EditionPaper, LegalBasis, Matter, MatterRevision, Outcome
+from registries.matters.rules import WARN_DAYS, Basis, Difference, Limits
+from registries.matters.states import EditionState, Standing
 from registries.people.models import User
 from registries.people.roles import Role
 
 SHOWN = (
+    "cooperation",
     "area",
     "name",
     "sub_item",
     "content",
+    "categories",
     "kind",
     "method",
-    "regulation",
+    "initiator",
+    "partners",
     "inspecting_body",
     "unit",
-    "categories",
+    "regulation",
     "full_coverage",
     "ratio_percent",
+    "ratio_wording",
+    "ratio_least",
+    "ratio_most",
     "frequency",
+    "least_times",
+    "most_times",
+    "period",
+    "period_years",
     "team_size",
     "requirements",
-    "partners",
     "publicity",
     "remarks",
 )
@@ -43,8 +56,15 @@ BUSINESS = frozenset((Role.CLERK, Role.REVIEWER, Role.SUPERVISOR))
 
 
 def with_content(revisions: QuerySet[MatterRevision]) -> QuerySet[MatterRevision]:
-    """The revisions with all that a page shows of them, in six queries."""
-    return revisions.select_related("matter", "unit").prefetch_related("categories", "full_coverage", "requirements", "bases", "items")
+    """The revisions with all that a page shows of them, in eight queries."""
+    outcomes = Prefetch("outcomes", Outcome.objects.select_related("result", "disposal"))
+    many = ("categories", "full_coverage", "requirements", "bases", "items", "materials")
+    return revisions.select_related("matter", "unit").prefetch_related(*many, outcomes)
+
+
+def listed(revisions: QuerySet[MatterRevision]) -> QuerySet[MatterRevision]:
+    """The revisions with what the table of the list shows of them."""
+    return revisions.select_related("matter", "unit").prefetch_related("categories", "requirements", "bases")
 
 
 def current_edition() -> Edition | None:
@@ -54,8 +74,8 @@ def current_edition() -> Edition | None:
 
 def published_revisions() -> QuerySet[MatterRevision]:
     """The revisions of the newest published edition, by matter code; none when nothing is published yet."""
-    edition = current_edition()
-    rows = edition.revisions.all() if edition else MatterRevision.objects.none()
+    newest = Edition.objects.filter(state=EditionState.PUBLISHED).order_by("-number").values("pk")[:1]
+    rows = MatterRevision.objects.filter(editions=Subquery(newest))
     return rows.select_related("matter", "unit").order_by("matter__code")
 
 
@@ -73,7 +93,73 @@ def why_not_draw_on(revision: MatterRevision | None, today: dt.date) -> Sentence
     """Why no draw may run on this revision (as :func:`published_revision` gives it) on ``today``, or None."""
     if revision is None:
         return say("The matter is not in the published edition of the matter list.")
-    return rules.why_not_draw_on(bases_of(revision), today)
+    return rules.why_not_draw_on(bases_of(revision), today, active=revision.matter.active)
+
+
+def limits_of(revision: MatterRevision) -> Limits:
+    """The numbers that a revision sets for ratio and frequency."""
+    years = revision.period_years if revision.period == MatterRevision.Period.YEARS else None
+    most = revision.ratio_most if revision.kind == MatterRevision.Kind.GENERAL else None
+    return Limits(revision.ratio_least, most, revision.least_times, revision.most_times, years)
+
+
+class Vocabulary(NamedTuple):
+    """What may be entered as result of a visit: the results, and per result (by key) its meaning and disposals."""
+
+    results: list[Code]
+    meanings: dict[int, str]
+    disposals: dict[int, list[Code]]
+
+
+def vocabulary_of(revision: MatterRevision) -> Vocabulary:
+    """The results and disposals of a matter; all of the code tables for one that names none of its own.
+
+    A result of its own without a disposal may be followed by any.
+    """
+    rows = list(revision.outcomes.select_related("result", "disposal"))
+    every = list(codes(CodeTable.DISPOSAL))
+    if not rows:
+        results = list(codes(CodeTable.RESULT))
+        return Vocabulary(results, {}, {result.pk: every for result in results})
+    results = list({row.result_id: row.result for row in rows}.values())
+    meanings = {row.result_id: row.meaning for row in rows if row.meaning}
+    named: dict[int, list[Code]] = {result.pk: [] for result in results}
+    for row in rows:
+        if row.disposal is not None:
+            named[row.result_id].append(row.disposal)
+    return Vocabulary(results, meanings, {pk: given or every for pk, given in named.items()})
+
+
+def lapsing(today: dt.date) -> QuerySet[LegalBasis]:
+    """Citations of newest revisions of matters in use that lapsed, or will within the days of warning; the first first."""
+    rows = LegalBasis.objects.filter(
+        revision__in=newest_revisions().filter(matter__active=True).order_by().values("pk"),
+        in_force_until__lte=today + dt.timedelta(days=WARN_DAYS),
+    )
+    return rows.select_related("revision__matter", "revision__unit").order_by("in_force_until")
+
+
+def in_standing(rows: QuerySet[MatterRevision], standing: str, today: dt.date) -> QuerySet[MatterRevision]:
+    """Of these revisions those that stand so."""
+    if standing == Standing.RETIRED:
+        return rows.filter(matter__active=False)
+    rows = rows.filter(matter__active=True)
+    bases = LegalBasis.objects.filter(revision=OuterRef("pk"))
+    if standing == Standing.LAPSED:
+        return rows.filter(Exists(bases.filter(in_force_until__lt=today)))
+    if standing == Standing.LAPSING:
+        last = today + dt.timedelta(days=WARN_DAYS)
+        return rows.filter(Exists(bases.filter(in_force_until__range=(today, last))))
+    listed = Q(pk__in=published_revisions().order_by().values("pk"))
+    return rows.filter(listed if standing == Standing.IN_FORCE else ~listed)
+
+
+def by_method(rows: QuerySet[MatterRevision], method: str) -> QuerySet[MatterRevision]:
+    """Of these revisions those inspected this way (a key of ``rules.METHODS``)."""
+    wanted = Q(pk__in=[])
+    for word in rules.METHODS[method]:
+        wanted |= Q(method__contains=word)
+    return rows.filter(wanted)
 
 
 def newest_revisions() -> QuerySet[MatterRevision]:
@@ -87,9 +173,26 @@ def visible_revisions(user: User) -> QuerySet[MatterRevision]:
     return published_revisions() if Role.PARTNER in user.role_codes else newest_revisions()
 
 
+def readable_revisions(user: User, code: str) -> QuerySet[MatterRevision]:
+    """The revisions of a matter that this person reads, newest first, with their content: partners up to the published one."""
+    rows = MatterRevision.objects.filter(matter__code=code).order_by("-number")
+    if Role.PARTNER in user.role_codes:
+        published = published_revisions().filter(matter__code=code).first()
+        rows = rows.filter(number__lte=published.number if published is not None else 0)
+    return with_content(rows)
+
+
+def listed_keys() -> set[int]:
+    """The revisions (by key) of the newest published edition."""
+    newest = Edition.objects.filter(state=EditionState.PUBLISHED).order_by("-number").values("pk")[:1]
+    through = Edition.revisions.through.objects.filter(edition_id=Subquery(newest))
+    return set(through.values_list("matterrevision_id", flat=True))
+
+
 def visible_editions(user: User) -> QuerySet[Edition]:
     """All editions, those in preparation first; partner departments and inspectors see the published ones."""
     rows = Edition.objects.select_related("prepared_by", "approved_by").order_by(F("number").desc(nulls_first=True))
+    rows = rows.annotate(on_paper=Exists(EditionPaper.objects.filter(edition=OuterRef("pk"))))
     if user.role_codes.isdisjoint(BUSINESS | {Role.AUDITOR}):
         rows = rows.filter(state=EditionState.PUBLISHED)
     return rows
@@ -108,7 +211,8 @@ def labels() -> dict[str, str]:
     names = {
         field.name: str(field.verbose_name) for field in (*MatterRevision._meta.fields, *MatterRevision._meta.many_to_many)
     }
-    return {**names, "bases": _("legal bases"), "items": _("checklist items")}
+    lists = {"bases": _("legal bases"), "items": _("checklist items"), "materials": _("materials"), "outcomes": _("possible results")}
+    return {**names, **lists}
 
 
 def lapsed_bases(revision: MatterRevision, today: dt.date) -> list[str]:
@@ -124,7 +228,9 @@ def _text(revision: MatterRevision, name: str) -> str:
     if display is not None:
         return str(display())
     value = getattr(revision, name)
-    return f"{value.normalize():f}" if name == "ratio_percent" else str(value)
+    if value is None:
+        return ""
+    return rules.spelled(value) if isinstance(value, Decimal) else str(value)
 
 
 def _date(day: dt.date | None) -> str:
@@ -134,14 +240,20 @@ def _date(day: dt.date | None) -> str:
 def content_of(revision: MatterRevision) -> dict[str, str]:
     """A revision as field name → text, bases and checklist included; compared by :func:`rules.differences`."""
     content = {name: _text(revision, name) for name in SHOWN}
+    if revision.least_times is None and revision.most_times is None:
+        content["period"] = content["period_years"] = ""
+    elif revision.period == MatterRevision.Period.PERMIT:
+        content["period_years"] = ""
     content["bases"] = "\n".join(
-        f"{b}" + (f" ({_date(b.in_force_from)} – {_date(b.in_force_until)})" if b.in_force_from or b.in_force_until else "")
+        f"{b}" + (f" {b.document_number}" if b.document_number else "") + (f" ({_date(b.in_force_from)} – {_date(b.in_force_until)})" if b.in_force_from or b.in_force_until else "")
         for b in revision.bases.all()
     )
     content["items"] = "\n".join(
         f"{i.title}: {i.content}" + (f" ({i.article})" if i.article else "") + (f" [{i.guidance}]" if i.guidance else "")
         for i in revision.items.all()
     )
+    content["materials"] = "\n".join(f"{m}" + (f" ({m.note})" if m.note else "") for m in revision.materials.all())
+    content["outcomes"] = "\n".join(f"{o}" + (f" ({o.meaning})" if o.meaning else "") for o in revision.outcomes.all())
     return content
 
 
@@ -155,6 +267,17 @@ class MatterChange(NamedTuple):
     fields: list[Difference]
 
 
+def edition_and_before(rows: QuerySet[Edition], pk: int) -> tuple[Edition | None, Edition | None]:
+    """One of these editions and the published one before it. One query: there are a few a year."""
+    listed = list(rows)
+    edition = next((row for row in listed if row.pk == pk), None)
+    if edition is None:
+        return None, None
+    published = [row for row in listed if row.state == EditionState.PUBLISHED and row.pk != pk and row.number is not None]
+    earlier = [row for row in published if edition.number is None or (row.number or 0) < edition.number]
+    return edition, max(earlier, key=lambda row: row.number or 0, default=None)
+
+
 def edition_before(edition: Edition) -> Edition | None:
     """The published edition that came before this one (for one not yet published: the one in force)."""
     published = Edition.objects.filter(state=EditionState.PUBLISHED).exclude(pk=edition.pk)
@@ -164,27 +287,61 @@ def edition_before(edition: Edition) -> Edition | None:
 
 
 def edition_changes(edition: Edition, before: Edition | None) -> list[MatterChange]:
-    """What is new, changed and gone in ``edition`` against ``before``, by matter code. Ten queries at most."""
-    old = _by_code(before.revisions.all()) if before else {}
-    new = _by_code(edition.revisions.all())
-    changes = []
+    """What is new, changed and gone in ``edition`` against ``before``, by matter code. Nine queries at most."""
+    return changes_among(listed_in(edition, before), edition, before)
+
+
+def listed_in(*editions: Edition | None) -> list[tuple[int, MatterRevision]]:
+    """(edition key, revision) of these editions, by matter code, with matter and unit. One query."""
+    keys = [edition.pk for edition in editions if edition is not None]
+    rows = MatterRevision.objects.filter(editions__in=keys).annotate(edition_key=F("editions__pk"))
+    return [(row.edition_key, row) for row in rows.select_related("matter", "unit").order_by("matter__code")]
+
+
+def changes_among(
+    listed: Iterable[tuple[int, MatterRevision]], edition: Edition, before: Edition | None
+) -> list[MatterChange]:
+    """:func:`edition_changes` among the rows of :func:`listed_in`, read already."""
+    sides: dict[int, dict[str, MatterRevision]] = {}
+    for key, row in listed:
+        sides.setdefault(key, {})[row.matter.code] = row
+    new = sides.get(edition.pk, {})
+    old = sides.get(before.pk, {}) if before is not None else {}
+    altered = {code for code in old.keys() & new.keys() if old[code].pk != new[code].pk}
+    wanted = [side[code].pk for code in altered for side in (old, new)]
+    whole = {row.pk: row for row in with_content(MatterRevision.objects.filter(pk__in=wanted))} if wanted else {}
     names = labels()
+    changes = []
     for code in sorted(old.keys() | new.keys()):
         was, now = old.get(code), new.get(code)
         if now is None and was is not None:
             changes.append(MatterChange("gone", code, was.name, was, []))
         elif was is None and now is not None:
             changes.append(MatterChange("new", code, now.name, now, []))
-        elif was is not None and now is not None and was.pk != now.pk:
-            fields = [d._replace(field=names[d.field]) for d in rules.differences(content_of(was), content_of(now))]
-            changes.append(MatterChange("changed", code, now.name, now, fields))
+        elif was is not None and now is not None and code in altered:
+            fields = rules.differences(content_of(whole[was.pk]), content_of(whole[now.pk]))
+            changes.append(MatterChange("changed", code, now.name, whole[now.pk], [d._replace(field=names[d.field]) for d in fields]))
     return changes
-
-
-def _by_code(revisions: QuerySet[MatterRevision]) -> dict[str, MatterRevision]:
-    return {revision.matter.code: revision for revision in with_content(revisions)}
 
 
 def revision_names(matter_ids: Iterable[int]) -> dict[int, str]:
     """Matter → the name in its newest revision."""
     return dict(newest_revisions().filter(matter_id__in=list(matter_ids)).values_list("matter_id", "name"))
+
+
+class SubItem(NamedTuple):
+    """A revision in the tree of the list: how many rows its matter's name spans, 0 where the cell above goes on."""
+
+    revision: MatterRevision
+    span: int
+
+
+def tree(revisions: Iterable[MatterRevision]) -> list[SubItem]:
+    """Matter → sub-items: neighbours with the same name and unit stand under one name."""
+    groups = [list(group) for _key, group in groupby(revisions, key=lambda row: (row.name, row.unit_id))]
+    return [SubItem(row, len(group) if at == 0 else 0) for group in groups for at, row in enumerate(group)]
+
+
+def editions_without_paper() -> QuerySet[Edition]:
+    """Published editions that the worker has not put on paper yet."""
+    return Edition.objects.filter(state=EditionState.PUBLISHED, paper=None)

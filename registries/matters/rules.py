@@ -1,10 +1,25 @@
 """The rules of the matter list, pure: when a legal basis carries a matter, what a revision changes, who decides."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from registries.ledger.sentences import Sentence, say
+
+WARN_DAYS = 60
+"""So many days ahead the office is told that a legal basis lapses."""
+
+METHODS: dict[str, tuple[str, ...]] = {
+    "site": ("现场", "实地"),
+    "paper": ("书面", "书式", "台账", "查阅"),
+    "findings": ("行政部门", "专业意见", "行政检查结果"),
+    "test": ("检验", "检测"),
+    "third": ("第三方", "审计", "验资", "评估", "委托"),
+    "network": ("网络", "在线"),
+}
+"""The six ways of inspection (parity.md §1.1), each with the words by which lists name it."""
 
 
 class Basis(NamedTuple):
@@ -20,8 +35,70 @@ def is_lapsed(in_force_until: dt.date | None, today: dt.date) -> bool:
     return in_force_until is not None and in_force_until < today
 
 
-def why_not_draw_on(bases: Iterable[Basis], today: dt.date) -> Sentence | None:
-    """Why no new draw may run on a matter that stands on these bases; None when all of them are in force."""
+def lapses_soon(in_force_until: dt.date | None, today: dt.date) -> bool:
+    """Whether a basis still in force lapses within the days of warning."""
+    return in_force_until is not None and today <= in_force_until <= today + dt.timedelta(days=WARN_DAYS)
+
+
+class Limits(NamedTuple):
+    """What a revision sets in numbers: percent of the subjects, visits to one subject over so many years (None: a permit)."""
+
+    ratio_least: Decimal | None = None
+    ratio_most: Decimal | None = None
+    least_times: int | None = None
+    most_times: int | None = None
+    years: int | None = 1
+
+
+def why_not_limits(*, ratio: Decimal, limits: Limits, key: bool) -> Sentence | None:
+    """Numbers that contradict each other. A key matter (重点检查事项) has no highest ratio."""
+    least, most = limits.ratio_least, limits.ratio_most
+    if key and most is not None:
+        return say("A key matter has no highest ratio. Leave it empty, or make the matter a general one.")
+    if least is not None and most is not None and most < least:
+        return say("The highest ratio is below the least one.")
+    if why_not_ratio(ratio, limits) is not None:
+        return say("The default ratio lies outside the least and the highest ratio.")
+    if limits.least_times is not None and limits.most_times is not None and limits.most_times < limits.least_times:
+        return say("The times at most are fewer than the times at least.")
+    return None
+
+
+def why_not_ratio(percent: Decimal, limits: Limits) -> Sentence | None:
+    """Why a planned or drawn share of the subjects (in percent) does not keep what the matter list sets."""
+    if limits.ratio_least is not None and percent < limits.ratio_least:
+        return say(
+            "%(given)s %% is below the least ratio of the matter list, %(least)s %%.",
+            given=spelled(percent),
+            least=spelled(limits.ratio_least),
+        )
+    if limits.ratio_most is not None and percent > limits.ratio_most:
+        return say(
+            "%(given)s %% is above the highest ratio of the matter list, %(most)s %%.",
+            given=spelled(percent),
+            most=spelled(limits.ratio_most),
+        )
+    return None
+
+
+def why_not_share(*, number: int, of: int, limits: Limits) -> Sentence | None:
+    """:func:`why_not_ratio` of ``number`` subjects out of ``of``. Rounding up to whole subjects is no excess."""
+    if not of:
+        return None
+    if limits.ratio_most is not None and number <= math.ceil(of * limits.ratio_most / 100):
+        limits = limits._replace(ratio_most=None)
+    return why_not_ratio((Decimal(number) * 100 / of).quantize(Decimal("0.01")), limits)
+
+
+def spelled(percent: Decimal) -> str:
+    """``5``, ``0.5``: without trailing zeros."""
+    return f"{percent.normalize():f}"
+
+
+def why_not_draw_on(bases: Iterable[Basis], today: dt.date, *, active: bool = True) -> Sentence | None:
+    """Why no new draw may run on a matter that stands on these bases; None when it is in use and all of them are in force."""
+    if not active:
+        return say("The matter is retired: it leaves the list with the next edition, and no new draw runs on it.")
     standing = list(bases)
     if not standing:
         return say("The matter names no legal basis. Add one in a new revision of the matter.")
@@ -103,6 +180,34 @@ def why_not_full_coverage(*, regulation: str, categories: Iterable[int], full_co
     if watched == classes:
         return say("If every class is watched by full coverage, choose that mode of regulation for the whole matter.")
     return None
+
+
+def why_not_lists(*, materials: Iterable[str], outcomes: Iterable[tuple[int, int | None]]) -> Sentence | None:
+    """No material and no result (with the same disposal) stands twice."""
+    names, pairs = list(materials), list(outcomes)
+    if len(set(names)) < len(names):
+        return say("A material stands twice in the list.")
+    if len(set(pairs)) < len(pairs):
+        return say("A result stands twice with the same disposal.")
+    return None
+
+
+def why_not_retire(*, keeps: bool, active: bool, reason: str) -> Sentence | None:
+    """A matter is retired once, by its unit, with a reason."""
+    if not keeps:
+        return say("This matter is kept by another unit. Ask a clerk of that unit or of the bureau.")
+    if not active:
+        return say("This matter is retired already.")
+    return None if reason.strip() else say("Say why; the reason is kept with the matter.")
+
+
+def why_not_restore(*, keeps: bool, active: bool, reason: str) -> Sentence | None:
+    """Only a retired matter comes back, with a reason."""
+    if not keeps:
+        return say("This matter is kept by another unit. Ask a clerk of that unit or of the bureau.")
+    if active:
+        return say("This matter is in use already.")
+    return None if reason.strip() else say("Say why; the reason is kept with the matter.")
 
 
 def why_not_approve(*, prepared_by: int, approver: int, had_a_hand: bool) -> Sentence | None:

@@ -1,4 +1,4 @@
-"""The states of an edition and its moves."""
+"""The states of an edition and its moves; how a matter stands."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,16 @@ class EditionState(models.TextChoices):
     PREPARING = "preparing", _("preparing")
     SUBMITTED = "submitted", _("submitted")
     PUBLISHED = "published", _("published")
+
+
+class Standing(models.TextChoices):
+    """Where a matter stands, as the list is filtered by it."""
+
+    IN_FORCE = "in-force", _("in force")
+    UNPUBLISHED = "unpublished", _("not published yet")
+    LAPSING = "lapsing", _("a basis lapses soon")
+    LAPSED = "lapsed", _("a basis lapsed")
+    RETIRED = "retired", _("retired")
 
 
 MOVES: dict[str, tuple[str, str]] = {

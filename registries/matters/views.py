@@ -1,19 +1,21 @@
 """Office pages for the matter list: matters with their revisions, revising one, editions."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Model, Q, QuerySet
-from django.forms import BaseFormSet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Q, QuerySet
+from django.forms import BaseFormSet, model_to_dict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from registries import clock
+from registries.ledger.change import Refused
 from registries.ledger.telling import history_told
-from registries.matters import commands, queries, rules, states
-from registries.matters.forms import BasisFormSet, EditionForm, ItemFormSet, MatterFilterForm, RevisionForm
+from registries.matters import commands, papers, queries, rules, states
+from registries.matters.forms import LISTS, EditionForm, MatterFilterForm, ReasonForm, RevisionForm, vocabulary, without_verdict
 from registries.matters.models import Edition, Matter, MatterRevision
 from registries.matters.rules import Difference
 from registries.pages import act, page_of, signed_in
@@ -27,31 +29,50 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     """Every matter this person may read, in its newest revision."""
     user = signed_in(request)
     form = MatterFilterForm(request.GET)
-    rows = _matching(queries.visible_revisions(user), form)
+    rows = matching(queries.visible_revisions(user), form)
     edition = queries.current_edition()
     listed = set(edition.revisions.values_list("pk", flat=True)) if edition else set()
-    listing = page_of(request, rows.select_related("matter", "unit").prefetch_related("bases"))
+    listing = page_of(request, queries.listed(rows))
+    today = clock.today()
     context = {
         "form": form,
-        "rows": [(row, row.pk in listed, queries.lapsed_bases(row, clock.today())) for row in listing["page"]],
+        "rows": [
+            (sub.revision, sub.span, sub.revision.pk in listed, *_lapses(sub.revision, today))
+            for sub in queries.tree(listing["page"].object_list)
+        ],
         "edition": edition,
         "may_revise": user.has_perm("registries.revise_matter"),
     }
     return render(request, "office/matters/matter_list.html", {**listing, **context})
 
 
-def _matching(rows: QuerySet[MatterRevision], form: MatterFilterForm) -> QuerySet[MatterRevision]:
+def _lapses(revision: MatterRevision, today: dt.date) -> tuple[bool, dt.date | None]:
+    """Whether a basis lapsed, and the first day on which one still in force will, if that is soon."""
+    ends = [basis.in_force_until for basis in revision.bases.all()]
+    soon = [day for day in ends if day is not None and rules.lapses_soon(day, today)]
+    return any(rules.is_lapsed(day, today) for day in ends), min(soon, default=None)
+
+
+def matching(rows: QuerySet[MatterRevision], form: MatterFilterForm) -> QuerySet[MatterRevision]:
     if not form.is_valid():
         return rows
     wanted = form.cleaned_data
     if wanted["q"]:
         words = wanted["q"]
-        rows = rows.filter(Q(matter__code__icontains=words) | Q(name__icontains=words) | Q(content__icontains=words))
-    if wanted["unit"]:
-        rows = rows.filter(unit=wanted["unit"])
-    if wanted["regulation"]:
-        rows = rows.filter(regulation=wanted["regulation"])
-    return rows
+        rows = rows.filter(
+            Q(matter__code__icontains=words) | Q(name__icontains=words) | Q(sub_item__icontains=words) | Q(content__icontains=words)
+        )
+    if wanted["method"]:
+        rows = queries.by_method(rows, wanted["method"])
+    if wanted["needs"]:
+        rows = rows.filter(requirements__isnull=wanted["needs"] == "no").distinct()
+    if wanted["standing"]:
+        rows = queries.in_standing(rows, wanted["standing"], clock.today())
+    if wanted["setter"]:
+        rows = rows.filter(created_by__name__icontains=wanted["setter"])
+    days = {"created_at__date__gte": wanted["since"], "created_at__date__lte": wanted["until"]}
+    plain = {name: wanted[name] for name in ("unit", "regulation")}
+    return rows.filter(**{name: value for name, value in {**plain, **days}.items() if value})
 
 
 class Step(NamedTuple):
@@ -82,29 +103,52 @@ def _steps(revisions: list[MatterRevision], listed: Iterable[int]) -> list[Step]
 def matter(request: HttpRequest, code: str) -> HttpResponse:
     """One matter: all of its newest revision, and how it came to it."""
     user = signed_in(request)
-    visible = get_object_or_404(queries.visible_revisions(user).select_related("matter"), matter__code=code)
-    row, newest_number = visible.matter, visible.number
-    all_revisions = list(
-        queries.with_content(row.revisions.filter(number__lte=newest_number)).select_related("created_by").order_by("-number")
-    )
+    all_revisions = list(queries.readable_revisions(user, code).select_related("created_by"))
+    if not all_revisions:
+        raise Http404
     newest = all_revisions[0]
-    edition = queries.current_edition()
-    listed = set(edition.revisions.values_list("pk", flat=True)) if edition else set()
+    row = newest.matter
+    listed = queries.listed_keys()
+    kept = keeps(user, newest.unit_id)
     today = clock.today()
     labels = queries.labels()
     context = {
         "matter": row,
         "revision": newest,
         "facts": [(labels[name], text) for name, text in queries.content_of(newest).items() if name in queries.SHOWN],
-        "bases": [(basis, rules.is_lapsed(basis.in_force_until, today)) for basis in newest.bases.all()],
-        "why_not_draw": queries.why_not_draw_on(newest, today) if newest.bases.all() else None,
+        "bases": [
+            (basis, rules.is_lapsed(basis.in_force_until, today), rules.lapses_soon(basis.in_force_until, today))
+            for basis in newest.bases.all()
+        ],
+        "why_not_draw": Refused(why_not).sentence if (why_not := queries.why_not_draw_on(newest, today)) else "",
+        "lapses": _lapses(newest, today)[1],
         "listed": newest.pk in listed,
-        "edition": edition,
         "steps": _steps(all_revisions, listed),
-        "may_revise": user.has_perm("registries.revise_matter") and keeps(user, newest.unit_id),
+        "may_revise": user.has_perm("registries.revise_matter") and kept,
+        "may_retire": user.has_perm("registries.retire_matter") and kept,
         "history": history_told(row, *all_revisions) if user.has_perm("registries.view_history") else None,
     }
     return render(request, "office/matters/matter.html", context)
+
+
+@access("registries.view_matters")
+@require_http_methods(["GET", "POST"])
+def matter_retire(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a matter out of use, or into it again, with a reason."""
+    user = signed_in(request)
+    row = get_object_or_404(Matter, code=code)
+    newest = get_object_or_404(queries.visible_revisions(user), matter=row)
+    command, done = (
+        (commands.retire_matter, _("The matter is retired."))
+        if row.active
+        else (commands.restore_matter, _("The matter is in use again."))
+    )
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        change = act(request, command, done=done, form=form, matter_id=row.pk, **form.cleaned_data)
+        if change is not None:
+            return redirect("matter", code=code)
+    return render(request, "office/matters/matter_retire.html", {"matter": row, "revision": newest, "form": form})
 
 
 def _sent(formset: "BaseFormSet[Any]") -> list[Any]:
@@ -117,18 +161,24 @@ def _sent(formset: "BaseFormSet[Any]") -> list[Any]:
 @access("registries.revise_matter")
 @require_http_methods(["GET", "POST"])
 def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Write a new revision of a matter, or (without a code) the first one of a new matter."""
-    row = get_object_or_404(Matter, code=code) if code else None
-    newest = queries.with_content(row.revisions.order_by("-number")).first() if row else None
-    form = RevisionForm(
-        request.POST or None,
-        instance=newest,
-        code=code,
-        initial={"active": row.active} if row else {"unit": signed_in(request).unit},
-    )
-    bases = BasisFormSet(request.POST or None, prefix="bases", initial=_values(newest.bases.all()) if newest else [])
-    items = ItemFormSet(request.POST or None, prefix="items", initial=_values(newest.items.all()) if newest else [])
-    if request.method == "POST" and all((form.is_valid(), bases.is_valid(), items.is_valid())):
+    """Write a new revision of a matter, or (without a code) the first one of a new matter.
+
+    The buttons “one more row” and “read the numbers from the words” show the form again, with nothing lost or saved.
+    """
+    newest = queries.with_content(MatterRevision.objects.filter(matter__code=code)).order_by("-number").first() if code else None
+    if code and newest is None:
+        raise Http404
+    row = newest.matter if newest is not None else None
+    sent = _with_a_row_more(request.POST) if request.method == "POST" else None
+    form = RevisionForm(sent, instance=newest, code=code, initial={} if row else {"unit": signed_in(request).unit})
+    kinds = {"outcomes": {"vocabulary": vocabulary(form.codes)}}
+    lists = {name: made(sent, prefix=name, initial=_rows(newest, name), form_kwargs=kinds.get(name)) for name, _title, made in LISTS}
+    proposal: list[str] | None = None
+    if sent is not None and ("add" in sent or "propose" in sent):
+        proposal = form.propose() if "propose" in sent else None
+        for one in (form, *(row for rows in lists.values() for row in rows.forms)):
+            without_verdict(one)
+    elif sent is not None and all([form.is_valid(), *(rows.is_valid() for rows in lists.values())]):
         change = act(
             request,
             commands.revise_matter,
@@ -137,19 +187,34 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
             code=form.cleaned_data["code"],
             seen=_number(request, newest),
             content=form.content(),
-            bases=_sent(bases),
-            items=_sent(items),
-            active=form.cleaned_data["active"],
+            **{name: _sent(rows) for name, rows in lists.items()},
         )
         if change is not None:
             return redirect("matter", code=form.cleaned_data["code"])
-    context = {"matter": row, "form": form, "bases": bases, "items": items, "seen": _number(request, newest)}
+    context = {
+        "matter": row,
+        "form": form,
+        "lists": [(name, title, lists[name]) for name, title, _made in LISTS],
+        "proposal": proposal,
+        "added": sent.get("add", "") if sent is not None else "",
+        "seen": _number(request, newest),
+    }
     return render(request, "office/matters/matter_revise.html", context)
 
 
-def _values(rows: Iterable[Model]) -> list[dict[str, Any]]:
-    """The columns of rows that are read already."""
-    return [{field.name: getattr(row, field.attname) for field in row._meta.concrete_fields} for row in rows]
+def _rows(newest: MatterRevision | None, name: str) -> list[dict[str, Any]]:
+    """The rows of one list of a revision, as a form set takes them."""
+    return [model_to_dict(row) for row in getattr(newest, name).all()] if newest is not None else []
+
+
+def _with_a_row_more(sent: QueryDict) -> QueryDict:
+    """What was sent, with one more row in the list whose button was pressed."""
+    data = sent.copy()
+    total = f"{data.get('add', '')}-TOTAL_FORMS"
+    rows = str(data.get(total, ""))
+    if rows.isdecimal():
+        data[total] = str(int(rows) + 1)
+    return data
 
 
 def _number(request: HttpRequest, newest: MatterRevision | None) -> int:
@@ -176,18 +241,36 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 def edition(request: HttpRequest, pk: int) -> HttpResponse:
     """One edition: where it stands, what is new in it, the whole list."""
     user = signed_in(request)
-    row = get_object_or_404(queries.visible_editions(user), pk=pk)
-    before = queries.edition_before(row)
+    row, before = queries.edition_and_before(queries.visible_editions(user), pk)
+    if row is None:
+        raise Http404
+    listed = queries.listed_in(row, before)
     context = {
         "edition": row,
         "before": before,
-        "changes": queries.edition_changes(row, before),
-        "revisions": row.revisions.select_related("matter", "unit").order_by("matter__code"),
+        "changes": queries.changes_among(listed, row, before),
+        "revisions": [revision for key, revision in listed if key == row.pk],
         "may_submit": user.has_perm("registries.submit_edition") and states.why_not(row.state, "submit") is None,
         "may_decide": user.has_perm("registries.approve_edition") and states.why_not(row.state, "approve") is None,
         "history": history_told(row) if user.has_perm("registries.view_history") else None,
     }
     return render(request, "office/matters/edition.html", context)
+
+
+@access("registries.view_matters")
+@require_GET
+def edition_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The list as a workbook in the official layout."""
+    row = get_object_or_404(queries.visible_editions(signed_in(request)), pk=pk)
+    return papers.download(papers.workbook_of(row), papers.file_name(row, "xlsx"))
+
+
+@access("registries.view_matters")
+@require_GET
+def edition_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The published list as PDF; it is made soon after the publication."""
+    row = get_object_or_404(queries.visible_editions(signed_in(request)).exclude(paper=None), pk=pk)
+    return papers.download(bytes(row.paper.pdf), papers.file_name(row, "pdf"))
 
 
 @access("registries.prepare_edition")

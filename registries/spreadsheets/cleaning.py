@@ -24,6 +24,7 @@ from registries.spreadsheets.refusals import BadCell, Refusal, shown
 
 Value = str | int | Decimal | dt.date | bool | tuple[str, ...] | None
 
+_REMEMBERED = 2_000
 _SEPARATORS = re.compile(r"[、，,;；|\n]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]|_x000[dD]_")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -46,8 +47,15 @@ class Cleaned:
     endless: frozenset[str]
 
 
-def clean_row(row: int, record: Mapping[str, Cell], columns: Sequence[Column]) -> Cleaned:
-    """Clean a row of `Table.rows` by its columns; columns that the record lacks are left out of the values."""
+Memory = dict[str, dict[str, Value | Endless]]
+"""What the texts of a column came to already: column → text → value. One for each table."""
+
+
+def clean_row(row: int, record: Mapping[str, Cell], columns: Sequence[Column], memory: Memory | None = None) -> Cleaned:
+    """Clean a row of `Table.rows` by its columns; columns that the record lacks are left out of the values.
+
+    With `memory` a text that stood in the same column before is not read again.
+    """
     values: dict[str, Value] = {}
     refusals: list[Refusal] = []
     cautions: list[Refusal] = []
@@ -56,12 +64,15 @@ def clean_row(row: int, record: Mapping[str, Cell], columns: Sequence[Column]) -
         if column.name not in record:
             continue
         cell = record[column.name]
+        known = memory.setdefault(column.name, {}) if memory is not None and isinstance(cell, str) else {}
         try:
-            value = clean_cell(column, cell)
+            value = known[cell] if cell in known else clean_cell(column, cell)  # type: ignore[index]
         except BadCell as bad:
             private = column.kind is Kind.ID_NUMBER
             refusals.append(Refusal(row, column.heading, shown(cell, private=private), bad.sentence, bad.remedy))
             continue
+        if isinstance(cell, str) and len(known) < _REMEMBERED:
+            known[cell] = value
         if isinstance(value, Endless):
             endless.add(column.name)
             values[column.name] = None
@@ -88,7 +99,7 @@ def key(text: str) -> str:
 
 def _text(column: Column, cell: Cell) -> str:
     text = _plain(cell)
-    if column.longest <= 300:
+    if column.longest <= 300 and "\n" in text:
         text = re.sub(r"\s*\n\s*", " ", text)
     if len(text) > column.longest:
         raise BadCell(
@@ -100,6 +111,8 @@ def _text(column: Column, cell: Cell) -> str:
 
 def _plain(cell: Cell) -> str:
     """A cell as text as it should be kept: no control characters, no spaces around, numbers without a needless .0."""
+    if isinstance(cell, str) and cell.isprintable() and "_x" not in cell and unicodedata.is_normalized("NFC", cell):
+        return cell.strip(" ")
     if isinstance(cell, bool):
         return _("yes") if cell else _("no")
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
@@ -126,8 +139,13 @@ def _code_text(cell: Cell) -> str:
         if abs(cell) >= 1e15:
             raise BadCell(_("The cell is a number of more than 15 digits, and the spreadsheet program has lost the last ones."), _as_text())
         return str(int(cell))
-    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", _plain(cell)))
+    text = _plain(cell)
+    if not text.isascii() or " " in text or not text.isprintable():
+        text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     if _EXPONENT.fullmatch(text):
+        number = Decimal(text)
+        if number == number.to_integral_value() and len(number.as_tuple().digits) == number.adjusted() + 1 <= 15:
+            return f"{number:f}"  # written out in full behind the E: nothing is lost
         raise BadCell(_("The number was shortened to “%(text)s”, and its digits are lost.") % {"text": text}, _as_text())
     floated = _FLOATED.fullmatch(text)
     return floated[1] if floated else text

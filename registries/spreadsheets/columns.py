@@ -19,6 +19,8 @@ WHOLE_ROW = "整行"
 _OWN_NOTES = (ROW_HEADING, "（问题）", "(问题)")
 _NOISE = re.compile(r"[\s\u3000*:;,.()\[\]{}<>《》【】〔〕「」“”\"'、。/\\_\-]+")
 
+_ASIDE = re.compile(r"[（(\[【〔].*?[)）\]】〕]|[（(].*$|[:：].*$", re.DOTALL)
+
 
 class Kind(StrEnum):
     """How the cells of a column are read; the value a cleaned cell has is named in brackets."""
@@ -130,7 +132,7 @@ def match(header: Sequence[object], columns: Sequence[Column]) -> Matching:
         key = normalised(cell)
         if not key or str(cell).strip().endswith(_OWN_NOTES):
             continue
-        name = names.get(key)
+        name = names.get(key) or names.get(normalised(_ASIDE.sub("", str(cell))))
         if name is None:
             unknown.append(str(cell).strip())
         elif name in mapping:

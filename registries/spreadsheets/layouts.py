@@ -66,6 +66,36 @@ CERTIFICATE_KINDS = (
     Choice("人民警察证", "人民警察证", ("警官证", "警察证", "民警证")),
     Choice("行政执法证", "行政执法证", ("执法证", "山东省行政执法证", "行政执法证件")),
 )
+DUTIES = (
+    Choice("bureau", "局领导", ("bureau",)),
+    Choice("head", "科室正职", ("大队长", "科长", "主任", "正职")),
+    Choice("deputy", "科室副职", ("副大队长", "副科长", "副主任", "副职")),
+    Choice("station", "所（站、分局）长正职", ("所长", "站长", "分局长", "所(站、分局)长")),
+    Choice("station-deputy", "所（站、分局）长副职", ("副所长", "副站长", "所（站、分局）副职")),
+    Choice("officer", "一般干部", ("民警", "一般民警", "科员")),
+)
+LEVELS = (
+    Choice("province", "省级", ("省",)),
+    Choice("city", "市级", ("市",)),
+    Choice("county", "县级", ("县", "区县级", "县（市、区）级")),
+    Choice("station", "所级", ("镇街", "派出所", "乡镇", "乡镇（街道）级")),
+)
+EDUCATIONS = (
+    Choice("secondary", "高中及以下", ("高中", "中专", "初中", "小学", "中等专科")),
+    Choice("college", "大专", ("专科", "大学专科")),
+    Choice("bachelor", "本科", ("大学", "大学本科", "学士")),
+    Choice("master", "研究生", ("硕士", "硕士研究生")),
+    Choice("doctor", "博士", ("博士研究生", "博士后")),
+)
+COOPERATIONS = (
+    Choice("own", "本部门抽查", ("单独抽查", "本部门", "内部抽查")),
+    Choice("leads", "跨部门（本部门发起）", ("部门联合抽查", "联合抽查", "跨部门", "发起")),
+    Choice("joins", "跨部门（其他部门发起）", ("配合", "参与")),
+)
+PERIODS = (
+    Choice("years", "按年", ("年", "每年")),
+    Choice("permit", "许可有效期内", ("许可期内", "有效期内")),
+)
 
 CODE_TABLES = (
     Choice("town", "镇街", ("乡镇", "乡镇街道", "镇(街道)")),
@@ -123,6 +153,16 @@ MATTERS = Layout("matters", "事项", (
     Column("partners", ("配合部门", "联合部门", "发起/配合部门", "参与部门"), help=_("Departments that come along"), longest=200),
     Column("publicity", ("公示方式", "公示渠道", "结果公示方式"), help=_("Where results are published"), longest=80),
     Column("remarks", ("备注", "说明", "其他"), longest=1000),
+    Column("full_coverage", ("全覆盖监管的对象类别", "重点监管对象类别"), Kind.LABELS, help=_("Of the categories, those watched by full coverage; joined by 、"), longest=400),
+    Column("ratio_wording", ("抽查比例文字", "比例说明"), help=_("The ratio in words, as in the official list"), longest=120),
+    Column("ratio_least", ("最低比例(%)", "最低比例", "比例下限"), Kind.PERCENT, help=_("In percent; blank when there is none"), least=0, most=100),
+    Column("ratio_most", ("最高比例(%)", "最高比例", "比例上限"), Kind.PERCENT, help=_("In percent; blank when there is none"), least=0, most=100),
+    Column("least_times", ("最少次数", "次数下限"), Kind.INTEGER, help=_("Within the period; blank when there is none"), affixes=("次",), least=1, most=365),
+    Column("most_times", ("最多次数", "次数上限"), Kind.INTEGER, help=_("Within the period; blank when there is none"), affixes=("次",), least=1, most=365),
+    Column("period", ("次数周期", "频次周期"), Kind.CHOICE, help=_("What the times are counted over"), choices=PERIODS),
+    Column("period_years", ("周期年数", "每几年"), Kind.INTEGER, help=_("1 when counted by the year"), affixes=("每", "年"), least=1, most=10),
+    Column("cooperation", ("抽查类型", "抽查形式"), Kind.CHOICE, help=_("Alone or with other departments"), choices=COOPERATIONS),
+    Column("initiator", ("发起部门", "牵头部门"), help=_("When another department initiates it"), longest=80),
 ), key=("code",))
 
 BASES = Layout("bases", "依据", (
@@ -160,7 +200,21 @@ SUBJECTS = Layout("subjects", "检查对象", (
     Column("grade_source", ("等级来源", "评定来源", "分类来源"), help=_("Who gave the grade"), longest=80),
     Column("status", ("状态", "登记状态", "经营状态", "企业状态"), Kind.CHOICE, required=True, help=_("One of the list"), choices=SUBJECT_STATES),
     Column("verified_on", ("核实日期", "核查日期", "更新日期", "最近核实日期"), Kind.DATE, required=True, help=_("Day on which the entry was last confirmed")),
+    Column("station", ("所队代码", "属地派出所", "管片单位", "管辖派出所"), Kind.CODE, help=_("Code of the station or squad that looks after it on the spot"), longest=16),
+    Column("status_since", ("状态日期", "状态变更日期"), Kind.DATE, help=_("Day since when it has this status")),
+    Column("status_reason", ("状态原因", "状态说明"), help=_("Why it has this status"), longest=200),
 ), key=("key",))
+
+PERMITS = Layout("permits", "许可证", (
+    _SUBJECT,
+    Column("name", ("许可证名称", "证照名称", "许可名称", "许可证件名称", "许可事项"), required=True, help=_("For example 特种行业许可证"), longest=80),
+    Column("number", ("许可证编号", "许可证号", "证照编号", "许可编号", "许可证书编号"), Kind.CODE, required=True, help=_("As on the permit"), longest=60),
+    Column("issuer", ("发证机关", "发证单位", "许可机关"), help=_("Who issued it"), longest=80),
+    Column("issued_on", ("发证日期", "批准日期", "批准日", "许可决定日期"), Kind.DATE),
+    Column("valid_from", ("有效期起", "有效期自", "有效期始"), Kind.DATE),
+    Column("valid_until", ("有效期至", "有效期止", "有效期", "许可截止期"), Kind.DATE, help=_("Last day; 长期 or 9999-09-09 when there is none"), endless=True),
+    Column("long_term", ("是否长期有效", "长期", "长期有效", "是否长期"), Kind.FLAG, help=_("Follows from the last day when left blank"), choices=YES_NO),
+), key=("subject", "name", "number"))
 
 EXCLUSIONS = Layout("exclusions", "不在检查范围", (
     _SUBJECT,
@@ -176,6 +230,8 @@ COMPLAINTS = Layout("complaints", "投诉举报", (
     Column("channel", ("来源渠道", "来源", "渠道", "投诉渠道"), Kind.CHOICE, required=True, help=_("One of the list"), choices=COMPLAINT_CHANNELS),
     Column("content", ("内容", "投诉内容", "举报内容", "反映内容"), required=True, help=_("Without names or numbers of persons"), longest=1000),
     Column("upheld", ("是否属实", "属实", "查证结果", "核查结果"), Kind.FLAG, help=_("Blank until it is known"), choices=YES_NO),
+    Column("decided_on", ("查结日期", "办结日期", "核查日期"), Kind.DATE, help=_("Day on which it was decided")),
+    Column("decision", ("查证情况", "办理结果", "核查情况"), help=_("What was found"), longest=500),
 ), key=("subject", "received_on", "content"))
 
 VIOLATIONS = Layout("violations", "严重违法", (
@@ -199,6 +255,17 @@ INSPECTORS = Layout("inspectors", "执法检查人员", (
     Column("status", ("状态", "人员状态", "在岗状态"), Kind.CHOICE, required=True, help=_("Only who is on duty is drawn"), choices=INSPECTOR_STATES),
     Column("phone", ("联系电话", "电话", "手机号", "手机"), Kind.CODE, help=_("Kept encrypted"), longest=40),
     Column("id_number", ("身份证号", "身份证号码", "公民身份号码", "身份证"), Kind.ID_NUMBER, help=_("Kept encrypted")),
+    Column("status_since", ("状态日期", "状态变更日期"), Kind.DATE, help=_("Day since when")),
+    Column("status_because", ("状态原因", "状态说明"), help=_("Why not on duty"), longest=200),
+    Column("duty", ("职务类别", "职务层次"), Kind.CHOICE, help=_("One of the list"), choices=DUTIES),
+    Column("level", ("层级", "单位层级"), Kind.CHOICE, help=_("One of the list"), choices=LEVELS),
+    Column("district", ("管辖片区", "片区"), longest=80),
+    Column("in_post_since", ("从事本岗起始日", "任现岗日期", "从事本岗位时间"), Kind.DATE),
+    Column("education", ("学历", "文化程度"), Kind.CHOICE, help=_("One of the list"), choices=EDUCATIONS),
+    Column("major", ("学历专业", "所学专业"), longest=60),
+    Column("title", ("技术职称", "职称"), longest=40),
+    Column("matters", ("可执法事项", "执法事项编码", "事项编码"), Kind.LABELS, help=_("Codes of matters joined by 、; blank: all of them"), longest=400),
+    Column("office_phone", ("办公电话", "座机"), Kind.CODE, longest=40),
 ), key=("number",))
 
 CERTIFICATES = Layout("certificates", "证件", (
@@ -209,6 +276,12 @@ CERTIFICATES = Layout("certificates", "证件", (
     Column("valid_from", ("有效期起", "有效期自", "发证日期", "起始日期"), Kind.DATE, required=True),
     Column("valid_until", ("有效期止", "有效期至", "有效期", "截止日期"), Kind.DATE, required=True, help=_("Last day")),
 ), key=("kind", "number"))
+
+MATERIALS = Layout("materials", "材料清单", (
+    _MATTER,
+    Column("name", ("材料名称", "材料", "检查材料"), required=True, help=_("What the inspected are asked to have at hand"), longest=120),
+    Column("note", ("材料说明", "说明"), longest=300),
+), key=("matter", "name"))
 
 RECUSALS = Layout("recusals", "回避", (
     _INSPECTOR,
@@ -222,8 +295,9 @@ WORKBOOKS: dict[str, tuple[Layout, ...]] = {
     "units": (UNITS,),
     "codes": (CODES,),
     "categories": (CATEGORIES,),
-    "matters": (MATTERS, BASES, CHECKLIST),
+    "matters": (MATTERS, BASES, CHECKLIST, MATERIALS),
     "subjects": (SUBJECTS,),
+    "permits": (PERMITS,),
     "exclusions": (EXCLUSIONS,),
     "complaints": (COMPLAINTS,),
     "violations": (VIOLATIONS,),

@@ -4,36 +4,20 @@ What a file is and whether it may be opened stands in `gate`; what a cell means,
 those that the file itself shows, from 1.
 """
 
-import csv
-import datetime as dt
-import io
-import json
-import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import python_calamine
 from django.utils.translation import gettext as _
 
-from registries.spreadsheets import old_workbook
-from registries.spreadsheets.columns import Layout, Matching, match, normalised
-from registries.spreadsheets.gate import Form, Unreadable, admit, bounded
+from registries.spreadsheets.columns import Kind, Layout, Matching, match, normalised
+from registries.spreadsheets.gate import Form, Unreadable, admit
+from registries.spreadsheets.opening import Book, parsed
+from registries.spreadsheets.opening import Cell as Cell
+from registries.spreadsheets.opening import Sheet as Sheet
 
-Cell = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
-
-_FROM_ISO: dict[str, Callable[[str], Cell]] = {"datetime": dt.datetime.fromisoformat, "date": dt.date.fromisoformat, "time": dt.time.fromisoformat}
 HEADER_WITHIN = 30
 _BLANKS = " \t\r\n\u00a0\u3000\u200b\ufeff"
-_DELIMITERS = (",", "\t", ";", "|")
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet as it stands: `rows[0]` is row 1 of the file. Rows may differ in length."""
-
-    name: str
-    rows: list[list[Cell]]
+_1904 = 1462  # days between the two ways in which workbooks count them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +36,22 @@ class Table:
     rows: list[tuple[int, dict[str, Cell]]]
 
 
-def open_sheets(content: bytes, admitted: Form | None = None) -> list[Sheet]:
-    """The visible sheets of a file of any form that the gate admits, in the order of the file, or `Unreadable`.
+def open_book(content: bytes, admitted: Form | None = None) -> Book:
+    """The sheets of a file of any form that the gate admits, in the order of the file, or `Unreadable`.
 
     `admitted` is what the gate has just said of these very bytes, when the caller asked it already.
     """
-    form = admitted or admit(content)
-    if form is Form.TEXT:
-        sheets = [_text_sheet(content)]
-    else:
-        sheets = _old_workbook_sheets(content) if form is Form.XLS else _workbook_sheets(content)
-    if not any(not blank(cell) for sheet in sheets for row in sheet.rows for cell in row):
+    book = parsed(content, admitted or admit(content))
+    if not any(not blank(cell) for sheet in book.sheets for row in sheet.rows for cell in row):
+        if book.unseen:
+            raise Unreadable(_("Only hidden sheets of the file hold anything (%(sheets)s). Show them in Excel or WPS, or choose the right file.") % {"sheets": "、".join(book.unseen)})
         raise Unreadable(_("The file has no cell with anything in it. Choose the right file."))
-    return sheets
+    return book
+
+
+def open_sheets(content: bytes, admitted: Form | None = None) -> list[Sheet]:
+    """The visible sheets of :func:`open_book`."""
+    return open_book(content, admitted).sheets
 
 
 def find_sheet(sheets: Sequence[Sheet], layout: Layout) -> Sheet | None:
@@ -84,10 +71,10 @@ def find_header(rows: Sequence[Sequence[Cell]], layout: Layout) -> int | None:
     return counts.index(best) if best >= min(2, len(layout.columns)) else None
 
 
-def tabulate(sheet: Sheet, layout: Layout, mapping: Mapping[str, int] | None = None) -> Table:
+def tabulate(sheet: Sheet, layout: Layout, mapping: Mapping[str, int] | None = None, left_out: Collection[int] = ()) -> Table:
     """The sheet's rows under its header, or `Unreadable` when there is none.
 
-    `mapping` (column name → index), when given, stands in place of the automatic one.
+    `mapping` (column name → index), when given, stands in place of the automatic one; `left_out` are numbers of rows not to take.
     """
     header = find_header(sheet.rows, layout)
     if header is None:
@@ -100,11 +87,18 @@ def tabulate(sheet: Sheet, layout: Layout, mapping: Mapping[str, int] | None = N
     if mapping is not None:
         matching = _chosen(headings, layout, mapping)
     rows = []
+    places = list(matching.mapping.items())
+    days = [column.name for column in layout.columns if column.kind is Kind.DATE and column.name in matching.mapping] if sheet.epoch_1904 else []
     for index in range(header + 1, len(sheet.rows)):
         row = sheet.rows[index]
-        record = {name: row[at] if at < len(row) else None for name, at in matching.mapping.items()}
-        if all(blank(cell) for cell in record.values()) or _repeats(record, headings, matching.mapping):
+        width = len(row)
+        record = {name: row[at] if at < width else None for name, at in places}
+        if all(blank(cell) for cell in record.values()) or index + 1 in left_out or _repeats(record, headings, matching.mapping):
             continue
+        for name in days:
+            day = record[name]
+            if isinstance(day, int | float):
+                record[name] = day + _1904
         rows.append((index + 1, record))
     return Table(layout, sheet.name, header + 1, headings, matching, rows)
 
@@ -140,106 +134,3 @@ def _repeats(record: Mapping[str, Cell], headings: Sequence[str], mapping: Mappi
 def _fit(sheet: Sheet, layout: Layout) -> int:
     header = find_header(sheet.rows, layout)
     return 0 if header is None else len(match(sheet.rows[header], layout.columns).mapping)
-
-
-def _workbook_sheets(content: bytes) -> list[Sheet]:
-    try:
-        with python_calamine.load_workbook(io.BytesIO(content)) as workbook:
-            shown = [
-                data.name
-                for data in workbook.sheets_metadata
-                if data.typ == python_calamine.SheetTypeEnum.WorkSheet and data.visible == python_calamine.SheetVisibleEnum.Visible
-            ]
-            return [_parsed(workbook.get_sheet_by_name(name)) for name in shown]
-    except (python_calamine.CalamineError, ValueError, OSError) as error:
-        raise _damaged() from error
-    except BaseException as error:
-        if type(error).__name__ == "PanicException":  # the parser's own way to fall over; it is no Exception
-            raise _damaged() from error
-        raise
-
-
-def _parsed(parsed: python_calamine.CalamineSheet) -> Sheet:
-    if parsed.end is None:
-        return Sheet(parsed.name, [])
-    merged = [(top, left, bottom) for (top, left), (bottom, _right) in parsed.merged_cell_ranges or ()]
-    return _sheet(parsed.name, [list(row) for row in parsed.to_python(skip_empty_area=False)], merged)
-
-
-def _old_workbook_sheets(content: bytes) -> list[Sheet]:
-    reader = [sys.executable, "-I", old_workbook.__file__]
-    done = subprocess.run(reader, input=content, capture_output=True, check=False)  # noqa: S603 - our own program, no words of others
-    if done.returncode == 3:
-        raise Unreadable(_("The workbook is protected by a password. Save it without one."))
-    if done.returncode != 0:
-        raise _damaged()
-    return [
-        _sheet(name, [[_FROM_ISO[cell["type"]](cell["iso"]) if isinstance(cell, dict) else cell for cell in row] for row in rows], merged)
-        for name, rows, merged in json.loads(done.stdout)
-    ]
-
-
-def _damaged() -> Unreadable:
-    return Unreadable(_("The workbook cannot be read. Open it in Excel or WPS and save it again as “.xlsx”."))
-
-
-def _sheet(name: str, rows: list[list[Cell]], merged: Sequence[tuple[int, int, int]]) -> Sheet:
-    """The sheet within bounds, a cell merged over several rows (top, left, bottom) repeated in each of them."""
-    bounded(len(rows), max(map(len, rows), default=0), name)
-    for top, left, bottom in merged:
-        for row in rows[top + 1 : bottom + 1]:
-            if left < len(row) and blank(row[left]):
-                row[left] = rows[top][left]
-    return Sheet(name, rows)
-
-
-def _text_sheet(content: bytes) -> Sheet:
-    text = _decoded(content)
-    delimiter = _delimiter(text)
-    rows: list[list[Cell]] = []
-    widest = 0
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            widest = max(widest, len(row))
-            bounded(len(rows) + 1, widest, "CSV")
-            rows.append([_unguarded(cell) for cell in row])
-    except csv.Error as error:
-        raise Unreadable(_("The text table is damaged near row %(row)s: a quotation mark is not closed, or a cell is too long.") % {"row": len(rows) + 1}) from error
-    return Sheet("CSV", rows)
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not any(ord(character) < 32 and character not in "\t\r\n\x0b\x0c\x1a" for character in text[:65536]):
-            return text.rstrip("\x1a")
-    raise Unreadable(_("The text is neither UTF-8 nor GB18030. Open it in Excel or WPS and save it as “.xlsx”, or as CSV in UTF-8."))
-
-
-def _delimiter(text: str) -> str:
-    lines = [line for line in text.splitlines()[:HEADER_WITHIN] if line.strip()]
-
-    def score(delimiter: str) -> int:
-        widths = sorted(len(row) for row in csv.reader(lines, delimiter=delimiter))
-        return widths[len(widths) // 2] if widths else 0
-
-    try:
-        return max(_DELIMITERS, key=score)
-    except csv.Error:
-        return ","
-
-
-def _unguarded(cell: str) -> str:
-    """Take off what keeps other programs from reading a text as a formula or a number: a leading ' or ="…"."""
-    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
-        return cell[2:-1]
-    if len(cell) > 1 and cell[0] == "'" and (cell[1] in "=+-@＝＋－＠\t\r" or cell[1:].isdecimal()):
-        return cell[1:]
-    return cell

@@ -30,7 +30,8 @@ LISTS_SHEET = "_lists"
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
+_GAPS = " \t\r\n\u00a0\u3000"
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
@@ -87,8 +88,8 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[Writable]]) -> by
     """A table as CSV in UTF-8 with a mark, so that Excel shows Chinese; texts like formulas get a leading apostrophe."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_guarded(heading) for heading in headings])
-    writer.writerows([_guarded(value) for value in row] for row in rows)
+    writer.writerow([guarded(heading) for heading in headings])
+    writer.writerows([guarded(value) for value in row] for row in rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -193,8 +194,9 @@ def _free_name(name: str, taken: set[str]) -> str:
     return free
 
 
-def _guarded(value: Writable) -> object:
+def guarded(value: Writable) -> object:
+    """A cell of a CSV table that no program takes for a formula."""
     if isinstance(value, str):
         text = _ILLEGAL.sub("\ufffd", value)
-        return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+        return f"'{text}" if text.startswith(("\t", "\r", "\n")) or text.lstrip(_GAPS).startswith(_FORMULA_STARTS) else text
     return value

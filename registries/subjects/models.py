@@ -1,4 +1,4 @@
-"""SubjectCategory, Subject, Exclusion, Complaint, Violation."""
+"""SubjectCategory, Subject, Permit, Exclusion, Complaint, Violation."""
 
 from typing import ClassVar
 
@@ -38,7 +38,12 @@ class SubjectCategory(models.Model):
 
 
 class Subject(models.Model):
-    """检查对象. ``key`` is its registry key for ever; ``uscc`` the 统一社会信用代码 where it has one."""
+    """检查对象. ``key`` is its registry key for ever; ``uscc`` the 统一社会信用代码 where it has one.
+
+    ``unit`` answers for it (分级负责), ``station`` looks after it on the spot. ``search`` is what searches look into
+    (``searching.py``). A duplicate that was merged stays, points to the survivor, and is in nobody's scope;
+    ``merge_terms`` of it: ``fields`` exchanged with the survivor, ``status`` before, ``version`` of the survivor after.
+    """
 
     class Kind(models.TextChoices):
         ENTERPRISE = "enterprise", _("enterprise")
@@ -61,6 +66,7 @@ class Subject(models.Model):
         DEREGISTERED = "deregistered", _("deregistered")
         REVOKED = "revoked", _("licence revoked")
         MOVED = "moved", _("moved away")
+        MERGED = "merged", _("merged into another entry")
 
     key = models.CharField(_("registry key"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=120, db_index=True)
@@ -69,6 +75,9 @@ class Subject(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     categories = models.ManyToManyField(SubjectCategory, related_name="subjects", verbose_name=_("categories"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="subjects", verbose_name=_("responsible unit"))
+    station = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("station or squad on the spot")
+    )
     town = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+", verbose_name=_("township"))
     address = models.CharField(_("address"), max_length=200, blank=True)
     contact = SealedTextField(_("person in charge"), blank=True)
@@ -77,7 +86,14 @@ class Subject(models.Model):
     graded_on = models.DateField(_("graded on"), null=True, blank=True)
     grade_source = models.CharField(_("source of the grade"), max_length=80, blank=True)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE)
+    status_since = models.DateField(_("status since"), null=True, blank=True)
+    status_reason = models.CharField(_("reason of the status"), max_length=200, blank=True)
     verified_on = models.DateField(_("verified on"))
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+    merge_terms = models.JSONField(default=dict, blank=True, editable=False)
+    search = models.CharField(max_length=600, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (
@@ -86,11 +102,14 @@ class Subject(models.Model):
         "uscc",
         "kind",
         "unit",
+        "station",
         "town",
         "address",
         "risk_grade",
         "status",
+        "status_since",
         "verified_on",
+        "merged_into",
         "categories",
     )
 
@@ -98,7 +117,17 @@ class Subject(models.Model):
         verbose_name = _("subject")
         verbose_name_plural = _("subjects")
         ordering = ("key",)
-        indexes: ClassVar = [models.Index(fields=["unit", "status"], name="subject_unit_status")]
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "status"], name="subject_unit_status"),
+            models.Index(fields=["status", "verified_on", "unit"], name="subject_freshness"),
+            models.Index(fields=["key", "status", "search"], name="subject_search"),  # a search reads this alone
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False) | Q(~Q(status="merged"), merged_into__isnull=True),
+                name="merged_subject_says_into_whom",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -109,10 +138,58 @@ class Subject(models.Model):
         return self.uscc or self.key
 
 
+class Permit(models.Model):
+    """许可证 of a subject; it may have several. Ended by hand with day and reason, never deleted."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="permits", verbose_name=_("subject"))
+    name = models.CharField(_("name of the permit"), max_length=80)
+    number = models.CharField(_("permit number"), max_length=60)
+    issuer = models.CharField(_("issued by"), max_length=80, blank=True)
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    long_term = models.BooleanField(_("long-term"), default=False)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_because = models.CharField(_("ended because"), max_length=200, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    PROTECTED: ClassVar = (
+        "subject",
+        "name",
+        "number",
+        "issuer",
+        "issued_on",
+        "valid_from",
+        "valid_until",
+        "long_term",
+        "ended_on",
+        "ended_because",
+    )
+
+    class Meta:
+        verbose_name = _("permit")
+        verbose_name_plural = _("permits")
+        ordering = ("subject", "name", "number")
+        indexes: ClassVar = [models.Index(fields=["name", "number"], name="permit_name_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "name", "number"], name="permit_once_per_subject"),
+            models.CheckConstraint(
+                condition=Q(long_term=False) | Q(valid_until__isnull=True), name="long_term_permit_has_no_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="permit_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
+
+
 class Exclusion(models.Model):
     """不在检查范围: lawfully out of scope, with basis and dates (guideline 三.4)."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="exclusions")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="exclusions", verbose_name=_("subject"))
     basis = models.CharField(_("legal basis"), max_length=200)
     reason = models.TextField(_("reason"))
     starts_on = models.DateField(_("from"))
@@ -140,14 +217,16 @@ class Exclusion(models.Model):
 class Complaint(models.Model):
     """投诉举报: a signal, and the one routine ground for an ad-hoc case. ``upheld`` is None while it is looked into."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="complaints")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="complaints", verbose_name=_("subject"))
     received_on = models.DateField(_("received on"))
     channel = models.CharField(_("channel"), max_length=40)
-    content = models.TextField(_("content"))
+    content = models.TextField(_("what is complained of"))
     upheld = models.BooleanField(_("upheld"), null=True, blank=True)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    decision = models.CharField(_("what was found"), max_length=500, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
-    PROTECTED: ClassVar = ("subject", "received_on", "channel", "content", "upheld")
+    PROTECTED: ClassVar = ("subject", "received_on", "channel", "content", "upheld", "decided_on", "decision")
 
     class Meta:
         verbose_name = _("complaint")
@@ -159,16 +238,18 @@ class Complaint(models.Model):
 
 
 class Violation(models.Model):
-    """严重违法违规记录: a signal."""
+    """严重违法违规记录: a signal, until it is withdrawn (the decision was lifted, or it belonged to another)."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="violations")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="violations", verbose_name=_("subject"))
     found_on = models.DateField(_("date"))
     facts = models.TextField(_("facts"))
     document_number = models.CharField(_("document number"), max_length=60, blank=True)
     serious = models.BooleanField(_("serious"), default=True)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawn_because = models.CharField(_("withdrawn because"), max_length=500, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
-    PROTECTED: ClassVar = ("subject", "found_on", "facts", "document_number", "serious")
+    PROTECTED: ClassVar = ("subject", "found_on", "facts", "document_number", "serious", "withdrawn_on", "withdrawn_because")
 
     class Meta:
         verbose_name = _("violation")

@@ -26,6 +26,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
@@ -744,7 +745,8 @@ def act_of(file: str, line: int, entry: dict[str, object]) -> Act:
         refuse(file, line, f"the payload does not hold {', '.join(wanted)}")
     if not re.fullmatch(NUMBER, str(payload["draw"])) or not re.fullmatch(f"{NUMBER}@{INTEGER}", str(payload["plan"])):
         refuse(file, line, "form of a draw's number or plan")
-    return Act(line, str(entry["time"]), verb, {key: str(payload[key]) for key in wanted})
+    told = [*wanted, *(key for key in ("strikes", "corrects") if isinstance(payload.get(key), str))]
+    return Act(line, str(entry["time"]), verb, {key: str(payload[key]) for key in told})
 
 
 def read_ledger(path: Path) -> tuple[list[Act], list[str]]:
@@ -816,6 +818,22 @@ def check_commits(file: str, acts: list[Act], draw: Draw) -> Act:
     return mine[0]
 
 
+def check_strikes(file: str, acts: list[Act]) -> list[str]:
+    """An order has one right result: each further one strikes the one before, after a value was corrected; says so."""
+    results = [act for act in acts if act.verb == "result"]
+    said = []
+    for before, after in pairwise(results):
+        fixed = [a for a in acts if a.verb == "source" and "corrects" in a.payload and before.line < a.line < after.line]
+        if after.payload.get("strikes") != before.payload["result"] or not fixed:
+            differ(file, after.line, "a second result that does not strike the one before for a corrected value")
+        said += [
+            f"the result of entry {before.line} was struck: {a.payload['source']!a} was {a.payload['corrects']!a}, "
+            f"right is {a.payload['value']!a} (entry {a.line}, {a.time}). 原结果因开奖号码录入有误已撤销并重新计算。"
+            for a in fixed
+        ]
+    return said
+
+
 def check_ledger(path: Path, files: Files, draw: Draw) -> tuple[Act, list[str], list[str]]:
     """The ledger against the bundle: order, values, result and history; gives commitment, entry hashes and remarks."""
     everything, hashes = read_ledger(path)
@@ -841,7 +859,8 @@ def check_ledger(path: Path, files: Files, draw: Draw) -> tuple[Act, list[str], 
             results[-1].line if results else 0,
             "the result is not the last one in the ledger, or came before its values",
         )
-    replaced = [act for act in acts if act.verb == "replace"]
+    struck = check_strikes(path.name, acts)
+    replaced = [act for act in acts if act.verb == "replace" and act.line > results[-1].line]  # a history ends with its result
     if draw.inspectors is not None:
         for number in range(max(len(replaced), len(draw.history))):
             held = replaced[number].payload["line"] if number < len(replaced) else None
@@ -851,7 +870,7 @@ def check_ledger(path: Path, files: Files, draw: Draw) -> tuple[Act, list[str], 
     return (
         commit,
         hashes,
-        [f"ledger: {len(hashes) - 1} entries unbroken; the order is entry {commit.line}, {commit.time}", *voids],
+        [f"ledger: {len(hashes) - 1} entries unbroken; the order is entry {commit.line}, {commit.time}", *struck, *voids],
     )
 
 

@@ -28,11 +28,16 @@ AUDITORS_OWN = {
     "registries.set_own_password",
     "registries.export_registry",
     "registries.ask_self_check",
+    "registries.read_inspector_data",
     "inspections.open_roster",
     "inspections.audit_roster",
     "inspections.read_sealed_copy",
+    "registries.save_search",
+    "registries.forget_search",
+    "registries.choose_columns",
+    "registries.export_list",
 }
-"""What an auditor does writes no business row: that it was read, asked or checked, and what was found."""
+"""What an auditor does writes no business row: that it was read, asked or checked, what was found, and how they like to look."""
 
 for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands"):
     import_module(module)  # whatever is imported brings its commands with it

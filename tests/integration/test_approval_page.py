@@ -77,7 +77,7 @@ def regrade(clerk: User, subject: Subject, grade: str, reason: str) -> None:
 def test_it_says_what_is_approved_with_quotas_and_how_they_were_reckoned(scene: dict[str, Any]) -> None:
     draw = submitted(scene["subjects"], scene["revision"], scene["clerks"][0], quotas={"B": 3})
     text = shown(draw)
-    for part in (draw.plan_item.reference, draw.matter.reference, draw.matter.content, draw.roster_digest, "balls:20/80", "61.6", "三楼会议室"):
+    for part in (draw.plan.reference, draw.matter.reference, draw.matter.content, draw.roster_digest, "balls:20/80", "61.6", "三楼会议室"):
         assert part in text, part
     assert "rounded up, at least 1" in text
     assert "set to 3 by the clerk" in text

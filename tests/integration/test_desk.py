@@ -127,7 +127,8 @@ def test_no_desk_asks_more_than_15_queries(django_assert_max_num_queries: Any) -
         make.reviewed_case()
         make.case()
     everything = make.user(Role.CLERK, Role.REVIEWER, Role.SUPERVISOR, Role.INSPECTOR, unit=make.unit(kind="bureau"))
-    for person in (everything, make.user(Role.SUPERVISOR), make.user(Role.AUDITOR)):
+    plain = [make.user(role, unit=make.unit()) for role in (Role.CLERK, Role.INSPECTOR, Role.SUPERVISOR, Role.AUDITOR)]
+    for person in (everything, *plain):
         client = Client()
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         with django_assert_max_num_queries(21 if person == everything else 15):

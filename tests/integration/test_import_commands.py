@@ -180,10 +180,11 @@ def test_only_a_clerk_takes_a_registry_over(brigade: Unit, clerk: User, role: Ro
     assert not Subject.objects.exists()
 
 
-def test_the_worker_checks_and_nothing_else(clerk: User) -> None:
+def test_the_system_takes_over_nothing_that_a_person_brought(clerk: User) -> None:
     batch = bring(clerk, "subjects", subjects(1))
-    assert refusal(lambda: commit(system_user(), batch))
-    assert refusal(lambda: upload(system_user(), "subjects", subjects(1)))
+    assert refusal(lambda: commit(system_user(), batch)) == "This import belongs to another unit."
+    assert refusal(lambda: commands.cancel_import(actor=system_user(), import_id=batch.pk, version=batch.version))
+    assert refusal(lambda: commands.undo_import(actor=system_user(), import_id=batch.pk, version=batch.version))
 
 
 def test_another_unit_sees_no_import_and_moves_none(clerk: User) -> None:

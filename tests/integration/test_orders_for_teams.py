@@ -21,7 +21,7 @@ from inspections.cases import queries as cases
 from inspections.cases import tasks as case_tasks
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case
-from inspections.draws import commands, places, queries, shelf, tasks
+from inspections.draws import after, commands, places, queries, shelf, tasks
 from inspections.draws.invariants import draws as draw_invariants
 from inspections.draws.models import Draw, RosterEntry
 from inspections.draws.roster import build
@@ -151,7 +151,7 @@ def by_the_script(draw: Draw, folder: Path) -> subprocess.CompletedProcess[str]:
     """The offline verifier over the whole bundle and the exported ledger."""
     bundle, ledger = folder / f"{draw.number}.zip", folder / "ledger.jsonl"
     with zipfile.ZipFile(bundle, "w") as packed:
-        for name, body in queries.file_bodies(draw).items():
+        for name, body in after.whole_bundle(draw).items():
             packed.writestr(name, body)
     payloads = dict(LedgerPayload.objects.filter(public=True).values_list("entry_id", "body"))
     columns = ("seq", "time", "action", "previous", "payload_hash", "entry_hash")
@@ -177,7 +177,7 @@ def test_winners_without_a_team_get_one_from_an_order_of_their_own(bureau: Burea
     lot = bureau.understaffed(time_machine)
     waiting = list(places.open_places(lot, bureau.unit.pk))
     assert len(waiting) == 1
-    assert [one.own for one in places.wanting(lot, bureau.clerk)] == [True]
+    assert [one.own for one in places.wanting([lot], bureau.clerk)] == [True]
     helpers = {make.inspector(unit=bureau.other).pk for _ in range(2)}
     order = bureau.hurried(time_machine, bureau.announced(bureau.staffing(lot), bureau.other))
     assert (order.mode, order.staffs, order.quotas) == (Mode.TEAMS, lot, {waiting[0].entry.stratum: 1})

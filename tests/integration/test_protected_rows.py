@@ -1,5 +1,6 @@
 """An UPDATE past the office, of any protected column of any table, is found and named by its row (trust.md R28)."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 
@@ -10,23 +11,28 @@ from django.db import DatabaseError, models, transaction
 from inspections.cases.models import Replacement
 from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry, SourceEvidence
 from inspections.draws.replaced import HistoryRow
+from inspections.draws.struck import Strike
 from publicity.disclosures.models import Disclosure
 from registries import clock
-from registries.codes.models import CodeTable
+from registries.campaigns.models import Campaign
+from registries.codes.models import Code, CodeTable
+from registries.comparisons.models import Comparison
 from registries.imports.models import Import
+from registries.inspectors.models import Assistant, InspectorGroup, Leave, Training
 from registries.ledger import record
 from registries.ledger.change import Change, created, leaving
 from registries.ledger.digests import digest, protected_models
 from registries.ledger.models import LedgerEntry
 from registries.ledger.protected import rows_astray
 from registries.ledger.verifying import Newest, verify
+from registries.matters.models import EditionPaper
 from registries.people import commands
 from registries.people.models import Unit, User
 from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
 from registries.standing import RESULT_CODES, stands_as_made
-from registries.subjects.models import Complaint, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Subject, Violation
 from tests import factories, public_draws, tampering
 from tests.tampering import change, sql
 
@@ -54,6 +60,10 @@ def one_of_everything() -> None:
     source = draw.sources.all()[0]
     entry = SourceEntry.objects.create(source=source, value="1", evidence="照片", entered_by=user, entered_at=now)
     SourceEvidence.objects.create(entry=entry, name="a.pdf", kind="application/pdf", size=4, body=b"%PDF", sha256="0" * 64)
+    Strike.objects.create(
+        draw=draw, source=source, entry=entry, wrong="2", right="1", reason="mistyped", reported_at=now, state="struck",
+        decided_by=user, decided_at=now, correction=1, result_hash="0" * 64,
+    )  # fmt: skip
     draw.files.create(name="order.txt", sha256="0" * 64, size=1)
     DrawCertificate.objects.create(draw=draw, pdf=b"%PDF", sha256="0" * 64, issued_at=now)
     DrawSecret.objects.create(draw=draw, secret="0" * 64)
@@ -71,6 +81,19 @@ def one_of_everything() -> None:
     )  # fmt: skip
     SelfCheck.objects.create(asked_by=user, asked_at=now)
     factories.adhoc_request()
+    person = factories.inspector()
+    person.matters.add(draw.matter.matter)
+    Leave.objects.create(inspector=person, kind=Leave.Kind.ANNUAL, starts_on=today, ends_on=today + dt.timedelta(days=9))
+    InspectorGroup.objects.create(name="一组", unit=person.unit, leader=person).members.add(person)
+    Training.objects.create(held_on=today, topic="规范", hours=2, unit=person.unit, recorded_by=user).attended.add(person)
+    Assistant.objects.create(number="FJ1", name="辅警", unit=person.unit)
+    edition = draw.matter.editions.all()[0]
+    EditionPaper.objects.create(edition=edition, pdf=b"%PDF", digest="0" * 64, made_at=now)
+    factories.permit(subject)
+    Campaign.objects.create(year=today.year, since=today, due_on=today.replace(year=today.year + 1), started_by=user, started_on=today, ended_by=user, ended_on=today)
+    Comparison.objects.create(
+        category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
+    )
 
 
 @pytest.fixture
@@ -83,8 +106,9 @@ def honest() -> None:
 
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
-    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment",
-    "review.decision", "disclosure.named", "user.is_superuser",
+    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "permit.long_term", "recusal.organisation",
+    "replacement.kind", "replacement.assignment", "review.decision", "disclosure.named", "strike.state", "subject.merged_into",
+    "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
 
@@ -102,7 +126,7 @@ def mutated(row: models.Model, name: str) -> bool:
         through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
-        other = (factories.category() if field.related_model is SubjectCategory else factories.code(CodeTable.FIELD)).pk
+        other = (factories.code(CodeTable.FIELD) if field.related_model is Code else factories.category()).pk
         return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):

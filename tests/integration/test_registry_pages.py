@@ -228,18 +228,22 @@ def revision_form(revision: MatterRevision, **other: Any) -> dict[str, Any]:
         "ratio_percent": revision.ratio_percent,
         "frequency": revision.frequency,
         "team_size": 2,
-        "active": "on",
+        "cooperation": revision.cooperation,
+        "period": "years",
+        "period_years": 1,
         "seen": revision.number,
     }
     for prefix, rows, names in (
         ("bases", revision.bases.all(), ("instrument", "article")),
         ("items", revision.items.all(), ("title", "content", "guidance", "article")),
+        ("materials", revision.materials.all(), ("name", "note")),
+        ("outcomes", revision.outcomes.all(), ("result_id", "disposal_id", "meaning")),
     ):
         kept: list[Any] = list(rows)
         values[f"{prefix}-TOTAL_FORMS"] = len(kept) + 1
         values[f"{prefix}-INITIAL_FORMS"] = len(kept)
         for n, row in enumerate(kept):
-            values.update({f"{prefix}-{n}-{name}": getattr(row, name) for name in names})
+            values.update({f"{prefix}-{n}-{name.removesuffix('_id')}": getattr(row, name) or "" for name in names})
             if prefix == "items":
                 values[f"items-{n}-ORDER"] = n + 1
     return {**values, **other}
@@ -393,7 +397,7 @@ def test_a_subject_is_changed_and_confirmed_on_its_pages(client: Client) -> None
     page = said(client, f"{address}change/", **subject_form(subject, name="改名旅馆"))
     assert "The entry was changed." in page
     assert "改名旅馆" in page
-    assert "核实" in page
+    assert "核实" in text(client, f"{address}history/")
     page = said(client, f"{address}change/", **subject_form(subject, name="又改名"))
     assert "changed meanwhile" in page
     assert 'value="又改名"' in page

@@ -279,7 +279,7 @@ def test_every_line_is_a_public_fact_and_every_row_stands_in_the_ledger(office: 
     replaced(office, case, team(case)[0].pk, "absent")
     facts = [json.loads(p.body) for p in LedgerPayload.objects.filter(verb="draws.replace").order_by("entry_id")]
     assert [fact["line"] for fact in facts] == lines(draw)
-    wanted = {"draw": draw.number, "plan": draw.plan_item.reference, "order": draw.order_hash}
+    wanted = {"draw": draw.number, "plan": draw.plan.reference, "order": draw.order_hash}
     assert all({key: fact[key] for key in wanted} == wanted and fact.keys() == {*wanted, "line", "salt"} for fact in facts)
     newest = Newest()
     newest.read_on()

@@ -242,6 +242,43 @@ def test_a_ledger_that_does_not_hold_is_not_believed(change: object, code: int, 
     assert got == code, said
 
 
+def struck(ledger: Ledger, *, strikes: str = "0" * 64, corrects: str = "wrong") -> Ledger:
+    """The same ledger after a first result, with a line of its history, that was struck."""
+    made, value = Ledger(), ""
+    for row in ledger.rows:
+        payload = json.loads(str(row.get("payload", "{}")))
+        mine = payload.get("draw") == "2026-026"
+        about = {"draw": "2026-026", "plan": "2026-P07@2"}
+        if mine and row["action"] == "draws.source":
+            value, payload["value"] = payload["value"], "wrong"
+        if mine and row["action"] == "draws.result":
+            made.add("draws.result", "2026-12-31T23:00:00", **about, result="0" * 64)
+            made.add("draws.replace", "2026-12-31T23:00:01", **about, line="1\tsubject\tof the struck result")
+            fixed = {"corrects": corrects, "reason": "mistyped"} if corrects else {}
+            made.add("draws.source", "2026-12-31T23:00:02", **about, source="source.1", value=value, **fixed)
+            payload |= {"strikes": strikes} if strikes else {}
+        payload.pop("salt", None)
+        made.add(str(row["action"]), str(row["time"])[:19], **payload)
+    return made
+
+
+def test_a_struck_result_is_said_and_the_newest_one_counts(tmp_path: Path) -> None:
+    folder = VECTORS / "1-small"
+    file = struck(ledger_of(folder)).write(tmp_path / "ledger.jsonl")
+    code, said = run(folder, "--ledger", file)
+    assert code == 0, said
+    assert "was struck: 'source.1' was 'wrong'" in said
+
+
+@pytest.mark.parametrize("forged", [{"strikes": ""}, {"strikes": "1" * 64}, {"corrects": ""}])
+def test_a_second_result_without_a_strike_is_a_mismatch(forged: dict[str, str], tmp_path: Path) -> None:
+    folder = VECTORS / "1-small"
+    file = struck(ledger_of(folder), **forged).write(tmp_path / "ledger.jsonl")
+    code, said = run(folder, "--ledger", file)
+    assert code == 1
+    assert "a second result" in said
+
+
 def test_a_hidden_draw_number_is_a_gap(tmp_path: Path) -> None:
     whole = ledger_of(VECTORS / "1-small")
     short = Ledger()

@@ -4,6 +4,7 @@ from inspections.draws.commands.auditing import audit_roster, open_roster
 from inspections.draws.commands.committing import approve_draw, return_draw
 from inspections.draws.commands.drawing import issue_certificate, run_draw
 from inspections.draws.commands.preparing import change_draw, prepare_draw, submit_draw
+from inspections.draws.commands.reporting import report_wrong_value
 from inspections.draws.commands.secret import give_secret, read_sealed_copy
 from inspections.draws.commands.sources import correct_source_value, enter_source_value
 from inspections.draws.commands.staffing import change_staffing, prepare_adhoc, prepare_staffing
@@ -26,6 +27,7 @@ __all__ = [
     "prepare_staffing",
     "prepare_successor",
     "read_sealed_copy",
+    "report_wrong_value",
     "return_draw",
     "run_draw",
     "submit_draw",

@@ -1,5 +1,6 @@
 """The draw by the worker, and its certificate. What makes a result is pure: ``protocol.py``, ``teams.py``."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from inspections.draws import files as forms_of_files
@@ -10,6 +11,7 @@ from inspections.draws.files import Result
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
+    DrawFile,
     DrawnEntry,
     TeamPlace,
 )
@@ -31,6 +33,24 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     now = clock.now()
     assert draw.planned is not None  # noqa: S101  (an order always has it)
     refuse(rules.why_not_run(values=values, planned=draw.planned, now=now))
+    hashed, files = compute_and_keep(draw, values)
+    wake("inspections.issue_certificate", draw_id=draw.pk)
+    wake("inspections.open_cases", draw_id=draw.pk)
+    fact = Fact(
+        "draws.result",
+        {
+            "draw": draw.number,
+            "plan": draw.plan.reference,
+            "order": draw.order_hash,
+            "result": hashed,
+        },
+    )
+    change = alter(draw, facts=(fact,), state=DrawState.DRAWN.value, drawn_at=now, result_hash=hashed)
+    return replace(change, also=files)
+
+
+def compute_and_keep(draw: Draw, values: Sequence[str]) -> tuple[str, tuple[DrawFile, ...]]:
+    """Draw from these values and keep files and rows, as the result number ``draw.corrections``; its hash, and the files."""
     secret = _secret(draw)
     try:
         result = result_of(draw, secret, values)
@@ -40,19 +60,7 @@ def run_draw(*, actor: User, draw_id: int) -> Change:
     reveal = forms_of_files.write_reveal(forms_of_files.Reveal(secret, tuple(values)))
     files = shelf.keep_all(draw, {"result.txt": outcome, "reveal.txt": reveal})
     _keep_result(draw, result)
-    wake("inspections.issue_certificate", draw_id=draw.pk)
-    wake("inspections.open_cases", draw_id=draw.pk)
-    fact = Fact(
-        "draws.result",
-        {
-            "draw": draw.number,
-            "plan": draw.plan.reference,
-            "order": draw.order_hash,
-            "result": digest(outcome),
-        },
-    )
-    change = alter(draw, facts=(fact,), state=DrawState.DRAWN.value, drawn_at=now, result_hash=digest(outcome))
-    return replace(change, also=files)
+    return digest(outcome), files
 
 
 def _secret(draw: Draw) -> str:
@@ -79,6 +87,7 @@ def _keep_result(draw: Draw, result: Result) -> None:
             DrawnEntry(
                 draw=draw,
                 entry_id=entry_of[row.code],
+                correction=draw.corrections,
                 rank=row.rank,
                 kind=DrawnEntry.Kind.WINNER if row.winner else DrawnEntry.Kind.RESERVE,
                 slip=row.slip,
@@ -94,13 +103,15 @@ def _keep_result(draw: Draw, result: Result) -> None:
 
 
 @command("inspections.issue_certificate")
-def issue_certificate(*, actor: User, draw_id: int, pdf: bytes) -> Change:
-    """Keep the certificate the worker made for a drawn draw; there is one and it never changes."""
+def issue_certificate(*, actor: User, draw_id: int, pdf: bytes, correction: int = 0) -> Change:
+    """Keep the certificate the worker made of a result, the ``correction`` the draw was at; there is one and it never changes."""
     draw = Draw.objects.select_for_update().get(pk=draw_id)
     if draw.state != DrawState.DRAWN:
         refuse_now(say("A certificate is issued for a drawn draw only."))
-    if DrawCertificate.objects.filter(draw=draw).exists():
+    if draw.corrections != correction:
+        refuse_now(say("The result of this draw was struck meanwhile; the certificate is made of the one that stands."))
+    if DrawCertificate.objects.filter(draw=draw, correction=correction).exists():
         refuse_now(say("The certificate of this draw was issued already."))
-    certificate = DrawCertificate(draw=draw, pdf=pdf, sha256=digest(pdf), issued_at=clock.now())
+    certificate = DrawCertificate(draw=draw, correction=correction, pdf=pdf, sha256=digest(pdf), issued_at=clock.now())
     certificate.save()
     return Change(certificate, {}, {"draw": draw.number, "sha256": certificate.sha256})

@@ -1,5 +1,6 @@
 """Source values typed by two people with their evidence, and a settled value corrected before the draw."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from inspections.draws import queries, rules
@@ -9,6 +10,7 @@ from inspections.draws.models import Draw, SeedSource, SourceEntry, SourceEviden
 from inspections.draws.protocol import digest
 from inspections.draws.spelling import example, kind_of, why_not_keep
 from inspections.draws.states import Correction
+from inspections.draws.struck import entries_of_round
 from registries import clock
 from registries.ledger.change import Change, Fact, created, refuse, refuse_now
 from registries.ledger.commands import command, wake
@@ -26,7 +28,7 @@ class File(NamedTuple):
 @command("inspections.enter_source_value")
 def enter_source_value(*, actor: User, source_id: int, value: str, evidence: str, file: File | None = None) -> Change:
     """Type what a source showed. When the newest entries of two people agree, the value is settled and made public."""
-    draw, source = _locked(source_id, actor, "enter_source")
+    draw, source = locked_source(source_id, actor, "enter_source")
     value = value.strip()
     refuse(
         rules.why_not_enter(
@@ -51,7 +53,7 @@ def correct_source_value(
     *, actor: User, source_id: int, value: str, evidence: str, reason: str, file: File | None = None
 ) -> Change:
     """Type a settled value anew, before the draw: two people again, who agree on value and reason (draw protocol 1, §3)."""
-    draw, source = _locked(source_id, actor, "correct_source")
+    draw, source = locked_source(source_id, actor, "correct_source")
     value = value.strip()
     refuse(
         rules.why_not_correct(
@@ -81,7 +83,8 @@ def correct_source_value(
     return _typed(draw, source, entry, file)
 
 
-def _locked(source_id: int, actor: User, move: str) -> tuple[Draw, SeedSource]:
+def locked_source(source_id: int, actor: User, move: str) -> tuple[Draw, SeedSource]:
+    """A source and its draw, locked; refused when the state of the draw forbids the move."""
     source = SeedSource.objects.filter(pk=source_id).first()
     if source is None:
         refuse_now(say("There is no such draw in your unit."))
@@ -91,15 +94,9 @@ def _locked(source_id: int, actor: User, move: str) -> tuple[Draw, SeedSource]:
 
 def _typed(draw: Draw, source: SeedSource, entry: SourceEntry, file: File | None) -> Change:
     """Keep the entry; settle the value when the newest entries of two people in this round agree."""
-    entry.entered_at = clock.now()
-    change = created(entry)
-    also, after = _kept(entry, file), dict(change.after)
-    if also:
-        after["file"] = also[0].sha256
-    round_of = source.entries.filter(correction=entry.correction).order_by("id")
-    newest = {typed.entered_by_id: (typed.value, typed.reason) for typed in round_of}
-    if sum(typed == (entry.value, entry.reason) for typed in newest.values()) < 2:
-        return Change(entry, change.before, after, also=also)
+    change, agreed = kept_entry(source, entry, file)
+    if not agreed:
+        return change
     before = source.value
     source.value, source.settled_at, source.corrections = entry.value, clock.now(), entry.correction
     source.save(update_fields=["value", "settled_at", "corrections"])
@@ -116,7 +113,19 @@ def _typed(draw: Draw, source: SeedSource, entry: SourceEntry, file: File | None
             **corrected,
         },
     )
-    return Change(entry, change.before, after, "corrected" if corrected else "settled", (fact,), (source, *also))
+    return replace(change, note="corrected" if corrected else "settled", facts=(fact,), also=(source, *change.also))
+
+
+def kept_entry(source: SeedSource, entry: SourceEntry, file: File | None) -> tuple[Change, bool]:
+    """Keep what somebody typed, and its file; whether the newest entries of two people in this round agree with it now."""
+    entry.entered_at = clock.now()
+    change = created(entry)
+    also, after = _kept(entry, file), dict(change.after)
+    if also:
+        after["file"] = also[0].sha256
+    newest = {typed.entered_by_id: (typed.value, typed.reason) for typed in entries_of_round(source)}
+    agreed = sum(typed == (entry.value, entry.reason) for typed in newest.values()) >= 2
+    return Change(entry, change.before, after, also=also), agreed
 
 
 def _kept(entry: SourceEntry, file: File | None) -> tuple[SourceEvidence, ...]:

@@ -15,7 +15,7 @@ from inspections.adhoc.queries import visible_requests
 from inspections.adhoc.states import RequestState
 from inspections.draws import places, rules
 from inspections.draws.commands.rows import announce, locked_draw
-from inspections.draws.matters import partner_revisions
+from inspections.draws.matters import own_revisions, partner_revisions
 from inspections.draws.models import Draw
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState, Mode, SlipRule, Stratify
@@ -36,7 +36,7 @@ def prepare_staffing(*, actor: User, draw_id: int, unit_id: int) -> Change:
     That unit is the draw's own (winners left without a team) or a partner's, whose joint matters the order is then on.
     """
     staffed = Draw.objects.select_for_update(of=("self",)).select_related("unit", "matter").filter(pk=draw_id).first()
-    wanted = {one.unit.pk: one for one in places.wanting(staffed, actor)} if staffed is not None else {}
+    wanted = {one.unit.pk: one for one in places.wanting([staffed], actor)} if staffed is not None else {}
     if staffed is None or not _concerned(staffed, unit_id, actor):
         refuse_now(say("There is no such draw in your unit."))
     under_way = places.under_way(staffed, unit_id)
@@ -57,6 +57,7 @@ def prepare_staffing(*, actor: User, draw_id: int, unit_id: int) -> Change:
         unit=one.unit,
         mode=Mode.TEAMS.value,
         staffs=staffed,
+        merged_strata=staffed.merged_strata,
         team_size=max([revision.team_size for revision in one.matters]),
         **_everybody(actor),
     )
@@ -128,7 +129,7 @@ def change_staffing(
         refuse_now(say("This matter asks for at least %(size)d inspectors per visit.", size=least))
     item = draw.plan_item
     if plan_item_id is not None and plan_item_id != draw.plan_item_id:
-        item = places.plan_items(draw, open_items(actor)).filter(pk=plan_item_id).first()
+        item = places.plan_items(draw, open_items(actor), own_revisions(draw)).filter(pk=plan_item_id).first()
         if item is None:
             refuse_now(say("This plan item is not in a published plan of your unit."))
     change = alter(draw, plan_item=item, team_size=team_size, planned=planned, returned_because="")

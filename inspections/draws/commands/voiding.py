@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 
 from inspections.draws import queries, rules
 from inspections.draws.commands.preparing import keep_preview
-from inspections.draws.commands.rows import BATCH, announce, locked_draw
+from inspections.draws.commands.rows import BATCH, announce, hold_places, locked_draw
 from inspections.draws.models import Draw, RosterEntry, RosterInspector, RosterOmission, RosterRecusal
+from inspections.draws.places import closed_place
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from registries import clock
@@ -89,10 +90,14 @@ def prepare_successor(*, actor: User, draw_id: int) -> Change:
     )
     first = old.sources.order_by("position")[0].moment
     assert old.voided_at is not None  # noqa: S101  (a constraint of the database)
+    keeps_roster = old.voided_at >= first
+    if keeps_roster:
+        hold_places(old)
+        refuse(rules.why_not_keep_places(closed=closed_place(old) or ""))
     new = Draw(
         **{name: getattr(old, name) for name in COPIED},
         replaces=old,
-        keeps_roster=old.voided_at >= first,
+        keeps_roster=keeps_roster,
         prepared_by=actor,
         prepared_at=clock.now(),
     )

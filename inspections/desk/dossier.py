@@ -1,0 +1,199 @@
+"""What this floor tells of a subject on its page: visits, draws, disclosures, when it may be visited next, its chance and why.
+
+Nothing here gives a drawn list away: only visits that are over count, and a draw is named once all its visits are.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from inspections.cases.models import Case
+from inspections.cases.queries import viewer, visible_cases
+from inspections.draws.candidates import VISITS_PER_MATTER_AND_YEAR, VISITS_PER_YEAR, full_years_since
+from inspections.draws.chances import inclusion_chances
+from inspections.draws.models import Draw, DrawnEntry, RosterEntry
+from inspections.draws.queries import visible_draws
+from inspections.draws.quotas import default_quotas
+from inspections.draws.slips import slips_of
+from inspections.draws.states import DrawState, SlipRule
+from inspections.plans.models import PlanItem
+from inspections.plans.states import PlanState
+from registries import clock
+from registries.matters.models import MatterRevision
+from registries.matters.queries import published_revisions
+from registries.people.models import User
+from registries.subjects import outlook
+from registries.subjects.models import Subject
+from registries.subjects.outlook import Happening, Known, Section
+
+MOST_DRAWS = 50
+MOST_ITEMS = 3
+
+
+def _own(subject: Subject) -> Q:
+    """Rows of this entry and of those merged into it."""
+    return Q(subject=subject) | Q(subject__merged_into=subject)
+
+
+def visits(subject: Subject) -> QuerySet[Case]:
+    """The visits of a subject that are over, by anybody."""
+    return Case.objects.filter(_own(subject), ended_on__isnull=False)
+
+
+@outlook.never_visited
+def never_visited(rows: QuerySet[Subject]) -> QuerySet[Subject]:
+    """Entries that nobody ever inspected, as far as visits are over."""
+    over = Case.objects.filter(ended_on__isnull=False).order_by().annotate(whose=Coalesce("subject__merged_into", "subject"))
+    return rows.exclude(pk__in=over.values("whose"))
+
+
+@outlook.happenings
+def of_visits(subject: Subject, user: User) -> Iterator[Happening]:
+    """Visits that are over and that this person may read, or that are disclosed to everybody; their disclosures."""
+    mine = set(visible_cases(viewer(user)).filter(_own(subject)).values_list("pk", flat=True))
+    for case in visits(subject).select_related("disclosure", "unit").order_by("ended_on"):
+        disclosure = getattr(case, "disclosure", None)
+        if case.ended_on is None or (case.pk not in mine and disclosure is None):
+            continue
+        url = reverse("case-page", args=[case.number]) if case.pk in mine else ""
+        yield Happening(case.ended_on, "", _("Inspected: %(number)s") % {"number": case.number}, str(case.unit), url=url, tone="current")
+        if disclosure is not None:
+            moment = disclosure.published_at.astimezone(clock.BEIJING)
+            link = reverse("public-result", args=[disclosure.public_id])
+            title = _("Result disclosed: %(label)s") % {"label": disclosure.result_label}
+            yield Happening(moment.date(), f"{moment:%H:%M}", title, url=link, tone="current")
+
+
+@outlook.happenings
+def of_draws(subject: Subject, user: User) -> Iterator[Happening]:
+    """Draws in whose roster it was, once their visits are over: drawn or not."""
+    under_way = Case.objects.filter(draw=OuterRef("draw"), ended_on=None)
+    waiting = DrawnEntry.objects.filter(draw=OuterRef("draw"), kind=DrawnEntry.Kind.WINNER, case=None)
+    rows = (
+        RosterEntry.objects.filter(_own(subject), draw__state=DrawState.DRAWN, draw__in=visible_draws(user))
+        .exclude(Exists(under_way))
+        .exclude(Exists(waiting))
+        .annotate(won=Exists(DrawnEntry.objects.filter(entry=OuterRef("pk"), kind=DrawnEntry.Kind.WINNER)))
+        .select_related("draw__matter")
+        .order_by("-draw__drawn_at")[:MOST_DRAWS]
+    )
+    for row in rows:
+        moment = row.draw.drawn_at.astimezone(clock.BEIJING) if row.draw.drawn_at else clock.now()
+        named = {"number": row.draw.number, "matter": row.draw.matter.name}
+        title = _("Drawn in %(number)s (%(matter)s)") if row.won else _("In the roster of %(number)s (%(matter)s), not drawn")
+        url = reverse("draw-page", args=[row.draw_id])
+        slips = _("%(slips)d slips") % {"slips": row.slips}
+        yield Happening(moment.date(), f"{moment:%H:%M}", title % named, slips, url=url, tone="current")
+
+
+class Chance(NamedTuple):
+    """What a plan item means for a subject: its matter, the months, the slips, the chance in per cent, or why there is none."""
+
+    item: PlanItem
+    matter: str
+    slips: int
+    percent: float
+    sentence: str
+
+
+@outlook.section
+def next_inspection(known: Known) -> Section | None:
+    """When it may be visited next by the caps, and its chance in the draws still planned, from the rules the draws use."""
+    subject, today = known.subject, known.today
+    if subject.merged_into_id is not None:
+        return None
+    raised = 1 if any(known.signals) else 0
+    over = list(visits(subject).order_by("-ended_on").values_list("pk", "ended_on", "matters__revision__matter"))
+    this_year = [(pk, matter) for pk, day, matter in over if day is not None and day.year == today.year]
+    done = len({pk for pk, _matter in this_year})
+    last = over[0][1] if over else None
+    full = slips_of(
+        SlipRule.FULL,
+        grade=subject.risk_grade,
+        upheld_complaints=known.signals.upheld_complaints_12m,
+        serious_violations=known.signals.serious_violations_24m,
+        full_years_without_visit=full_years_since(last, None, today),
+    )
+    context = {
+        "last": last,
+        "this_year": done,
+        "cap": VISITS_PER_YEAR + raised,
+        "matter_cap": VISITS_PER_MATTER_AND_YEAR + raised,
+        "raised": bool(raised),
+        "reached": done >= VISITS_PER_YEAR + raised,
+        "next_year": dt.date(today.year + 1, 1, 1),
+        "slips": full.total,
+        "parts": [(_words(name), slips) for name, slips in full.why.items()],
+        "by_grade": slips_of(SlipRule.GRADE, grade=subject.risk_grade).total,
+        "operating": subject.status == Subject.Status.ACTIVE,
+        "excluded": known.excluded,
+        "chances": _chances(known, Counter(matter for _pk, matter in this_year), raised),
+    }
+    return Section("office/desk/_next_inspection.html", context)
+
+
+def _words(part: str) -> str:
+    return {
+        "grade": _("risk grade"),
+        "complaints": _("upheld complaints"),
+        "violations": _("serious violations"),
+        "years": _("full years without a visit"),
+    }.get(part, part)
+
+
+def _chances(known: Known, on_matter: Counter[Any], raised: int) -> list[Chance]:
+    """For the next items of this year's published plans that concern the subject and whose draw is still to come."""
+    items = _items(known)
+    sizes, grade = _sizes(items), known.subject.risk_grade
+    slips = slips_of(SlipRule.GRADE, grade=grade).total
+    found: list[Chance] = []
+    for item in items:
+        full = on_matter[item.matter_id] >= VISITS_PER_MATTER_AND_YEAR + raised
+        sentence = _("inspected on this matter this year already") if full else ""
+        percent = 0.0 if full else _percent(item, sizes[item.pk], grade, slips)
+        found.append(Chance(item, item.matter_name, slips, percent, sentence))  # type: ignore[attr-defined]
+    return found
+
+
+def _items(known: Known) -> list[PlanItem]:
+    """The next plan items whose matter, as published, is drawn among one of the subject's categories."""
+    begun = Draw.objects.filter(plan_item=OuterRef("pk"), state__in=[DrawState.COMMITTED, DrawState.DRAWN])
+    revisions = published_revisions().filter(matter=OuterRef("matter")).order_by("-number")
+    mine = revisions.filter(categories__in=list(known.categories)).exclude(regulation=MatterRevision.Regulation.FULL)
+    return list(
+        PlanItem.objects.filter(plan__state=PlanState.PUBLISHED, plan__year=known.today.year, last_month__gte=known.today.month)
+        .filter(Exists(mine))
+        .exclude(Exists(begun))
+        .annotate(revision_id=Subquery(revisions.values("pk")[:1]), matter_name=Subquery(revisions.values("name")[:1]))
+        .select_related("plan", "unit")
+        .order_by("first_month", "code")[:MOST_ITEMS]
+    )
+
+
+def _sizes(items: Sequence[PlanItem]) -> dict[int, dict[str, int]]:
+    """Item → grade → entries in operation of its matter's categories. One query for all items.
+
+    Nobody is taken out for a draw of this year: who was drawn and not visited yet is nobody's business.
+    """
+    asked = []
+    for item in items:
+        categories = MatterRevision.categories.through.objects.filter(matterrevision=item.revision_id)  # type: ignore[attr-defined]
+        members = Subject.categories.through.objects.filter(subjectcategory__in=categories.values("subjectcategory_id"))
+        rows = Subject.objects.filter(pk__in=members.values("subject_id"), status=Subject.Status.ACTIVE).order_by()
+        asked.append(rows.values_list(Value(item.pk), "risk_grade").annotate(Count("pk")))
+    sizes: dict[int, dict[str, int]] = {item.pk: {} for item in items}
+    for pk, grade, count in asked[0].union(*asked[1:], all=True) if asked else ():
+        sizes[pk][grade] = count
+    return sizes
+
+
+def _percent(item: PlanItem, sizes: Mapping[str, int], grade: str, slips: int) -> float:
+    """The chance in per cent with slips and strata by grade."""
+    quota = default_quotas(sizes, percent=item.ratio_percent, number=item.number).get(grade, 0)
+    return 100 * inclusion_chances({slips: sizes[grade]}, quota)[slips] if sizes.get(grade) else 0.0

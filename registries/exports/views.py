@@ -1,0 +1,43 @@
+"""Taking a list as a file: sent while it is read, however long it is."""
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from registries import clock
+from registries.exports import commands
+from registries.exports.sources import SOURCES, Asked, BadFilter
+from registries.ledger.change import Refused
+from registries.pages import signed_in
+from registries.people.access import access
+from registries.spreadsheets.streaming import stream_csv, stream_workbook
+
+FORMS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@access("registries.export_registry")
+@require_GET
+def export(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
+    """All rows of a list that fit the filters in the address, as a workbook or (its first sheet) as CSV."""
+    user = signed_in(request)
+    source = SOURCES.get(kind)
+    if source is None or form not in FORMS or not user.has_perm(source.right):
+        raise Http404
+    filters = request.GET.copy()
+    asked = Asked(user, filters, persons=bool(filters.pop("persons", None)))
+    try:
+        rows, sheets = source.sheets(asked)
+        query = filters.urlencode()
+        commands.export_registry(actor=user, kind=kind, form=form, query=query, rows=rows, persons=asked.persons)
+    except BadFilter as bad:
+        raise Http404 from bad
+    except Refused as refused:
+        return HttpResponse(refused.sentence, status=403, content_type="text/plain; charset=utf-8")
+    content = stream_workbook(sheets) if form == "xlsx" else stream_csv(sheets[0].headings, sheets[0].rows)
+    name = f"{source.kind.label}-{clock.today():%Y%m%d}.{form}"
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return StreamingHttpResponse(content, content_type=FORMS[form], headers={"Content-Disposition": disposition})

@@ -1,0 +1,43 @@
+"""The writers of the subject registry: entries, many at once, permits, signals, exclusions, merging, categories."""
+
+from registries.subjects.commands.entries import (
+    Entry,
+    change_status,
+    change_subject,
+    grade_subject,
+    register_subject,
+    save_category,
+    verify_subject,
+)
+from registries.subjects.commands.exclusions import end_exclusion, record_exclusion
+from registries.subjects.commands.many import MOST_AT_ONCE, OF_MANY, assign_subjects, sight_of, verify_subjects
+from registries.subjects.commands.merging import EXCHANGED, merge_subjects, unmerge_subject
+from registries.subjects.commands.permits import PermitTerms, end_permit, save_permit
+from registries.subjects.commands.signals import decide_complaint, record_complaint, record_violation, withdraw_violation
+
+__all__ = [
+    "EXCHANGED",
+    "MOST_AT_ONCE",
+    "OF_MANY",
+    "Entry",
+    "PermitTerms",
+    "assign_subjects",
+    "change_status",
+    "change_subject",
+    "decide_complaint",
+    "end_exclusion",
+    "end_permit",
+    "grade_subject",
+    "merge_subjects",
+    "record_complaint",
+    "record_exclusion",
+    "record_violation",
+    "register_subject",
+    "save_category",
+    "save_permit",
+    "sight_of",
+    "unmerge_subject",
+    "verify_subject",
+    "verify_subjects",
+    "withdraw_violation",
+]
