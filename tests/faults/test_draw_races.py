@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from inspections.draws import commands, queries, roster, shelf, tasks
 from inspections.draws.commands import preparing
-from inspections.draws.models import Draw, DrawFile
+from inspections.draws.models import Draw, DrawFile, DrawSecret
 from inspections.draws.protocol import digest
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
@@ -142,6 +142,7 @@ def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch) ->
     slowly(monkeypatch, queries, "stored_digest")
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self)
     monkeypatch.setattr(shelf, "keep", unkept)
+    monkeypatch.setattr(DrawSecret.objects, "create", lambda **columns: DrawSecret(**columns))
     for draw in draws:
         together(*office.approvals(draw))
         twice += commitments(draw) == 2
