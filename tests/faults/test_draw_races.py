@@ -6,7 +6,7 @@ The long counts (200 approvals) run with ``--full``; the controls, in which the 
 import datetime as dt
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -17,7 +17,8 @@ from django.db.models import QuerySet
 
 from inspections.draws import commands, queries, roster, shelf, tasks
 from inspections.draws.commands import preparing
-from inspections.draws.models import Draw, DrawFile
+from inspections.draws.models import Draw, DrawFile, DrawSecret
+from inspections.draws.protocol import digest
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from inspections.draws.verify import verify_bundle
@@ -126,6 +127,12 @@ def test_two_supervisors_who_approve_at_once_make_one_commitment(monkeypatch: py
     assert break_in_chain() is None
 
 
+def unkept(draw: Draw, name: str, pieces: Iterable[bytes]) -> DrawFile:
+    """A file that is written nowhere: the database's own "once" is not to help the control."""
+    body = b"".join(pieces)
+    return DrawFile(draw=draw, name=name, sha256=digest(body), size=len(body))
+
+
 @pytest.mark.engine("postgresql")
 def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: no row lock, nobody at the tables. If this ever counts one commitment, the test above proves nothing."""
@@ -134,7 +141,8 @@ def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch) ->
     tampering.lift_triggers()
     slowly(monkeypatch, queries, "stored_digest")
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self)
-    monkeypatch.setattr(shelf, "keep_all", lambda *_args: ())
+    monkeypatch.setattr(shelf, "keep", unkept)
+    monkeypatch.setattr(DrawSecret.objects, "create", lambda **columns: DrawSecret(**columns))
     for draw in draws:
         together(*office.approvals(draw))
         twice += commitments(draw) == 2
@@ -222,7 +230,7 @@ def test_a_registry_edited_while_submitting_and_approving_bends_nothing(monkeypa
 
     draw = office.prepared()
     with monkeypatch.context() as patch:
-        patch.setattr(preparing, "build", interrupted)
+        patch.setattr(preparing, "roster_of", interrupted)
         with pytest.raises(Refused, match="changed while the roster was built"):
             commands.submit_draw(actor=office.clerk, draw_id=draw.pk, version=draw.version)
     draw.refresh_from_db()

@@ -10,7 +10,7 @@ from django.conf import settings
 from inspections.draws import files as forms_of_files
 from inspections.draws import ordering, queries, rules, sealing, shelf
 from inspections.draws.commands import blinding
-from inspections.draws.commands.rows import hold_places, locked_draw, other_open_order
+from inspections.draws.commands.rows import hold_places, locked_draw, other_open_order, take_time
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import Draw, DrawSecret, SeedSource
 from inspections.draws.sources import why_not_announce
@@ -36,6 +36,7 @@ def return_draw(*, actor: User, draw_id: int, version: int, reason: str) -> Chan
 def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool = False) -> Change:
     """Commit (draw protocol 1, §2): nonces, codes, secret, files and hashes in one transaction; then nothing can change."""
     draw = locked_draw(draw_id, actor, "approve", version)
+    take_time()
     other = other_open_order(draw)
     hold_places(draw)
     sources = list(draw.sources.all())

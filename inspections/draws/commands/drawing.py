@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from inspections.draws import files as forms_of_files
 from inspections.draws import queries, rules, shelf
-from inspections.draws.commands.rows import BATCH, locked_draw
+from inspections.draws.commands.rows import BATCH, locked_draw, take_time
 from inspections.draws.computing import NotKept, result_of
 from inspections.draws.files import Result
 from inspections.draws.models import (
@@ -28,6 +28,7 @@ from registries.people.models import User
 def run_draw(*, actor: User, draw_id: int) -> Change:
     """Draw: from the committed files, the secret and the values alone. The same whenever, wherever and however often."""
     draw = locked_draw(draw_id, actor, "run")
+    take_time()
     values = [source.value for source in draw.sources.all()]
     now = clock.now()
     assert draw.planned is not None  # noqa: S101  (an order always has it)

@@ -11,7 +11,7 @@ from django.conf import settings
 from inspections.draws import candidates, queries, rules
 from inspections.draws import files as forms_of_files
 from inspections.draws.chances import small_cells
-from inspections.draws.commands.rows import BATCH, announce, keep_codes, locked_draw
+from inspections.draws.commands.rows import BATCH, announce, keep_codes, locked_draw, take_time
 from inspections.draws.grammar import STRATUM
 from inspections.draws.models import (
     Draw,
@@ -150,6 +150,7 @@ def _merged(draw: Draw, stratify: str, wanted: Mapping[str, str] | None) -> dict
 def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
     """Freeze the roster as the registries stand now, and hand it to a supervisor."""
     draw = locked_draw(draw_id, actor, "submit", version)
+    take_time()
     refuse(queries.why_not_order(draw, clock.today()))
     refuse(
         why_not_announce(

@@ -1,6 +1,8 @@
-"""What the writers of draws share: the locked row, announcing sources."""
+"""What the writers of draws share: the locked row, time for large rosters, announcing sources."""
 
 from collections.abc import Sequence
+
+from django.db import connection
 
 from inspections.draws import queries
 from inspections.draws.models import Draw, DrawnEntry, SeedSource
@@ -24,6 +26,13 @@ def locked_draw(draw_id: int, actor: User, move: str, version: int | None = None
     if version is not None:
         refuse(why_not_version(version, draw.version))
     return draw
+
+
+def take_time() -> None:
+    """Let this transaction last: a large roster takes longer than the minute after which PostgreSQL gives a connection up."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def other_open_order(draw: Draw) -> Draw | None:
