@@ -32,6 +32,7 @@ from inspections.draws.models import (
     SourceEntry,
 )
 from inspections.draws.quotas import default_quotas, reckoned
+from inspections.draws.replaced import meant_to_be_visited
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState, Mode
 from inspections.draws.sufficiency import Finding, judge
@@ -261,8 +262,12 @@ def scope_kept(draw: Draw) -> dict[str, dict[str, Any]]:
 
 def secret_winners(user: User) -> set[int]:
     """Subjects drawn by draws this person may not see and not visited since: that they were drawn is not told."""
-    others = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER).exclude(draw__in=visible_draws(user))
-    return set(others.exclude(case__ended_on__isnull=False).values_list("entry__subject_id", flat=True))
+    return set(awaited_visits().exclude(draw__in=visible_draws(user)).values_list("entry__subject_id", flat=True))
+
+
+def awaited_visits() -> QuerySet[DrawnEntry]:
+    """Whoever any draw has drawn, or let step in, and nobody has visited yet."""
+    return meant_to_be_visited().exclude(case__ended_on__isnull=False)
 
 
 def visits_before(subject_ids: Iterable[int], day: dt.date) -> dict[int, dt.date]:

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from inspections.cases import commands as case_commands
 from inspections.draws import commands, shards, shelf, tasks
 from inspections.draws.models import Draw, RosterOmission
 from inspections.draws.sources import Announced
 from registries import clock
 from registries.people.roles import Role
 from tests import factories, public_draws
-from tests.integration.test_draws import Office
+from tests.integration.test_draw_pages import signed_in
+from tests.integration.test_draws import Office, refusal
 from tests.public_draws import at
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,26 @@ def drawn_elsewhere() -> tuple[Draw, RosterOmission]:
     waiting = factories.drawn_draw(winners=1, reserves=0)
     factories.case(waiting)
     return over, RosterOmission(draw=over, subject=waiting.drawn.get().entry.subject, reason="yearly-cap", stratum="B")
+
+
+def test_a_receipt_tells_nobody_that_another_draw_has_drawn_it() -> None:
+    over, omission = drawn_elsewhere()
+    omission.save()
+    clerk = factories.user(Role.CLERK, unit=over.unit)
+    page = signed_in(clerk).get(f"/office/draws/{over.pk}/receipts/", {"q": omission.subject.name}).content.decode()
+    assert f"/receipts/{omission.subject_id}/" not in page
+    said = refusal(case_commands.print_receipt, actor=clerk, draw_id=over.pk, subject_id=omission.subject_id)
+    assert "not over" in said
+
+
+def test_a_partner_sees_no_names_in_a_draw_that_is_prepared(office: Office) -> None:
+    draw = office.prepared()
+    old = office.subjects[0]
+    draw.refresh_from_db()
+    draw.preview = draw.preview | {"stale": 1, "stale_names": [old.name]}
+    draw.save(update_fields=["preview"])
+    assert old.name in signed_in(office.clerk).get(f"/office/draws/{draw.pk}/").content.decode()
+    assert old.name not in signed_in(factories.user(Role.PARTNER, unit=office.unit)).get(f"/office/draws/{draw.pk}/").content.decode()
 
 
 # --- making the public pages dear ----------------------------------------------------------------------------------------
