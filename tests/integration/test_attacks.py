@@ -68,6 +68,15 @@ def test_who_writes_into_the_table_of_shards_takes_nobody_out_of_a_draw(settings
     assert first.split("\t")[1] in shelf.body(draw, "result.txt").decode()
 
 
+def test_a_supervisor_does_not_read_in_the_ledger_what_another_typed(office: Office, time_machine: Any) -> None:
+    draw = office.committed(time_machine)
+    value = public_draws.BALLS
+    commands.enter_source_value(actor=office.clerk, source_id=draw.sources.get().pk, value=value, evidence=f"公告写着{value}")
+    page = signed_in(office.supervisor).get("/office/ledger/").content.decode()
+    assert "/office/ledger/" in page
+    assert value not in page
+
+
 # --- knowing the list before the visits ----------------------------------------------------------------------------------
 
 
