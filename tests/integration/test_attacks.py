@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from inspections.adhoc import commands as adhoc_commands
 from inspections.cases import commands as case_commands
 from inspections.draws import commands, shards, shelf, tasks
-from inspections.draws.models import Draw, RosterOmission
+from inspections.draws.models import Draw, RosterEntry, RosterOmission
 from inspections.draws.sources import Announced
 from registries import clock
 from registries.people.roles import Role
@@ -68,6 +69,67 @@ def test_who_writes_into_the_table_of_shards_takes_nobody_out_of_a_draw(settings
     assert first.split("\t")[1] in shelf.body(draw, "result.txt").decode()
 
 
+def test_no_server_fails_between_the_last_source_and_its_typing(office: Office, time_machine: Any) -> None:
+    """By then whoever has the secret in hand knows the result, though nobody typed the value yet."""
+    draw = office.committed(time_machine)
+    said = refusal(
+        commands.void_draw, actor=office.supervisor, draw_id=draw.pk, version=draw.version, kind="server-failed", reason="硬盘坏了"
+    )
+    assert "every source has appeared" in said
+
+
+def test_whoever_prepared_an_order_does_not_approve_the_one_that_takes_its_roster_over(office: Office, time_machine: Any) -> None:
+    both = factories.user(Role.CLERK, Role.SUPERVISOR, unit=office.unit)
+    office.clerk, clerk = both, office.clerk
+    old = voided_late(office, time_machine)
+    office.clerk = clerk
+    new = Draw.objects.get(pk=commands.prepare_successor(actor=clerk, draw_id=old.pk).obj.pk)
+    new = announced(office, new)
+    assert "another supervisor" in refusal(commands.approve_draw, actor=both, draw_id=new.pk, version=new.version)
+    commands.approve_draw(actor=office.supervisor, draw_id=new.pk, version=new.version)  # approving the first one is no hand in it
+
+
+def test_a_roster_that_is_taken_over_is_the_same_to_the_byte_or_not_committed(office: Office, time_machine: Any) -> None:
+    old = voided_late(office, time_machine)
+    new = Draw.objects.get(pk=commands.prepare_successor(actor=office.clerk, draw_id=old.pk).obj.pk)
+    entry = new.roster.order_by("pk")[0]
+    RosterEntry.objects.filter(pk=entry.pk).update(slips=entry.slips + 7)  # by whoever has the password of the database
+    new = announced(office, new)
+    assert "is not that of order" in refusal(commands.approve_draw, actor=office.supervisor, draw_id=new.pk, version=new.version)
+
+
+def test_an_order_voided_late_is_replaced_before_another_is_committed_on_its_plan_item(office: Office, time_machine: Any) -> None:
+    """Else a new roster would be the way round the one that must stay."""
+    old = voided_late(office, time_machine)
+    other = office.submitted()
+    approve = {"actor": office.supervisor, "draw_id": other.pk, "version": other.version}
+    assert "voided after its first source" in refusal(commands.approve_draw, **approve)
+    new = Draw.objects.get(pk=commands.prepare_successor(actor=office.clerk, draw_id=old.pk).obj.pk)
+    assert "voided after its first source" in refusal(commands.approve_draw, **approve)  # beginning it is not enough
+    new = announced(office, new)
+    commands.approve_draw(actor=office.supervisor, draw_id=new.pk, version=new.version)
+
+
+def test_whoever_asked_for_an_ad_hoc_visit_does_not_approve_the_order_of_its_team(office: Office) -> None:
+    both = factories.user(Role.CLERK, Role.SUPERVISOR, unit=office.unit)
+    ask = adhoc_commands.ask_adhoc(
+        actor=both, subject_id=office.subjects[0].pk, ground="complaint", document_number="信1", explanation="群众反映",
+        matter_ids=[office.revision.pk],
+    )  # fmt: skip
+    adhoc_commands.approve_adhoc(actor=office.supervisor, request_id=ask.obj.pk, version=1)
+    draw = Draw.objects.get(pk=commands.prepare_adhoc(actor=office.clerk, request_id=ask.obj.pk).obj.pk)
+    moment = clock.now() + dt.timedelta(seconds=60)
+    commands.change_staffing(
+        actor=office.clerk, draw_id=draw.pk, version=draw.version, team_size=2, inspector_unit_ids=[office.unit.pk], planned=moment,
+        sources=[Announced("demo", "0001", moment)],
+    )  # fmt: skip
+    draw.refresh_from_db()
+    commands.submit_draw(actor=office.clerk, draw_id=draw.pk, version=draw.version)
+    draw.refresh_from_db()
+    assert "another supervisor" in refusal(commands.approve_draw, actor=both, draw_id=draw.pk, version=draw.version)
+    commands.approve_draw(actor=office.supervisor, draw_id=draw.pk, version=draw.version)
+
+
 def test_a_supervisor_does_not_read_in_the_ledger_what_another_typed(office: Office, time_machine: Any) -> None:
     draw = office.committed(time_machine)
     value = public_draws.BALLS
@@ -110,3 +172,13 @@ def test_a_partner_sees_no_names_in_a_draw_that_is_prepared(office: Office) -> N
 
 
 # --- making the public pages dear ----------------------------------------------------------------------------------------
+
+
+def test_a_roster_once_taken_over_stays_however_soon_its_second_order_is_voided(office: Office, time_machine: Any) -> None:
+    old = voided_late(office, time_machine)
+    new = announced(office, Draw.objects.get(pk=commands.prepare_successor(actor=office.clerk, draw_id=old.pk).obj.pk))
+    commands.approve_draw(actor=office.supervisor, draw_id=new.pk, version=new.version)
+    new = void(new, "mistake")
+    third = Draw.objects.get(pk=commands.prepare_successor(actor=office.clerk, draw_id=new.pk).obj.pk)
+    assert third.keeps_roster
+    assert third.roster.count() == old.roster.count()
