@@ -11,6 +11,7 @@ from inspections.draws import commands, shards, shelf, tasks
 from inspections.draws.models import Draw, RosterEntry, RosterOmission
 from inspections.draws.sources import Announced
 from registries import clock
+from registries.ledger.change import Refused
 from registries.people.roles import Role
 from tests import factories, public_draws
 from tests.integration.test_draw_pages import signed_in
@@ -108,6 +109,19 @@ def test_an_order_voided_late_is_replaced_before_another_is_committed_on_its_pla
     assert "voided after its first source" in refusal(commands.approve_draw, **approve)  # beginning it is not enough
     new = announced(office, new)
     commands.approve_draw(actor=office.supervisor, draw_id=new.pk, version=new.version)
+
+
+def test_one_subject_has_one_open_request_on_a_matter(office: Office) -> None:
+    """Else ten requests would draw ten teams, and the one that pleased would go."""
+    subject = office.subjects[0]
+    ask: dict[str, Any] = {
+        "actor": office.clerk, "subject_id": subject.pk, "ground": "complaint", "document_number": "信1", "explanation": "群众反映",
+        "matter_ids": [office.revision.pk],
+    }  # fmt: skip
+    adhoc_commands.ask_adhoc(**ask)
+    with pytest.raises(Refused) as refused:
+        adhoc_commands.ask_adhoc(**ask | {"document_number": "信2"})
+    assert "already" in refused.value.reason
 
 
 def test_whoever_asked_for_an_ad_hoc_visit_does_not_approve_the_order_of_its_team(office: Office) -> None:
