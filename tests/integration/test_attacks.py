@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from inspections.adhoc import commands as adhoc_commands
 from inspections.cases import commands as case_commands
@@ -186,6 +187,22 @@ def test_a_partner_sees_no_names_in_a_draw_that_is_prepared(office: Office) -> N
 
 
 # --- making the public pages dear ----------------------------------------------------------------------------------------
+
+
+def test_a_made_up_query_does_not_make_the_screen_anew(django_assert_max_num_queries: Any) -> None:
+    draw = public_draws.drawn()
+    page = f"/draws/{draw.number}/ceremony/"
+    Client().get(page)
+    with django_assert_max_num_queries(3):
+        assert Client().get(page, {"x": "1"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/ledger/checkpoints/{}.txt", "/matters/editions/{}/", "/draws/{draw}/struck/{}/result.txt"])
+def test_a_number_beyond_all_numbers_is_a_page_that_is_not_there(path: str) -> None:
+    number = public_draws.committed().number
+    assert Client().get(path.format("9" * 40, draw=number)).status_code == 404
+
+
 
 
 def test_a_roster_once_taken_over_stays_however_soon_its_second_order_is_voided(office: Office, time_machine: Any) -> None:
