@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from inspections.adhoc import rules
 from inspections.adhoc.models import AdhocRequest
+from inspections.adhoc.queries import open_request
 from inspections.adhoc.states import Ground, RequestState, why_not_decide
 from registries import clock
 from registries.codes.serials import next_number
@@ -27,7 +28,7 @@ def ask_adhoc(
 
     A subject excluded by law cannot be inspected by any route: the attempt is kept as a request that is ``barred`` at once.
     """
-    subject = Subject.objects.filter(pk=subject_id).first()
+    subject = Subject.objects.select_for_update().filter(pk=subject_id).first()
     if subject is None:
         refuse_now(say("There is no such subject in the registry."))
     matters = _matters(matter_ids)
@@ -42,6 +43,8 @@ def ask_adhoc(
             fits=_concern(matters, subject),
         )
     )
+    if (waiting := open_request(subject, matters)) is not None:
+        refuse_now(say("Request %(number)s asks for this already: one visit, one team.", number=str(waiting)))
     for revision in matters:
         refuse(why_not_draw_on(revision, clock.today()))
     barred = exclusion_on(subject.pk, clock.today())

@@ -1,8 +1,11 @@
 """Reading ad-hoc requests: whose they are, which matters may be asked for, which subjects a search finds."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q, QuerySet
 
 from inspections.adhoc.models import AdhocRequest
+from inspections.adhoc.states import RequestState
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revisions
 from registries.people.models import User
@@ -22,6 +25,14 @@ def matters_to_ask_for(user: User) -> QuerySet[MatterRevision]:
     rows = published_revisions()
     units = own_units(user)
     return rows if units is None else rows.filter(unit_id__in=units)
+
+
+def open_request(subject: Subject, matters: Sequence[MatterRevision]) -> AdhocRequest | None:
+    """A request for this subject on one of these matters that waits, or whose visit is not over (cases are read by relation)."""
+    same = Q(matter__matter__in=[m.matter_id for m in matters]) | Q(joint_matters__matter__in=[m.matter_id for m in matters])
+    over = Q(draws__cases__ended_on__isnull=False) | Q(draws__cases__state="called-off")
+    waiting = AdhocRequest.objects.filter(same, subject=subject, state__in=[RequestState.SUBMITTED, RequestState.APPROVED])
+    return waiting.exclude(over).order_by("pk").first()
 
 
 def subjects_found(text: str) -> list[Subject]:

@@ -7,7 +7,9 @@ from inspections.cases import opening, queries, rules, states, visits
 from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision
+from inspections.draws.candidates import DRAWN_BEFORE
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterOmission
+from inspections.draws.queries import awaited_visits
 from inspections.draws.states import DrawState
 from registries import clock
 from registries.codes.models import Code, CodeTable
@@ -274,5 +276,11 @@ def print_receipt(*, actor: User, draw_id: int, subject_id: int) -> Change:
         rules.why_not_receipt(
             drawn=draw.state == DrawState.DRAWN, over=visits.visits_over(draw), listed=listed is not None
         )
+        or (rules.TELLS_OF_ANOTHER if isinstance(listed, RosterOmission) and _drawn_elsewhere(listed) else None)
     )
     return Change(listed or draw, {}, {"receipt": draw.number})
+
+
+def _drawn_elsewhere(omission: RosterOmission) -> bool:
+    """Whether it was left out because of another draw whose visit is to come."""
+    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(entry__subject=omission.subject_id).exists()

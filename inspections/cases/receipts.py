@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 
 from inspections.cases.models import Case
 from inspections.cases.queries import cases_of
+from inspections.draws.candidates import DRAWN_BEFORE
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterInspector, RosterOmission
-from inspections.draws.queries import stratum_labels
+from inspections.draws.queries import awaited_visits, stratum_labels
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike, strikes_of
 from inspections.draws.wording import SLIPS_FOR, reason_label
@@ -19,10 +20,14 @@ from registries.paper import pdf
 
 
 def found(draw: Draw, words: str) -> tuple[QuerySet[RosterEntry], QuerySet[RosterOmission]]:
-    """Those in the roster, and those left out of it, whose name has these words or whose code or number begins with them."""
+    """Those in the roster, and those left out of it, whose name has these words or whose code or number begins with them.
+
+    Nobody who was left out because another draw had drawn it, as long as that draw's visit is to come: the receipt would tell it.
+    """
     entries = draw.roster.filter(Q(name__icontains=words) | Q(public_id__istartswith=words) | Q(subject__name__icontains=words))
+    secret = Q(reason__in=DRAWN_BEFORE, subject__in=awaited_visits().values("entry__subject"))
     named = Q(subject__name__icontains=words) | Q(subject__uscc__istartswith=words) | Q(subject__key__istartswith=words)
-    return entries.select_related("subject").prefetch_related("drawn").order_by("name"), draw.omissions.filter(named).select_related("subject")
+    return entries.select_related("subject").prefetch_related("drawn").order_by("name"), draw.omissions.filter(named).exclude(secret).select_related("subject")
 
 
 def facts_of(draw: Draw, subject_id: int) -> dict[str, Any]:

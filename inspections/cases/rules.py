@@ -292,6 +292,9 @@ def evidence_digest(*, explanation: str, evidence: str, file_sha256: str) -> str
     return fingerprint({"explanation": explanation, "evidence": evidence, "file": file_sha256})
 
 
+TELLS_OF_ANOTHER = say("A visit that this receipt would tell of is not over. Print it afterwards.")
+
+
 def why_not_receipt(*, drawn: bool, over: bool, listed: bool) -> Sentence | None:
     """A receipt is printed when the visits are over, never before: it opens a code, and with it whether it was drawn (§1)."""
     if not drawn:

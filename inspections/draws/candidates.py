@@ -15,6 +15,9 @@ REASONS: tuple[str, ...] = (
 )
 """Why a subject in the matter's scope is left out; the first that holds counts."""
 
+DRAWN_BEFORE = ("drawn-this-year", "yearly-cap")
+"""Reasons that tell of another draw."""
+
 VISITS_PER_MATTER_AND_YEAR = 1
 VISITS_PER_YEAR = 2
 

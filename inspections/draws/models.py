@@ -246,6 +246,7 @@ class SourceEntry(models.Model):
     entered_at = models.DateTimeField(_("entered"))
 
     PROTECTED: ClassVar = ("source", "value", "evidence", "correction", "reason", "entered_by", "entered_at")
+    UNTOLD: ClassVar = ("value", "evidence")  # a supervisor types values too, and must read the announcement, not the ledger
 
     class Meta:
         verbose_name = _("source entry")

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Collate
 from django.utils.translation import gettext
 
@@ -32,6 +32,7 @@ from inspections.draws.models import (
     SourceEntry,
 )
 from inspections.draws.quotas import default_quotas, reckoned
+from inspections.draws.replaced import meant_to_be_visited
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState, Mode
 from inspections.draws.sufficiency import Finding, judge
@@ -66,6 +67,16 @@ def why_not_order(draw: Draw, today: dt.date, *, committing: bool = False) -> Se
     if draw.mode == Mode.LOT:
         return why_not_drawable(draw.matter, today)
     return places.why_not(draw, today, committing=committing)
+
+
+def owed_before(draw: Draw, today: dt.date) -> Draw | None:
+    """An order for the same as ``draw``, voided after its first source, that no committed one replaces though it could (§3)."""
+    same = {"mode": draw.mode, "unit": draw.unit_id, "staffs": draw.staffs_id}
+    if draw.mode != Mode.TEAMS:  # a partner may take another plan item of its own
+        same |= {"plan_item": draw.plan_item_id, "request": draw.request_id}
+    late = Draw.objects.filter(**same, state=DrawState.VOIDED).exclude(pk=draw.replaces_id or 0).annotate(first=Min("sources__moment"))
+    owed = late.filter(Q(voided_at__gte=F("first")) | Q(keeps_roster=True)).exclude(successors__state__in=PUBLIC_STATES).order_by("pk")
+    return next((old for old in owed if why_not_order(old, today) is None and places.closed_place(old) is None), None)
 
 
 def public_draws() -> QuerySet[Draw]:
@@ -268,8 +279,12 @@ def scope_kept(draw: Draw) -> dict[str, dict[str, Any]]:
 
 def secret_winners(user: User) -> set[int]:
     """Subjects drawn by draws this person may not see and not visited since: that they were drawn is not told."""
-    others = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER).exclude(draw__in=visible_draws(user))
-    return set(others.exclude(case__ended_on__isnull=False).values_list("entry__subject_id", flat=True))
+    return set(awaited_visits().exclude(draw__in=visible_draws(user)).values_list("entry__subject_id", flat=True))
+
+
+def awaited_visits() -> QuerySet[DrawnEntry]:
+    """Whoever any draw has drawn, or let step in, and nobody has visited yet."""
+    return meant_to_be_visited().exclude(case__ended_on__isnull=False)
 
 
 def visits_before(subject_ids: Iterable[int], day: dt.date) -> dict[int, dt.date]:

@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from inspections.draws import places, queries, roster
-from inspections.draws.candidates import REASONS
+from inspections.draws.candidates import DRAWN_BEFORE, REASONS
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState, Mode
 from inspections.draws.wording import REMEDIES, reason_label, scope_in_words, slips_in_words
@@ -25,8 +25,6 @@ from registries.pages import ROWS, signed_in
 from registries.people.access import access
 from registries.subjects.models import Subject
 from registries.subjects.queries import exclusions_on
-
-DRAWN_BEFORE = ("drawn-this-year", "yearly-cap")
 
 
 class Inside(NamedTuple):

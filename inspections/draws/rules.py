@@ -85,6 +85,13 @@ def why_not_approve(
     return None
 
 
+def why_not_commit_before(*, owed: str) -> Sentence | None:
+    """``owed``: an order voided after its first source that nothing committed replaces yet; its roster must not be got round."""
+    if not owed:
+        return None
+    return say("Order %(number)s was voided after its first source: the order that replaces it comes first, with the same roster.", number=owed)
+
+
 def why_not_return(*, reason: str) -> Sentence | None:
     """A return says why."""
     return None if reason.strip() else say("Say why you return it, so that the clerk can mend it.")
@@ -265,6 +272,7 @@ def why_not_void(
     kind: str,
     reason: str,
     first_source: dt.datetime,
+    last_source: dt.datetime,
     open_source: dt.datetime | None,
     closes: dt.datetime | None,
     now: dt.datetime,
@@ -273,7 +281,8 @@ def why_not_void(
     """A void needs a kind of the closed list that fits the time (draw protocol 1, §3), and a reason.
 
     ``open_source``: the moment of the first source without a settled value; None when all are in. Then nothing but the
-    draw may follow, because whoever voids could already know the result. ``closes``: when that source takes no value any more.
+    draw may follow, because whoever voids could already know the result; so they could from ``last_source`` on, who have the
+    secret in hand, and no server fails then. ``closes``: when that source takes no value any more.
     """
     if prepared:
         return say("You had a hand in this draw; another supervisor must void it.")
@@ -283,6 +292,8 @@ def why_not_void(
         return say("Every source is in: this order is drawn now, whatever comes out.")
     if kind == "mistake" and now >= first_source:
         return say("Its first source has appeared: a mistake no longer voids this order.")
+    if kind == "server-failed" and now >= last_source:
+        return say("By now every source has appeared: the server is mended and the order drawn. Type the values.")
     if kind == "source-failed" and now < min(open_source + SOURCE_FAILS_AFTER, closes or dt.datetime.max.replace(tzinfo=dt.UTC)):
         return say("The open source may still be typed: it has failed only 30 minutes after its moment.")
     if kind not in ("mistake", "source-failed", "server-failed"):

@@ -3,10 +3,14 @@
 What is written here is work in progress, not business: no entry of the ledger knows it, and nothing of it decides a draw, which
 is one command at the end (``commands/drawing.py``). A shard whose worker was lost is done again when its lease is over; one
 that is done twice has the same slips twice. The slips of all shards together are those of the whole roster (draw protocol 1, §4).
+
+They lie in the database until the draw, where whoever has its password could take a line out. So each shard is sealed with the key of
+the slips, which follows from the secret: what is not as a worker left it is not believed, and the roster is hashed anew.
 """
 
 import datetime as dt
 import hashlib
+import hmac
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -74,11 +78,12 @@ def hash_slips(shard: DrawShard) -> None:
     for some in engine.chunks(_heard(shelf.stream(shard.draw, "roster.txt", first=shard.first_part, last=shard.last_part), read)):
         lines += engine.low_slips(key, some, limits, threads=1)
     kept = DrawShard.objects.filter(pk=shard.pk, mark=digest(key), slips=None)
-    kept.update(slips="\n".join(lines).encode(), read=read.hexdigest(), leased_until=None)
+    slips = "\n".join(lines).encode()
+    kept.update(slips=slips, read=_seal(key, read, slips), leased_until=None)
 
 
 def lots(draw: Draw, order: Order, key: str) -> engine.Lots | None:
-    """What all shards together draw; None unless each is done, was made for this key and read the very bytes that are kept."""
+    """What all shards together draw; None unless each is done, was made for this key, read the very bytes that are kept and is sealed."""
     limits = engine.limits_for(entries_of(draw), order.quotas, order.reserves)
     lines: list[str] = []
     after = 0
@@ -86,11 +91,17 @@ def lots(draw: Draw, order: Order, key: str) -> engine.Lots | None:
         read = hashlib.sha256()
         for piece in shelf.stream(draw, "roster.txt", first=shard.first_part, last=shard.last_part):
             read.update(piece)
-        if shard.slips is None or (shard.mark, shard.first_part, shard.read) != (digest(key), after, read.hexdigest()):
+        slips = bytes(shard.slips or b"")
+        if shard.slips is None or (shard.mark, shard.first_part, shard.read) != (digest(key), after, _seal(key, read, slips)):
             return None
-        lines += bytes(shard.slips).decode().split("\n") if shard.slips else []
+        lines += slips.decode().split("\n") if slips else []
         after = shard.last_part + 1
     return engine.lots_from(lines, limits, order.quotas, order.reserves) if after == shelf.parts(draw, "roster.txt") else None
+
+
+def _seal(key: str, read: "hashlib._Hash", slips: bytes) -> str:
+    """What nobody without the key can make: that these slips came of these bytes."""
+    return hmac.new(key.encode(), read.digest() + slips, hashlib.sha256).hexdigest()
 
 
 def _heard(pieces: Iterable[bytes], hashed: "hashlib._Hash") -> Iterator[bytes]:

@@ -83,8 +83,10 @@ def draw_page(request: HttpRequest, pk: int) -> HttpResponse:
     draw = _visible(request, pk)
     if draw.state == DrawState.PREPARING and draw.mode != Mode.LOT and not draw.keeps_roster:
         return staffing.prepare(request, draw) if signed_in(request).has_perm("inspections.change_staffing") else _show(request, draw)
-    if draw.state == DrawState.PREPARING and signed_in(request).has_perm("inspections.announce_sources"):
-        return _announce(request, draw) if draw.keeps_roster else _prepare(request, draw)
+    if draw.state == DrawState.PREPARING and draw.keeps_roster and signed_in(request).has_perm("inspections.announce_sources"):
+        return _announce(request, draw)
+    if draw.state == DrawState.PREPARING and not draw.keeps_roster and signed_in(request).has_perm("inspections.change_draw"):
+        return _prepare(request, draw)
     return _show(request, draw)
 
 

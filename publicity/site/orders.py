@@ -9,6 +9,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from inspections.cases.queries import cases_of
@@ -31,8 +32,10 @@ from publicity.site.rules import Opens
 from registries.subjects.models import Subject, SubjectCategory
 
 OPENINGS = "openings.txt"
-HIDDEN = ("void_reason", "returned_because")
-"""Columns of an order that no public page has any use for."""
+HIDDEN = ("void_reason", "returned_because", "preview")
+"""Columns of an order that no public page has any use for; the preview names entries."""
+KEPT = 600
+"""Seconds that the slips of a committed roster, which never change, are kept once they were counted."""
 
 
 def orders() -> QuerySet[Draw]:
@@ -339,8 +342,8 @@ def strata_of(draw: Any, order: Order) -> list[Stratum]:
     idle = rules.idle_strata(order.mode, order.quotas, sizes)
     slips: dict[str, dict[int, int]] = {}
     if opens(draw, "roster.txt") == "now" and order.mode == "lot":
-        counted = RosterEntry.objects.filter(draw=draw).order_by().values_list("stratum", "slips").annotate(Count("pk"))
-        for stratum, count, entries in counted:
+        rows = RosterEntry.objects.filter(draw=draw).order_by().values_list("stratum", "slips").annotate(Count("pk"))
+        for stratum, count, entries in cache.get_or_set(f"slips/{draw.order_hash}", lambda: list(rows), KEPT) or ():
             slips.setdefault(stratum, {})[count] = entries
     return [
         Stratum(

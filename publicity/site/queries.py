@@ -281,7 +281,7 @@ def checkpoints() -> QuerySet[Checkpoint]:
 
 def checkpoint(seq: int) -> Checkpoint | None:
     """The checkpoint at this entry, if there is one."""
-    return Checkpoint.objects.filter(entry_id=seq).first()
+    return Checkpoint.objects.filter(entry__seq=seq).first()  # a number beyond the column's is no error of that one
 
 
 def exported(upto: int) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ def ceremony_page(request: HttpRequest, number: str) -> HttpResponse:
     kept = cache.get(key) if key else None
     if kept is not None:
         return HttpResponse(kept)
-    on = ceremony.screen(number, seen) if seen else None
+    on = _screen(number, seen) if seen else None
     scenes = ceremony.scenes(on) if on else [ceremony.Scene("expected", None, None)]
     context: dict[str, Any] = {
         "number": number,
@@ -60,7 +60,7 @@ def ceremony_state(request: HttpRequest, number: str) -> HttpResponse:
     key = _key(seen, "state")
     body = cache.get(key)
     if body is None:
-        on = ceremony.screen(number, seen)
+        on = _screen(number, seen)
         if on is None:
             raise Http404
         body = JsonResponse(ceremony.as_json(on), encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False}).content
@@ -74,6 +74,16 @@ def _mark(number: str) -> ceremony.Mark | None:
     if seen is None and not ceremony.is_expected(number):
         raise Http404
     return seen
+
+
+def _screen(number: str, seen: ceremony.Mark) -> ceremony.Screen | None:
+    """The screen of a state, made once: a query that somebody made up must not read roster and result anew."""
+    key = _key(seen, "screen")
+    on: ceremony.Screen | None = cache.get(key)
+    if on is None:
+        on = ceremony.screen(number, seen)
+        cache.set(key, on, KEPT)
+    return on
 
 
 def _key(seen: ceremony.Mark, part: str) -> str:

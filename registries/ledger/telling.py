@@ -110,6 +110,15 @@ def _field(kind: str, name: str) -> Field | None:
     return found if isinstance(found, models.Field) else None
 
 
+def _untold(kind: str) -> Collection[str]:
+    """Columns that a table keeps from whoever reads the ledger (``UNTOLD`` of its model), because its own pages say when they are shown."""
+    try:
+        untold: Collection[str] = getattr(apps.get_model(kind), "UNTOLD", ())
+    except (LookupError, ValueError):
+        return ()
+    return untold
+
+
 def _label(field: Field | None, name: str) -> str:
     return str(field.verbose_name) if field is not None else _words_of(name)
 
@@ -171,8 +180,9 @@ def _refusal(body: dict[str, Any]) -> str:
 
 def _altered(kind: str, body: dict[str, Any], names: _Names) -> Iterable[Altered]:
     before, after = body.get("before", {}), body.get("after", {})
+    untold = HIDDEN.union(_untold(kind))
     for name in dict.fromkeys([*before, *after]):
-        if name in HIDDEN:
+        if name in untold:
             continue
         field = _field(kind, name)
         was, now = names.text(field, before.get(name)), names.text(field, after.get(name))

@@ -114,14 +114,14 @@ class Bureau(Office):
         assert isinstance(made, AdhocRequest)
         return made
 
-    def approved(self) -> AdhocRequest:
-        asked = self.asked()
+    def approved(self, **different: Any) -> AdhocRequest:
+        asked = self.asked(**different)
         adhoc.approve_adhoc(actor=self.supervisor, request_id=asked.pk, version=asked.version)
         asked.refresh_from_db()
         return asked
 
-    def adhoc_order(self) -> Draw:
-        made = commands.prepare_adhoc(actor=self.clerk, request_id=self.approved().pk).obj
+    def adhoc_order(self, **different: Any) -> Draw:
+        made = commands.prepare_adhoc(actor=self.clerk, request_id=self.approved(**different).pk).obj
         assert isinstance(made, Draw)
         return self.announced(made)
 
@@ -471,7 +471,7 @@ def test_a_request_gets_one_team_order_and_two_requests_do_not_wait_for_each_oth
     first = bureau.adhoc_order()
     said = refusal(commands.prepare_adhoc, actor=bureau.clerk, request_id=first.request_id)
     assert "already draws the team" in said
-    second = bureau.adhoc_order()
+    second = bureau.adhoc_order(subject_id=bureau.subjects[1].pk)
     for order in (first, second):
         commands.submit_draw(actor=bureau.clerk, draw_id=order.pk, version=fresh(order).version)
         commands.approve_draw(actor=bureau.supervisor, draw_id=order.pk, version=fresh(order).version)

@@ -14,7 +14,7 @@ from inspections.draws.commands.rows import hold_places, locked_draw, other_open
 from inspections.draws.grammar import BadForm
 from inspections.draws.models import Draw, DrawSecret, SeedSource
 from inspections.draws.sources import why_not_announce
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Mode
 from registries import clock
 from registries.codes.serials import next_number
 from registries.ledger.change import Change, Fact, alter, refuse, refuse_now
@@ -22,6 +22,9 @@ from registries.ledger.commands import command
 from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import say
 from registries.people.models import User
+
+DECIDING = ("inspections.approve_draw", "inspections.void_draw")
+"""What a supervisor did to an order is no hand in its preparation."""
 
 
 @command("inspections.return_draw")
@@ -43,7 +46,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
     now = clock.now()
     refuse(
         rules.why_not_approve(
-            prepared=actor.pk == draw.prepared_by_id or had_a_hand(draw, actor.pk),
+            prepared=_prepared(draw, actor.pk),
             first_source=sources[0].moment,
             now=now,
             lead=dt.timedelta(seconds=settings.DRAW_SOURCE_LEAD),
@@ -52,6 +55,7 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
             stale_accepted=accept_stale,
             roster_changed=queries.stored_digest(draw) != draw.roster_digest,
         )
+        or rules.why_not_commit_before(owed=str(queries.owed_before(draw, clock.today()) or ""))
         or queries.why_not_order(draw, clock.today(), committing=True)
         or why_not_announce(
             queries.announced(draw),
@@ -66,6 +70,8 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         if not draw.keeps_roster:  # a roster taken over keeps its nonces and codes
             blinding.blind(draw)
         blinded = blinding.keep_files(draw)
+        if draw.keeps_roster and any(file.sha256 != shelf.sha256(draw.replaces, file.name) for file in blinded):  # type: ignore[arg-type]
+            refuse_now(say("The roster is not that of order %(number)s, which it replaces.", number=str(draw.replaces)))
         sealed = ordering.seal(
             _terms(draw, number, sources), {file.name: file.sha256 for file in blinded}, queries.stratum_sizes(draw), secret
         )
@@ -85,6 +91,13 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         commitment=sealed.commitment,
     )
     return replace(change, also=(*blinded, order, kept))
+
+
+def _prepared(draw: Draw, actor_id: int) -> bool:
+    """Whether this person asked for the visit, or had a hand in this order or in one whose roster it takes over."""
+    asked = draw.mode == Mode.ADHOC and draw.request is not None and draw.request.asked_by_id == actor_id
+    hand = actor_id == draw.prepared_by_id or had_a_hand(draw, actor_id, leaving_out=DECIDING)
+    return asked or hand or (draw.keeps_roster and draw.replaces is not None and _prepared(draw.replaces, actor_id))
 
 
 def _terms(draw: Draw, number: str, sources: Sequence[SeedSource]) -> ordering.Terms:

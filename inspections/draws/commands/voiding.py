@@ -53,6 +53,7 @@ def void_draw(*, actor: User, draw_id: int, version: int, kind: str, reason: str
             kind=kind,
             reason=reason,
             first_source=sources[0].moment,
+            last_source=sources[-1].moment,
             open_source=waiting.moment if waiting else None,
             closes=queries.closes_at(waiting) if waiting else None,
             now=clock.now(),
@@ -80,7 +81,7 @@ def prepare_successor(*, actor: User, draw_id: int) -> Change:
     """A new draw in place of a voided one (draw protocol 1, §3).
 
     Voided before its first source, the successor is free; voided after it, roster, inspectors, recusals, quotas, reserves
-    and team stay byte by byte, and only number, secret, sources and moments are new.
+    and team stay byte by byte, and only number, secret, sources and moments are new; so they do once they were taken over.
     """
     old = locked_draw(draw_id, actor, "succeed")
     refuse(
@@ -90,7 +91,7 @@ def prepare_successor(*, actor: User, draw_id: int) -> Change:
     )
     first = old.sources.order_by("position")[0].moment
     assert old.voided_at is not None  # noqa: S101  (a constraint of the database)
-    keeps_roster = old.voided_at >= first
+    keeps_roster = old.keeps_roster or old.voided_at >= first
     if keeps_roster:
         hold_places(old)
         refuse(rules.why_not_keep_places(closed=closed_place(old) or ""))
