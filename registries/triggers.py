@@ -7,8 +7,9 @@ system check asserts them.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 
 class Trigger(NamedTuple):
@@ -93,18 +94,27 @@ def present(using: str) -> set[str]:
 
 
 def missing(triggers: Iterable[Trigger], databases: Iterable[str] | None) -> list[CheckMessage]:
-    """One error for each trigger that should stand and does not (for a database check)."""
+    """One message for each trigger that should stand and does not (for a database check).
+
+    An error, unless migrations wait to be applied: one that broke off left the triggers lifted, and has to be run again.
+    """
     messages: list[CheckMessage] = []
     for using in databases or []:
         tables = set(connections[using].introspection.table_names())
         there = present(using) if tables else set()
+        gone = [trigger for trigger in triggers if trigger.table in tables and trigger.name not in there]
+        kind, number = (Warning, "W020") if gone and _migrations_wait(using) else (Error, "E020")
         messages += [
-            Error(
+            kind(
                 f"The trigger {trigger.name} is missing from the database {using!r}.",
-                hint="Run `python3 manage.py migrate`, which makes it again, and find out who removed it.",
-                id="sunlot.E020",
+                hint="Run `python3 manage.py migrate --skip-checks`, which makes it again, and find out who removed it.",
+                id=f"sunlot.{number}",
             )
-            for trigger in triggers
-            if trigger.table in tables and trigger.name not in there
+            for trigger in gone
         ]
     return messages
+
+
+def _migrations_wait(using: str) -> bool:
+    executor = MigrationExecutor(connections[using])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

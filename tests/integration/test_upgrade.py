@@ -25,14 +25,14 @@ executor.migrate(FIRST)
 get = executor.loader.project_state(FIRST).apps.get_model
 now = dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC)
 unit = get("registries", "Unit").objects.create(code="ZA", name="治安大队", short_name="治安", kind="brigade")
-clerk, supervisor = (get("registries", "User").objects.create(username=name, name=name) for name in ("clerk", "supervisor"))
+clerk, supervisor = (get("registries", "User").objects.create(username=name, name=name, created_at=now) for name in ("clerk", "supervisor"))
 matter = get("registries", "Matter").objects.create(code="ZA01")
 revision = get("registries", "MatterRevision").objects.create(
     matter=matter, number=1, name="旅馆业", content="x", method="现场", regulation="R", inspecting_body="公安局", unit=unit,
     ratio_percent=5, frequency="每年一次", created_at=now, created_by=clerk)
-plan = get("inspections", "Plan").objects.create(year=2026, unit=unit, prepared_by=clerk, prepared_at=now)
+plan = get("inspections", "Plan").objects.create(year=2026, title="计划", unit=unit, prepared_by=clerk, prepared_at=now)
 item = get("inspections", "PlanItem").objects.create(
-    plan=plan, code="2026-P01", matter=revision, unit=unit, ratio_percent=5, starts_on=now.date(), ends_on=now.date())
+    plan=plan, code="2026-P01", matter=matter, unit=unit, ratio_percent=5, first_month=1, last_month=12)
 draw = get("inspections", "Draw").objects.create(
     number="2026-001", plan_item=item, matter=revision, unit=unit, state="committed", prepared_by=clerk, prepared_at=now,
     approved_by=supervisor, committed_at=now, order_hash="0" * 64, commitment="1" * 64, secret="a secret", auditor_copy="a copy")
