@@ -76,8 +76,13 @@ def digest_of_values(model: type[models.Model], values: Mapping[str, Any]) -> st
     never changed, once rows stand in a ledger.
     """
     plain = _defaults(model)
-    told = {name: value for name, value in values.items() if value != plain[name] or type(value) is not type(plain[name])}
+    told = {name: value for name, value in values.items() if not _same(value, plain[name])}
     return sha256_hex(json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Equal, but a number is never a yes or no."""
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
 
 
 @functools.cache
