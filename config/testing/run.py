@@ -1,8 +1,8 @@
 """``python3 manage.py test [--full] [pytest arguments]``: everything that tells whether Sunlot works.
 
-pytest runs twice: once with SQLite and the folder queue, where every test runs, the linters among them, and once with a
-private PostgreSQL and Redis, where those run that touch the database. What could not run is named in the summary; under
-``CI=true`` that is a failure.
+pytest runs twice, side by side: once with SQLite and the folder queue, where every test runs, the linters among them, and once
+with a private PostgreSQL and Redis, where those run that touch the database. The second one's words come when the first has
+ended. What could not run is named in the summary; under ``CI=true`` that is a failure.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from config import bootstrap
 from config.testing.services import ServicesFailed, services
 
 NO_TESTS = 5  # pytest's exit status when it collected none
-INTERRUPTED = 2
 ONLY_TELLS = {"-h", "--help", "--version", "-V", "--markers", "--fixtures"}
 
 
@@ -52,19 +53,28 @@ def main(arguments: list[str]) -> int:
     ]
     for reason in not_run:
         print(f"WILL NOT RUN: {reason}", file=sys.stderr)
-    passes = [_pytest("SQLite, folder queue", "embedded", arguments, {})]
-    if passes[0].status != INTERRUPTED and not ONLY_TELLS.intersection(arguments):
-        try:
-            with services() as servers:
-                passes.append(_pytest("PostgreSQL, Redis", "servers", arguments, servers.env))
-        except ServicesFailed as failure:
-            not_run.append(f"the second pass, on PostgreSQL and Redis: {failure}")
+    with ThreadPoolExecutor(1) as beside, tempfile.TemporaryFile("w+", encoding="utf-8") as words:
+        second = None if ONLY_TELLS.intersection(arguments) else beside.submit(_second, arguments, words)
+        passes = [_pytest("SQLite, folder queue", "embedded", arguments, {}, sys.stdout)]
+        if second is not None:
+            try:
+                passes.append(second.result())
+            except ServicesFailed as failure:
+                not_run.append(f"the second pass, on PostgreSQL and Redis: {failure}")
+            words.seek(0)
+            print(words.read(), flush=True)
     return _summary(passes, not_run, full="--full" in arguments)
 
 
-def _pytest(name: str, which: str, arguments: list[str], env: Mapping[str, str]) -> Pass:
-    """Run pytest in a process of its own; it prints as it goes."""
-    print(f"\n=== {name} ===", flush=True)
+def _second(arguments: list[str], words: TextIO) -> Pass:
+    """The pass on the servers, which writes what it has to say into a file."""
+    with services() as servers:
+        return _pytest("PostgreSQL, Redis", "servers", arguments, servers.env, words)
+
+
+def _pytest(name: str, which: str, arguments: list[str], env: Mapping[str, str], out: TextIO) -> Pass:
+    """Run pytest in a process of its own; it writes as it goes."""
+    print(f"\n=== {name} ===", file=out, flush=True)
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sunlot-tests-", ignore_cleanup_errors=True) as folder:
         tally = Path(folder) / "tally.json"
@@ -72,6 +82,8 @@ def _pytest(name: str, which: str, arguments: list[str], env: Mapping[str, str])
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", "-p", "config.testing.tally", *arguments],
             cwd=bootstrap.ROOT,
+            stdout=None if out is sys.stdout else out,
+            stderr=subprocess.STDOUT if out is not sys.stdout else None,
             env={**os.environ, **embedded, **env, "TEST_PASS": which, "TALLY_FILE": str(tally), "DATA_DIR": f"{folder}/data"},
         )
         status = None
