@@ -61,7 +61,7 @@ def walk(url: str, data: Path, say: Say) -> Draw:
     if draw.state == DrawState.COMMITTED:
         start = _enter_values(draw)
         _wait("the worker draws", lambda: _state(draw) == DrawState.DRAWN)
-        _wait("the certificate is issued", lambda: hasattr(Draw.objects.get(pk=draw.pk), "certificate"))
+        _wait("the certificate is issued", lambda: draw.certificates.exists())
         say(f"Drawn by the worker and certified, {time.monotonic() - start:.1f} seconds after the last source value.")
     winners = draw.drawn.filter(kind="W").count()
     _wait("a case is opened for every winner", lambda: draw.cases.count() == winners)

@@ -30,7 +30,7 @@ PREPARE = """
     commands.change_draw(
         actor=clerk, draw_id=draw.pk, version=draw.version, category_ids=[c.pk for c in draw.matter.categories.all()],
         town_ids=[], grades="ABCD", stratify="grade", slip_rule="grade", quotas={{}}, reserves=1, team_size=draw.matter.team_size,
-        inspector_unit_ids=[draw.unit_id], planned=first + dt.timedelta(seconds=2),
+        inspector_unit_ids=[draw.unit_id], planned=first + dt.timedelta(seconds=15),
         sources=[Announced("dice", "法制大队会议室", first), Announced("demo", "0001", first + dt.timedelta(seconds=15))],
     )
     draw.refresh_from_db()
@@ -185,11 +185,11 @@ def test_when_the_connection_is_lost_it_says_so_and_keeps_what_it_shows(followed
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_selector("#lost:not(:empty)", timeout=10_000)
+    page.wait_for_selector("#lost:not(:empty)", timeout=60_000)
     assert codes(page) == before
     page.context.set_offline(False)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_selector("#lost:empty", state="attached", timeout=10_000)
+    page.wait_for_selector("#lost:empty", state="attached", timeout=60_000)
     page.context.close()
 
 

@@ -90,7 +90,7 @@ class Rounds:
             "results": sum(fact["draw"] == draw.number for fact in facts),
             "matches": draw.state == "drawn" and verify_bundle(bodies).matches,
             "cases": draw.cases.count(),
-            "certified": hasattr(draw, "certificate"),
+            "certified": draw.certificates.exists(),
             "shards": draw.shards.count(),
             "hashed": draw.shards.exclude(slips=None).count(),
             "again": draw.shards.filter(attempts__gt=1).count(),
