@@ -124,7 +124,7 @@ def test_a_symbolic_link_among_the_members_is_refused() -> None:
     out = io.BytesIO(workbook())
     with zipfile.ZipFile(out, "a") as target:
         target.writestr(link, "/etc/passwd")
-    assert "reference to another file" in refusal_of(out.getvalue())
+    assert "指向其他文件" in refusal_of(out.getvalue())
 
 
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "docProps/core.xml"])
