@@ -1,6 +1,7 @@
 """An UPDATE past the office, of any protected column of any table, is found and named by its row (trust.md R28)."""
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Iterator
 
@@ -32,7 +33,7 @@ from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
 from registries.standing import RESULT_CODES, stands_as_made
-from registries.subjects.models import Complaint, Subject, Violation
+from registries.subjects.models import Complaint, Subject, SubjectCategory, Violation
 from tests import factories, public_draws, tampering
 from tests.tampering import change, sql
 
@@ -126,7 +127,9 @@ def mutated(row: models.Model, name: str) -> bool:
         through, mine = getattr(row, name).through._meta.db_table, field.m2m_column_name()
         if sql(f'DELETE FROM "{through}" WHERE "{mine}" = %s', row.pk):  # noqa: S608
             return True
-        other = (factories.code(CodeTable.FIELD) if field.related_model is Code else factories.category()).pk
+        related: Any = field.related_model
+        makers: dict[Any, Any] = {Code: functools.partial(factories.code, CodeTable.FIELD), SubjectCategory: factories.category}
+        other = (makers[related]() if related in makers else related.objects.all()[0]).pk
         return sql(f'INSERT INTO "{through}" ("{mine}", "{field.m2m_reverse_name()}") VALUES (%s, %s)', row.pk, other) > 0  # noqa: S608
     assert isinstance(field, models.Field)
     for value in tampering.other_values(field, getattr(row, field.attname)):
