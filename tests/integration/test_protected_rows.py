@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.management import call_command
