@@ -57,7 +57,7 @@ def places(walked: County) -> dict[str, str]:
         from registries.matters.models import Edition
         from registries.people.models import User
         from registries.subjects.models import Subject
-        draw = Draw.objects.exclude(certificate=None).order_by("pk").first()
+        draw = Draw.objects.exclude(certificates=None).order_by("pk").first()
         case = Case.objects.filter(draw=draw).order_by("pk").first()
         plan = Plan.objects.get(state="published")
         print(json.dumps({
