@@ -141,12 +141,17 @@ def record_case(county: County, number: str) -> str:
     """The team of the first case records on a phone: one fills in, both confirm. Returns the case's number."""
     case = county.json(
         f"""
-        import json
+        import json, time
         from pathlib import Path
         from config.demo.office import open_officer
         from inspections.cases.models import Case
         from inspections.cases.queries import team
-        case = Case.objects.filter(draw__number={number!r}, assignments__isnull=False).order_by("pk").first()
+        cases = Case.objects.filter(draw__number={number!r}, assignments__isnull=False).order_by("pk")
+        for _second in range(60):  # the certificate may be there before the cases are opened
+            if cases.exists():
+                break
+            time.sleep(1)
+        case = cases[0]
         officers = [open_officer(Path({str(county.data)!r}), place.inspector).username for place in team(case)]
         print(json.dumps({{"case": case.number, "officers": officers}}))
         """
