@@ -127,7 +127,7 @@ def own_servers(folder: Path) -> dict[str, str]:
     """A database and a queue of this pass's engine that nobody else uses, as environment variables."""
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         return {"DATABASE_URL": f"sqlite:///{folder}/sunlot.sqlite3", "CELERY_BROKER_URL": "fsqueue://localhost/"}
-    from config.testing.services import empty_queue, fresh_database
+    from config.testing.servers import empty_queue, fresh_database
 
     return {
         "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], f"stack_{uuid.uuid4().hex[:12]}"),

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TextIO
 
 from config import bootstrap
-from config.testing.services import ServicesFailed, services
+from config.testing.servers import ServicesFailed, services
 
 NO_TESTS = 5  # pytest's exit status when it collected none
 ONLY_TELLS = {"-h", "--help", "--version", "-V", "--markers", "--fixtures"}

@@ -53,7 +53,7 @@ def timed(name: str) -> Iterator[None]:
 
 def main() -> None:
     """Start the server and measure each count beside it."""
-    from config.testing.services import fresh_database, services
+    from config.testing.servers import fresh_database, services
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("entries", nargs="*", type=int, default=[10_000, 1_000_000])

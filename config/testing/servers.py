@@ -3,7 +3,7 @@
 The programs are Debian's; nothing of a server that may already run on this machine is touched. As root the servers run
 as the system's ``postgres`` user, since PostgreSQL refuses to run as root. Safe against nothing but a test: fsync is off.
 
-    python -m config.testing.services COMMAND …     runs COMMAND with DATABASE_URL and CELERY_BROKER_URL set
+    python -m config.testing.servers COMMAND …     runs COMMAND with DATABASE_URL and CELERY_BROKER_URL set
 """
 
 from __future__ import annotations
