@@ -70,8 +70,9 @@ def approve_draw(*, actor: User, draw_id: int, version: int, accept_stale: bool 
         if not draw.keeps_roster:  # a roster taken over keeps its nonces and codes
             blinding.blind(draw)
         blinded = blinding.keep_files(draw)
-        if draw.keeps_roster and any(file.sha256 != shelf.sha256(draw.replaces, file.name) for file in blinded):  # type: ignore[arg-type]
-            refuse_now(say("The roster is not that of order %(number)s, which it replaces.", number=str(draw.replaces)))
+        voided = draw.replaces if draw.keeps_roster else None
+        if voided is not None and any(file.sha256 != shelf.sha256(voided, file.name) for file in blinded):
+            refuse_now(say("The roster is not that of order %(number)s, which it replaces.", number=str(voided)))
         sealed = ordering.seal(
             _terms(draw, number, sources), {file.name: file.sha256 for file in blinded}, queries.stratum_sizes(draw), secret
         )
