@@ -13,7 +13,7 @@ from registries.codes.queries import codes
 from registries.people.models import Unit
 from registries.people.queries import units_in_use
 from registries.spreadsheets.layouts import COMPLAINT_CHANNELS
-from registries.subjects.commands import Entry, PermitTerms
+from registries.subjects.commands import GONE, Entry, PermitTerms
 from registries.subjects.figures import BY
 from registries.subjects.models import Permit, Subject, SubjectCategory
 
@@ -292,6 +292,19 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, unit=units_in_use(), station=units_in_use())
+
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes."""
+        unit, station = self.cleaned_data["unit"], self.cleaned_data["station"]
+        return {"unit_id": unit.pk, "station_id": station.pk if station else None, "reason": self.cleaned_data["reason"]}
+
+
+class GoneForm(forms.Form):
+    """What became of several entries."""
+
+    status = forms.ChoiceField(label=_("What became of them?"), choices=[(one.value, one.label) for one in GONE], widget=forms.RadioSelect)
+    since = day_field(_("Since"))
+    reason = forms.CharField(label=_("Why?"), max_length=200, help_text=_("Such as: deregistered by the market office, seen closed on the spot."))
 
 
 class MergeForm(forms.Form):
