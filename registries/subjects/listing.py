@@ -45,7 +45,7 @@ LISTING = listing(
     )
 )
 
-COLUMNS = {"unit": "unit", "station": "station", "town": "town", "grade": "risk_grade", "status": "status", "kind": "kind"}
+COLUMNS = {"unit": "unit", "station": "station", "town": "town", "grade": "risk_grade", "kind": "kind"}
 """Filter → column, where one value is asked for."""
 
 
@@ -66,8 +66,10 @@ def found(
 
     ``units`` are those of the person who asks (None: all), for the filter ``own``.
     """
-    if wanted.get("status") != Subject.Status.MERGED:
-        entries = entries.exclude(status=Subject.Status.MERGED)
+    if wanted.get("status") == Subject.Status.ACTIVE and not (wanted.get("freshness") or wanted.get("before")):
+        entries = _in_operation(entries)
+    else:
+        entries = entries.filter(status=wanted["status"]) if wanted.get("status") else entries.exclude(status=Subject.Status.MERGED)
     if wanted.get("q"):
         entries = fitting(entries, wanted["q"])
     entries = entries.filter(**{column: wanted[name] for name, column in COLUMNS.items() if wanted.get(name)})
@@ -87,6 +89,11 @@ def found(
     return entries
 
 
+def _in_operation(entries: QuerySet[Subject]) -> QuerySet[Subject]:
+    """Those in operation, said by what they are not: nearly all are, and an index of the status would have to sort them all by key."""
+    return entries.exclude(status__in=[one for one in Subject.Status.values if one != Subject.Status.ACTIVE])
+
+
 def _remarked(entries: QuerySet[Subject], remark: str, today: dt.date) -> QuerySet[Subject]:
     """By what stands about an entry in another table."""
     permits = Permit.objects.filter(ended_on=None).order_by().annotate(whose=whose())
@@ -94,7 +101,7 @@ def _remarked(entries: QuerySet[Subject], remark: str, today: dt.date) -> QueryS
         case "never-visited":
             for narrowing in outlook.NEVER_VISITED:
                 entries = narrowing(entries)
-            return entries.filter(status=Subject.Status.ACTIVE)
+            return _in_operation(entries)
         case "excluded":
             return entries.filter(pk__in=excluded_on(today))
         case "signals":

@@ -67,9 +67,15 @@ def whose(path: str = "subject") -> Coalesce:
     return Coalesce(F(f"{path}__merged_into"), F(path))
 
 
+def same_as(subject_ids: Iterable[int]) -> QuerySet[Any]:
+    """The primary keys of these entries and of those merged into them, found by two indexes before anything is joined."""
+    ids = list(subject_ids)
+    return Subject.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by().values("pk")
+
+
 def about(subject_id: int, path: str = "subject") -> Q:
     """The rows of this entry and of those merged into it; ``path`` leads from the row to its entry."""
-    return Q(**{path: subject_id}) | Q(**{f"{path}__merged_into": subject_id})
+    return Q(**{f"{path}__in": same_as([subject_id])})
 
 
 def excluded_on(day: dt.date, subject_ids: Iterable[int] | None = None) -> set[int]:
@@ -86,8 +92,7 @@ def excluded_on(day: dt.date, subject_ids: Iterable[int] | None = None) -> set[i
 
 def _of(rows: QuerySet[Any], subject_ids: Iterable[int]) -> QuerySet[Any]:
     """The rows of these entries and of those merged into them."""
-    ids = list(subject_ids)
-    return rows.filter(Q(subject_id__in=ids) | Q(subject__merged_into_id__in=ids))
+    return rows.filter(subject__in=same_as(subject_ids))
 
 
 def is_excluded_on(day: dt.date) -> Exists:

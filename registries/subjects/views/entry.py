@@ -134,7 +134,7 @@ def _told(row: Subject, *, hidden: bool) -> Iterator[Happening]:
             moment.date(),
             f"{moment:%H:%M}",
             _("Merged entry: %(what)s") % {"what": telling.what} if other else telling.what,
-            "" if hidden else telling.note,
+            "" if hidden or telling.note in {one.after for one in telling.fields} else telling.note,
             telling.who,
             fields=[] if hidden else [one for one in telling.fields if one.field != itself],
             order=telling.seq,

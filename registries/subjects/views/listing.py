@@ -96,7 +96,7 @@ def subject_list(request: HttpRequest) -> HttpResponse:
             {
                 "subject": row,
                 "name": listing.NAME.value(row),
-                "cells": [(column.css, column.value(row)) for column in found["columns"]],
+                "cells": [(column.css, column.label, column.value(row)) for column in found["columns"]],
                 "stale": row.status == Subject.Status.ACTIVE and is_stale(row.verified_on, today),
                 "excluded": row.excluded,
                 "signals": any(signals[row.pk]),
