@@ -211,7 +211,7 @@ def told_of(wanted: Mapping[str, Collection[int]], among: Sequence[str] = ()) ->
 def _of_one(body: dict[str, Any], keys: Collection[int]) -> dict[str, Any]:
     """An entry about many rows as if it were about the first of ``keys``: what that one was stands under ``each``."""
     each = body.get("before", {}).get("each", {})
-    before = next((each[str(key)] for key in keys if str(key) in each), {})
+    before: dict[str, Any] = next((each[str(key)] for key in keys if str(key) in each), {})
     return {**body, "before": before, "after": {name: body["after"].get(name) for name in before}}
 
 

@@ -303,7 +303,7 @@ def test_many_are_marked_as_gone_with_day_and_reason_and_each_history_says_what_
     today, ids, sight = clock.today(), [row.pk for row in rows], sight_of((row.pk, row.version) for row in rows)
 
     def mark(**different: Any) -> Change:
-        given = {"subject_ids": ids, "sight": sight, "status": "closed", "since": today, "reason": "现场已关门"}
+        given: dict[str, Any] = {"subject_ids": ids, "sight": sight, "status": "closed", "since": today, "reason": "现场已关门"}
         return commands.mark_subjects_gone(actor=clerk, **given | different)
 
     assert "what became of them" in refusal(lambda: mark(status="active"))
