@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -31,7 +30,7 @@ from registries.people.models import User
 from registries.subjects import outlook
 from registries.subjects.models import Subject
 from registries.subjects.outlook import Happening, Known, Section
-from registries.subjects.queries import about
+from registries.subjects.queries import about, having
 
 MOST_DRAWS = 50
 MOST_ITEMS = 3
@@ -45,8 +44,7 @@ def visits(subject: Subject) -> QuerySet[Case]:
 @outlook.never_visited
 def never_visited(rows: QuerySet[Subject]) -> QuerySet[Subject]:
     """Entries that nobody ever inspected, as far as visits are over."""
-    over = Case.objects.filter(ended_on__isnull=False).order_by().annotate(whose=Coalesce("subject__merged_into", "subject"))
-    return rows.exclude(pk__in=over.values("whose"))
+    return rows.exclude(having(Case.objects.filter(ended_on__isnull=False)))
 
 
 @outlook.happenings

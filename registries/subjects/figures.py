@@ -12,7 +12,7 @@ from registries.codes.models import Code
 from registries.people.models import Unit
 from registries.subjects.listing import EXPIRES_WITHIN
 from registries.subjects.models import Permit, Subject, SubjectCategory
-from registries.subjects.queries import excluded_on, whose
+from registries.subjects.queries import excluded_on, having
 from registries.subjects.rules import STALE_AFTER_MONTHS, months_before
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _headings() -> list[str]:
 
 def _counts(today: dt.date) -> dict[str, Any]:
     active = Q(status=Subject.Status.ACTIVE)
-    permits = Permit.objects.filter(ended_on=None).order_by().annotate(whose=whose())
+    permits = Permit.objects.filter(ended_on=None)
     ending = permits.filter(valid_until__lte=today + EXPIRES_WITHIN)
     asked: Iterable[Q | None] = [
         None,
@@ -81,8 +81,8 @@ def _counts(today: dt.date) -> dict[str, Any]:
         *(Q(risk_grade=grade) for grade in Subject.Grade.values),
         active & Q(verified_on__lt=months_before(today, STALE_AFTER_MONTHS)),
         Q(pk__in=excluded_on(today)),
-        Q(pk__in=permits.values("whose")),
-        Q(pk__in=ending.values("whose")),
+        having(permits),
+        having(ending),
     ]
     return {f"n{at}": Count("pk", filter=one) for at, one in enumerate(asked)}
 

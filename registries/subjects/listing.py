@@ -11,7 +11,7 @@ from registries.lists.listing import ListColumn, Listing, listing
 from registries.subjects import outlook
 from registries.subjects.models import Permit, Subject
 from registries.subjects.naming import published_name
-from registries.subjects.queries import excluded_on, signalled, stale, whose
+from registries.subjects.queries import excluded_on, having, signalled, stale
 from registries.subjects.rules import STALE_AFTER_MONTHS, months_before
 from registries.subjects.searching import fitting
 
@@ -96,7 +96,7 @@ def _in_operation(entries: QuerySet[Subject]) -> QuerySet[Subject]:
 
 def _remarked(entries: QuerySet[Subject], remark: str, today: dt.date) -> QuerySet[Subject]:
     """By what stands about an entry in another table."""
-    permits = Permit.objects.filter(ended_on=None).order_by().annotate(whose=whose())
+    permits = Permit.objects.filter(ended_on=None)
     match remark:
         case "never-visited":
             for narrowing in outlook.NEVER_VISITED:
@@ -108,11 +108,11 @@ def _remarked(entries: QuerySet[Subject], remark: str, today: dt.date) -> QueryS
             return entries.filter(pk__in=list(signalled(today)))
         case "expiring":
             ending = permits.filter(valid_until__gte=today, valid_until__lte=today + EXPIRES_WITHIN)
-            return entries.filter(pk__in=ending.values("whose"))
+            return entries.filter(having(ending))
         case "lapsed":
-            return entries.filter(pk__in=permits.filter(valid_until__lt=today).values("whose"))
+            return entries.filter(having(permits.filter(valid_until__lt=today)))
         case "no-permit":
-            return entries.exclude(pk__in=permits.values("whose"))
+            return entries.exclude(having(permits))
         case "no-code":
             return entries.filter(uscc=None).exclude(kind__in=[Subject.Kind.PERSON, Subject.Kind.SITE, Subject.Kind.EVENT])
         case _:

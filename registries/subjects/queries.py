@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from registries.ledger.sentences import Sentence, say
@@ -63,14 +63,24 @@ def _standing_on(day: dt.date) -> QuerySet[Exclusion]:
 
 
 def whose(path: str = "subject") -> Coalesce:
-    """Whose row it is, by the ``path`` from it to an entry: what a merged entry has counts for the one it was merged into."""
-    return Coalesce(F(f"{path}__merged_into"), F(path))
+    """Whose row it is, by the ``path`` from it to an entry: what a merged entry has counts for the one it was merged into.
+
+    Looked up row by row, since joining would read the whole registry for a few rows.
+    """
+    into = Subject.objects.filter(pk=OuterRef(path), merged_into__isnull=False).values("merged_into")
+    return Coalesce(Subquery(into), F(path), output_field=BigIntegerField())
 
 
 def same_as(subject_ids: Iterable[int]) -> QuerySet[Any]:
     """The primary keys of these entries and of those merged into them, found by two indexes before anything is joined."""
     ids = list(subject_ids)
     return Subject.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)).order_by().values("pk")
+
+
+def having(rows: QuerySet[Any]) -> Q:
+    """The entries to which one of these rows belongs, itself or through an entry merged into it."""
+    through = rows.filter(subject__merged_into__isnull=False)
+    return Q(pk__in=rows.order_by().values("subject")) | Q(pk__in=through.order_by().values("subject__merged_into"))
 
 
 def about(subject_id: int, path: str = "subject") -> Q:
