@@ -21,6 +21,7 @@ from registries.pages import ROWS, act, signed_in
 from registries.people.access import access
 from registries.people.models import User
 from registries.people.queries import own_units
+from registries.spreadsheets.writing import Writable
 from registries.subjects import commands, listing, queries
 from registries.subjects.forms import AssignForm, GoneForm, SubjectFilterForm
 from registries.subjects.models import Subject
@@ -96,7 +97,7 @@ def subject_list(request: HttpRequest) -> HttpResponse:
             {
                 "subject": row,
                 "name": listing.NAME.value(row),
-                "cells": [(column.css, column.label, column.value(row)) for column in found["columns"]],
+                "cells": [(column.css, column.label, _text(column.value(row))) for column in found["columns"]],
                 "stale": row.status == Subject.Status.ACTIVE and is_stale(row.verified_on, today),
                 "excluded": row.excluded,
                 "signals": any(signals[row.pk]),
@@ -108,6 +109,11 @@ def subject_list(request: HttpRequest) -> HttpResponse:
         "may_register": user.has_perm("registries.register_subject"),
     }
     return render(request, "office/subjects/subject_list.html", context)
+
+
+def _text(value: Writable) -> str:
+    """What a cell shows."""
+    return "" if value is None else str(value)
 
 
 def _fitting(form: SubjectFilterForm, rows: QuerySet[Subject], units: set[int] | None) -> QuerySet[Subject]:
