@@ -18,6 +18,7 @@ from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.people.queries import keeps
+from registries.subjects.queries import about
 
 
 def _locked(case_id: int) -> Case:
@@ -283,4 +284,4 @@ def print_receipt(*, actor: User, draw_id: int, subject_id: int) -> Change:
 
 def _drawn_elsewhere(omission: RosterOmission) -> bool:
     """Whether it was left out because of another draw whose visit is to come."""
-    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(entry__subject=omission.subject_id).exists()
+    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(about(omission.subject_id, "entry__subject")).exists()

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -31,32 +30,27 @@ from registries.people.models import User
 from registries.subjects import outlook
 from registries.subjects.models import Subject
 from registries.subjects.outlook import Happening, Known, Section
+from registries.subjects.queries import about, having
 
 MOST_DRAWS = 50
 MOST_ITEMS = 3
 
 
-def _own(subject: Subject) -> Q:
-    """Rows of this entry and of those merged into it."""
-    return Q(subject=subject) | Q(subject__merged_into=subject)
-
-
 def visits(subject: Subject) -> QuerySet[Case]:
     """The visits of a subject that are over, by anybody."""
-    return Case.objects.filter(_own(subject), ended_on__isnull=False)
+    return Case.objects.filter(about(subject.pk), ended_on__isnull=False)
 
 
 @outlook.never_visited
 def never_visited(rows: QuerySet[Subject]) -> QuerySet[Subject]:
     """Entries that nobody ever inspected, as far as visits are over."""
-    over = Case.objects.filter(ended_on__isnull=False).order_by().annotate(whose=Coalesce("subject__merged_into", "subject"))
-    return rows.exclude(pk__in=over.values("whose"))
+    return rows.exclude(having(Case.objects.filter(ended_on__isnull=False)))
 
 
 @outlook.happenings
 def of_visits(subject: Subject, user: User) -> Iterator[Happening]:
     """Visits that are over and that this person may read, or that are disclosed to everybody; their disclosures."""
-    mine = set(visible_cases(viewer(user)).filter(_own(subject)).values_list("pk", flat=True))
+    mine = set(visible_cases(viewer(user)).filter(about(subject.pk)).values_list("pk", flat=True))
     for case in visits(subject).select_related("disclosure", "unit").order_by("ended_on"):
         disclosure = getattr(case, "disclosure", None)
         if case.ended_on is None or (case.pk not in mine and disclosure is None):
@@ -76,7 +70,7 @@ def of_draws(subject: Subject, user: User) -> Iterator[Happening]:
     under_way = Case.objects.filter(draw=OuterRef("draw"), ended_on=None)
     waiting = DrawnEntry.objects.filter(draw=OuterRef("draw"), kind=DrawnEntry.Kind.WINNER, case=None)
     rows = (
-        RosterEntry.objects.filter(_own(subject), draw__state=DrawState.DRAWN, draw__in=visible_draws(user))
+        RosterEntry.objects.filter(about(subject.pk), draw__state=DrawState.DRAWN, draw__in=visible_draws(user))
         .exclude(Exists(under_way))
         .exclude(Exists(waiting))
         .annotate(won=Exists(DrawnEntry.objects.filter(entry=OuterRef("pk"), kind=DrawnEntry.Kind.WINNER)))

@@ -278,8 +278,12 @@ def scope_kept(draw: Draw) -> dict[str, dict[str, Any]]:
 
 
 def secret_winners(user: User) -> set[int]:
-    """Subjects drawn by draws this person may not see and not visited since: that they were drawn is not told."""
-    return set(awaited_visits().exclude(draw__in=visible_draws(user)).values_list("entry__subject_id", flat=True))
+    """Subjects drawn by draws this person may not see and not visited since: that they were drawn is not told.
+
+    Who was merged since goes with the entry that stayed, for which the draw counts.
+    """
+    rows = awaited_visits().exclude(draw__in=visible_draws(user)).values_list("entry__subject_id", "entry__subject__merged_into_id")
+    return {pk for row in rows for pk in row if pk is not None}
 
 
 def awaited_visits() -> QuerySet[DrawnEntry]:
@@ -288,9 +292,14 @@ def awaited_visits() -> QuerySet[DrawnEntry]:
 
 
 def visits_before(subject_ids: Iterable[int], day: dt.date) -> dict[int, dt.date]:
-    """Subject → day of its last inspection by anybody, up to ``day``."""
-    rows = Subject.objects.filter(pk__in=list(subject_ids), cases__ended_on__lte=day).values("pk").annotate(last=Max("cases__ended_on"))
-    return {row["pk"]: row["last"] for row in rows}
+    """Subject → day of the last inspection of it or of an entry merged into it, by anybody, up to ``day``."""
+    wanted = set(subject_ids)
+    visited = Subject.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted), cases__ended_on__lte=day).order_by()
+    found: dict[int, dt.date] = {}
+    for pk, into, last in visited.values_list("pk", "merged_into_id").annotate(Max("cases__ended_on")):
+        for one in wanted.intersection((pk, into)):
+            found[one] = max(last, found.get(one, last))
+    return found
 
 
 def stored_digest(draw: Draw) -> str:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from inspections.draws.candidates import REASONS, Facts, full_years_since, why_out
 from inspections.draws.grammar import as_words
@@ -20,7 +21,7 @@ from registries.inspectors.queries import eligible_inspectors, recusals_on, tags
 from registries.matters.models import MatterRevision
 from registries.subjects.models import Subject
 from registries.subjects.naming import published_name
-from registries.subjects.queries import InScope, excluded_on, signalled, subjects_in_scope
+from registries.subjects.queries import InScope, excluded_on, signalled, subjects_in_scope, whose
 from registries.subjects.rules import NO_SIGNALS, is_stale
 
 
@@ -194,23 +195,21 @@ def _stratum(draw: Draw, subject: InScope, category: str) -> str:
 def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
     """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand).
 
-    Who was replaced does not count, who stepped in does (draw protocol 1, §6); a visit begun under a struck result does. Lots alone
+    What a merged entry was drawn for counts for the one that stayed. Who was replaced does not count, who stepped in does (draw protocol 1, §6); a visit begun under a struck result does. Lots alone
     count: ad-hoc cases are exempt from the caps, and an order for teams draws nobody.
     """
     same = Draw.objects.filter(Q(matter__matter=draw.matter.matter_id) | Q(joint_matters__matter=draw.matter.matter_id), pk=OuterRef("draw"))
     winners = meant_to_be_visited().filter(draw__mode=Mode.LOT, draw__drawn_at__year=today.year).annotate(same=Exists(same))
-    rows = list(winners.values_list("entry__subject_id", "same"))
+    rows = list(winners.annotate(whose=whose("entry__subject")).values_list("whose", "same"))
     return Counter(pk for pk, same_matter in rows if same_matter), Counter(pk for pk, _same in rows)
 
 
 def last_visits(*, scope_of: Draw) -> dict[int, dt.date]:
-    """Subject → day of its last inspection by anybody (cases stand on the same floor, above draws; read by relation)."""
-    rows = (
-        Subject.objects.filter(categories__in=scope_of.matter.categories.all(), cases__ended_on__isnull=False)
-        .values("pk")
-        .annotate(last=Max("cases__ended_on"))
-    )
-    return {row["pk"]: row["last"] for row in rows}
+    """Subject → day of the last inspection of it or of an entry merged into it, by anybody (cases stand on the same floor, above draws; read by relation)."""
+    scope = scope_of.matter.categories.all()
+    concerned = Q(categories__in=scope) | Q(merged_into__categories__in=scope)
+    visited = Subject.objects.filter(concerned, cases__ended_on__isnull=False).annotate(whose=Coalesce(F("merged_into"), F("pk")))
+    return dict(visited.order_by().values_list("whose").annotate(Max("cases__ended_on")))
 
 
 def people_of(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Person], tuple[Person, ...]]:

@@ -27,8 +27,9 @@ def deciding() -> tuple[str, ...]:
 
 
 def inspectors() -> QuerySet[Inspector]:
-    """All of them, with unit, fields, specialties and what decides whether they may inspect at hand."""
-    return Inspector.objects.select_related("unit", "user").prefetch_related("fields", "specialties", *deciding())
+    """All of them by staff number, with unit, fields, specialties and what decides whether they may inspect at hand."""
+    rows = Inspector.objects.select_related("unit", "user").prefetch_related("fields", "specialties", *deciding())
+    return rows.order_by("number")  # said here, for a list that counts forgets the order of its model
 
 
 def tags_of(inspector: Inspector) -> frozenset[str]:
@@ -90,20 +91,24 @@ def _enforces(inspector: Inspector, matter_ids: set[int]) -> bool:
 def recusals_on(inspector_ids: Iterable[int], day: dt.date) -> set[tuple[int, int]]:
     """The pairs (inspector, subject) of declared conflicts that stand on ``day``.
 
-    A conflict declared by name or code counts for every subject registered under it, whenever it came into the registry.
+    A conflict declared by name or code counts for every subject registered under it, whenever it came into the registry; one
+    with an entry that was merged counts for the entry that stayed too.
     """
     standing = Recusal.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
     wanted = set(inspector_ids)
     pairs: set[tuple[int, int]] = set()
     named: defaultdict[str, set[int]] = defaultdict(set)
-    for inspector, subject, organisation in standing.values_list("inspector_id", "subject_id", "organisation"):
+    columns = ("inspector_id", "subject_id", "subject__merged_into_id", "organisation")
+    for inspector, subject, into, organisation in standing.values_list(*columns):
         if inspector in wanted and organisation:
             named[organisation].add(inspector)
         elif inspector in wanted:
-            pairs.add((inspector, subject))
+            pairs |= {(inspector, pk) for pk in (subject, into) if pk is not None}
     if named:
-        found = Subject.objects.filter(Q(name__in=named) | Q(uscc__in=named)).values_list("pk", "name", "uscc")
-        pairs |= {(person, pk) for pk, name, uscc in found for person in named.get(name, set()) | named.get(uscc or "", set())}
+        found = Subject.objects.filter(Q(name__in=named) | Q(uscc__in=named)).values_list("pk", "merged_into_id", "name", "uscc")
+        for pk, into, name, uscc in found:
+            people = named.get(name, set()) | named.get(uscc or "", set())
+            pairs |= {(person, one) for person in people for one in (pk, into) if one is not None}
     return pairs
 
 
