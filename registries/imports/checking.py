@@ -45,6 +45,11 @@ class Findings:
             found.setdefault(row.sheet, Counter())[row.row_class] += 1
         return {sheet: dict(counter) for sheet, counter in found.items()}
 
+    @property
+    def barred(self) -> list[str]:
+        """The keys of the excluded subjects that rows are refused for."""
+        return sorted({row.details["barred"] for row in self.rows if "barred" in row.details})
+
 
 def examine(import_id: int) -> Findings | None:
     """Check an import that waits for it; None when it does not (any more). Never raises for what a file says."""
@@ -117,6 +122,8 @@ def import_row(batch: Import, one: Draft) -> ImportRow:
     if row_class is RowClass.REFUSED:
         details["cells"] = {name: stored_cell(cell) for name, cell in one.cells.items()}
         details["reasons"] = [[r.heading, r.value, r.sentence, r.remedy] for r in one.reasons]
+        if one.barred:
+            details["barred"] = one.barred
     else:
         if one.cautions:
             details["reasons"] = [[r.heading, r.value, r.sentence, r.remedy] for r in one.cautions]

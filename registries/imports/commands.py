@@ -20,7 +20,7 @@ from registries.imports.models import Import, ImportRow
 from registries.imports.queries import tally, uploads_on, visible_imports
 from registries.imports.registers import Context
 from registries.imports.states import MOVES, ImportState, RowClass
-from registries.imports.surveys import Survey
+from registries.imports.surveys import Survey, with_sheets
 from registries.imports.undoing import undo
 from registries.ledger.change import Change, Refused, alter, refuse, refuse_now
 from registries.ledger.commands import command, wake
@@ -37,7 +37,8 @@ def upload_import(*, actor: User, kind: str, file_name: str, content: bytes, sur
     """
     known = KINDS.get(kind)
     refuse(rules.why_not_kind(allowed=known is not None and actor.has_perm(known.right)))
-    refuse(rules.why_not_upload(uploads_today=uploads_on(actor, clock.today())))
+    files, kept = uploads_on(actor, clock.today())
+    refuse(rules.why_not_upload(uploads_today=files, bytes_today=kept, more=len(content)))
     if survey.hostile:
         refuse_now(Sentence(survey.hostile, {}))
     batch = Import(
@@ -66,15 +67,17 @@ def map_import(
     version: int,
     columns: Mapping[str, Mapping[str, int]],
     left_out: Mapping[str, Collection[int]] | None = None,
+    sheets: Collection[str] = (),
 ) -> Change:
     """Say which column of the file is which — sheet (layout) → column → place in the header — and have it checked.
 
     A sheet that ``columns`` does not name is left out; the main one cannot be. ``left_out`` names, by sheet, which of the rows
-    proposed for it are left out; all of them unless said.
+    proposed for it are left out; all of them unless said. ``sheets`` are names of those to read that stand beside one with the same
+    columns.
     """
     batch, kind = _own(actor, import_id, version, "map")
     mapping: list[dict[str, Any]] = []
-    for one in batch.mapping:
+    for one in with_sheets(batch.mapping, sheets):
         if one["layout"] not in columns:
             continue
         chosen = dict(columns[one["layout"]])
@@ -104,7 +107,7 @@ def map_import(
 
 @command("registries.check_import")
 def check_import(*, actor: User, import_id: int, findings: Findings) -> Change:
-    """Keep what a check found (``checking.examine``), unless the import has moved on since."""
+    """Keep what a check found (``checking.examine``), unless the import has moved on since. Rows against excluded subjects are named."""
     batch = Import.objects.select_for_update().defer("content").get(pk=import_id)
     refuse(rules.why_not(batch.state, "fail" if findings.failure else "check"))
     refuse(rules.why_not_same(seen=findings.version, now=batch.version))
@@ -115,6 +118,8 @@ def check_import(*, actor: User, import_id: int, findings: Findings) -> Change:
     rows = len(findings.rows)
     change = alter(batch, state=MOVES["check"][1], counts=findings.counts, done=rows, total=rows)
     after: dict[str, Any] = {"state": batch.state, "sha256": batch.sha256, **tally(findings.counts)}
+    if findings.barred:  # the attempt of whoever uploaded the file
+        after |= {"barred": findings.barred, "uploaded_by": batch.uploaded_by_id}
     return replace(change, before={"state": change.before["state"]}, after=after)
 
 

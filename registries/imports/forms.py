@@ -54,7 +54,8 @@ class ImportFilterForm(forms.Form):
 
 class SheetPart(NamedTuple):
     """The part of the mapping form for one sheet: its name, the field that leaves it out (not for the main one), its
-    columns, the headings that nothing uses, the field of rows proposed for leaving out, and what else was noticed."""
+    columns, the headings that nothing uses, the field of rows proposed for leaving out, what else was noticed, and the sheets with
+    the same columns (name, rows) that may be read instead."""
 
     sheet: str
     header_row: int
@@ -66,6 +67,7 @@ class SheetPart(NamedTuple):
     aside: BoundField | None
     doubts: list[str]
     hidden: str
+    others: list[tuple[str, int]]
 
 
 class MappingForm(forms.Form):
@@ -121,6 +123,7 @@ class MappingForm(forms.Form):
                     self[f"aside-{sheet['layout']}"] if sheet.get("proposed") else None,
                     [doubt_in_words(*doubt) for doubt in sheet.get("doubts", ())],
                     hidden_in_words(sheet),
+                    [(other["sheet"], other["rows"]) for other in sheet.get("others", ())],
                 )
             )
         return parts
@@ -143,8 +146,9 @@ class MappingForm(forms.Form):
 
     @property
     def unread(self) -> list[str]:
-        """The sheets of the file that are not read, each in a sentence."""
-        return [unread_in_words(name, why) for sheet in self.mapping for name, why in sheet.get("unread", ())]
+        """The sheets of the file that are not read, each in a sentence; not those that may be chosen."""
+        offered = {other["sheet"] for sheet in self.mapping for other in (sheet, *sheet.get("others", ()))}
+        return [unread_in_words(name, why) for sheet in self.mapping for name, why in sheet.get("unread", ()) if name not in offered]
 
     @property
     def left_out(self) -> dict[str, set[int]]:

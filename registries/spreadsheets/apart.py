@@ -22,7 +22,7 @@ import defusedxml
 import python_calamine
 from defusedxml.ElementTree import iterparse
 
-from registries.spreadsheets import plain_tables
+from registries.spreadsheets import old_workbooks, plain_tables
 
 MEMORY = 1024 * 1024 * 1024
 SECONDS = 120
@@ -208,7 +208,8 @@ def _admit_part(name: str, data: bytes, walks: dict[str, Walk]) -> None:
 
 def read_old_workbook(content: bytes) -> Iterator[str]:
     """A BIFF workbook, which cannot be walked beforehand: when one cell stands too far out, the parser ends this process."""
-    yield from _read_with_parser(content, {})
+    hidden = old_workbooks.heads(content, LIMITS.columns)
+    yield from _read_with_parser(content, {sheet: head._asdict() for sheet, head in hidden.items()})
 
 
 def _read_with_parser(content: bytes, heads: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
