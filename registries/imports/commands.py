@@ -6,15 +6,16 @@ transactions. A commit is one change for the ledger, however many rows it writes
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from registries import clock
 from registries.imports import rules
 from registries.imports.checking import Findings
+from registries.imports.collector import collector_rests
 from registries.imports.kinds import KINDS, TableKind
 from registries.imports.models import Import, ImportRow
 from registries.imports.queries import tally, uploads_on, visible_imports
@@ -27,6 +28,9 @@ from registries.ledger.commands import command, wake
 from registries.ledger.sentences import Sentence, say
 from registries.people.models import User
 from registries.people.queries import own_units
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 @command("registries.upload_import")
@@ -105,6 +109,7 @@ def map_import(
     return replace(change, before={"state": change.before["state"]}, after={"state": batch.state, **shown})
 
 
+@collector_rests
 @command("registries.check_import")
 def check_import(*, actor: User, import_id: int, findings: Findings) -> Change:
     """Keep what a check found (``checking.examine``), unless the import has moved on since. Rows against excluded subjects are named."""
@@ -114,7 +119,7 @@ def check_import(*, actor: User, import_id: int, findings: Findings) -> Change:
     ImportRow.objects.filter(batch=batch).delete()
     if findings.failure:
         return alter(batch, state=MOVES["fail"][1], failure=findings.failure)
-    ImportRow.objects.bulk_create(findings.rows, batch_size=1000)
+    _insert(findings.rows)
     rows = len(findings.rows)
     change = alter(batch, state=MOVES["check"][1], counts=findings.counts, done=rows, total=rows)
     after: dict[str, Any] = {"state": batch.state, "sha256": batch.sha256, **tally(findings.counts)}
@@ -123,6 +128,7 @@ def check_import(*, actor: User, import_id: int, findings: Findings) -> Change:
     return replace(change, before={"state": change.before["state"]}, after=after)
 
 
+@collector_rests
 @command("registries.commit_import")
 def commit_import(*, actor: User, import_id: int, version: int, only_good: bool = False) -> Change:
     """Write all good rows in this one transaction: every row of the file, or with ``only_good`` all but the refused."""
@@ -155,6 +161,7 @@ def cancel_import(*, actor: User, import_id: int, version: int) -> Change:
     return _dropped(batch, "cancel")
 
 
+@collector_rests
 @command("registries.undo_import")
 def undo_import(*, actor: User, import_id: int, version: int) -> Change:
     """Take a whole import back while nothing builds on it: what it added goes, what it changed is as it was."""
@@ -194,13 +201,24 @@ def _own(actor: User, import_id: int, version: int, move: str) -> tuple[Import, 
     return batch, kind
 
 
+def _insert(rows: Sequence[ImportRow]) -> None:
+    """``bulk_create`` for rows whose keys nobody asks for: one statement for all of them, which takes a fraction of the time."""
+    fields = [field for field in ImportRow._meta.local_concrete_fields if not field.primary_key]
+    quoted = connection.ops.quote_name
+    names = ", ".join(quoted(field.column) for field in fields)
+    statement = " ".join(("INSERT INTO", quoted(ImportRow._meta.db_table), f"({names}) VALUES ({', '.join(['%s'] * len(fields))})"))
+    written = [(field.attname, field.get_prep_value) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, ([prepared(getattr(row, name)) for name, prepared in written] for row in rows))
+
+
 def rows_digest(sheets: Mapping[str, list[ImportRow]]) -> str:
     """Binds the rows kept with the import — column by column, before and after — to the ledger's entry."""
     digest = hashlib.sha256()
     for sheet in sorted(sheets):
         for row in sheets[sheet]:
             line = [row.sheet, row.number, row.row_class, row.identity, row.values]
-            digest.update(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+            digest.update(_ENCODER.encode(line).encode() + b"\n")
     return digest.hexdigest()
 
 

@@ -53,7 +53,7 @@ class SubjectRegister(Register):
     def rule(self, one: Draft, stands: Standing | None, context: Context) -> None:
         """As ever; and an entry that was merged into another takes no more."""
         super().rule(one, stands, context)
-        if stands is not None and (into := cast("Subject", stands.obj).merged_into) is not None:
+        if stands is not None and cast("Subject", stands.obj).merged_into_id and (into := cast("Subject", stands.obj).merged_into):
             one.refuse("key", _("This entry was merged into “%(name)s” (%(key)s).") % {"name": into.name, "key": into.key}, _("Bring the row under that number."), one.values["key"])
 
     def derive(self, objects: Sequence[Model]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from registries.imports.collector import collector_rests
 from registries.spreadsheets.columns import Layout, match, normalised
 from registries.spreadsheets.gate import Unreadable
 from registries.spreadsheets.oddities import misplaced, rows_aside
@@ -64,6 +65,7 @@ class Survey:
         return kept
 
 
+@collector_rests
 def survey(layouts: Sequence[Layout], content: bytes, remembered: Iterable[Sequence[Mapping[str, Any]]] = ()) -> Survey:
     """Look at a file for these layouts. ``remembered`` are mappings of earlier imports, the newest first."""
     try:
