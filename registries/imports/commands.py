@@ -29,7 +29,6 @@ from registries.ledger.sentences import Sentence, say
 from registries.people.models import User
 from registries.people.queries import own_units
 
-
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 

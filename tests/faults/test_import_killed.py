@@ -11,7 +11,6 @@ from django.db import connections
 
 from registries.codes.models import CodeTable
 from registries.imports import commands
-from registries.imports.models import Import
 from registries.ledger.models import LedgerPayload
 from registries.ledger.queries import break_in_chain
 from registries.people.models import User

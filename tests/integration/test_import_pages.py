@@ -121,7 +121,7 @@ def test_of_several_sheets_with_the_same_columns_one_is_chosen_and_the_next_foll
     client.post(f"{address}commit/", {"version": Import.objects.get().version})
     assert [row.key for row in Subject.objects.all()] == ["S00000002"]
 
-    assert "Go on with: “南麻” (1 rows)" in text(client.get(address))
+    assert "which were not read. “南麻” (1 rows)" in text(client.get(address))
     page = client.post(f"{address}next/", {"sheet": "南麻"}, follow=True)
     second = Import.objects.exclude(pk=first.pk).get()
     assert page.redirect_chain[0][0].startswith(f"/office/imports/{second.pk}/?sheet=")
@@ -132,7 +132,7 @@ def test_of_several_sheets_with_the_same_columns_one_is_chosen_and_the_next_foll
     check_import(second.pk)
     page = client.post(f"/office/imports/{second.pk}/commit/", {"version": Import.objects.get(pk=second.pk).version}, follow=True)
     assert Subject.objects.count() == 2
-    assert "Go on with" not in text(page)
+    assert "Go on with the next sheet" not in text(page)
 
 
 def test_the_size_of_a_days_files_has_an_end(clerk: User) -> None:
