@@ -133,6 +133,7 @@ def _page(request: HttpRequest, batch: Import, mapping: MappingForm | None = Non
         "batch": batch,
         "kind": kind,
         "tone": STATE_TONES[ImportState(batch.state)],
+        "state": batch.get_state_display(),
         "counts": counts,
         "may": may,
         "registry": REGISTRY_PAGES.get(kind.code, ""),
@@ -146,6 +147,8 @@ def _page(request: HttpRequest, batch: Import, mapping: MappingForm | None = Non
         context["why_not_all"] = _reason(rules.why_not_commit(**taken, only_good=False))
         context["why_not_good"] = _reason(rules.why_not_commit(**taken, only_good=True))
         context["left_out"] = left_out(counts["refused"])
+        if not counts["added"] and not counts["changed"]:
+            context |= {"state": _("checked, nothing to take over"), "tone": "neutral"}
     return render(request, "office/imports/page.html", context)
 
 
