@@ -66,13 +66,10 @@ def draft(layout: Layout, cleaned: Cleaned, cells: Mapping[str, Cell]) -> Draft:
     return Draft(layout, cleaned.row, cells, values, list(cleaned.refusals), list(cleaned.cautions))
 
 
-_AS_IT_IS = frozenset((str, int, bool))
-
-
 def plain(value: Any) -> Plain:
     """A value of a cell or a column as JSON keeps it."""
-    if value is None or value.__class__ in _AS_IT_IS:
-        return value  # type: ignore[no-any-return]
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, dt.date):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -111,8 +112,9 @@ def import_new(request: HttpRequest) -> HttpResponse:
 def _too_much(user: User, request: HttpRequest) -> str:
     """Why this person may upload no more today, told before the file is looked at; "" when they may."""
     files, kept = queries.uploads_on(user, clock.today())
-    more = sum(file.size or 0 for file in request.FILES.values())
-    return _reason(rules.why_not_upload(uploads_today=files, bytes_today=kept, more=more))
+    file = request.FILES.get("file")
+    more = file.size if isinstance(file, UploadedFile) else 0
+    return _reason(rules.why_not_upload(uploads_today=files, bytes_today=kept, more=more or 0))
 
 
 def _visible(request: HttpRequest, pk: int) -> Import:
