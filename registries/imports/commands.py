@@ -75,9 +75,8 @@ def map_import(
 ) -> Change:
     """Say which column of the file is which — sheet (layout) → column → place in the header — and have it checked.
 
-    A sheet that ``columns`` does not name is left out; the main one cannot be. ``left_out`` names, by sheet, which of the rows
-    proposed for it are left out; all of them unless said. ``sheets`` are names of those to read that stand beside one with the same
-    columns.
+    A sheet that ``columns`` does not name is left out; the main one cannot be. ``left_out`` names, by sheet, the rows left out of those
+    proposed for it; all unless said. ``sheets`` are to be read in place of those with the same columns.
     """
     batch, kind = _own(actor, import_id, version, "map")
     mapping: list[dict[str, Any]] = []
@@ -101,9 +100,7 @@ def map_import(
         mapping.append({**one, "columns": chosen, "left_out": rows})
     if not mapping:
         refuse_now(say("No sheet of the file is chosen."))
-    change = alter(
-        batch, state=MOVES["map"][1], mapping=mapping, done=0, attempts=0, counts={}, progressed_at=clock.now()
-    )
+    change = alter(batch, state=MOVES["map"][1], mapping=mapping, done=0, attempts=0, counts={}, progressed_at=clock.now())
     wake("registries.check_import", import_id=batch.pk)
     shown = {f"columns_{one['layout']}": ", ".join(sorted(one["columns"])) for one in mapping}
     return replace(change, before={"state": change.before["state"]}, after={"state": batch.state, **shown})
