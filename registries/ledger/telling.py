@@ -139,6 +139,7 @@ def _words_of(name: str) -> str:
         "changed": _("changed"),
         "same": _("left alone"),
         "refused": _("refused"),
+        "barred": _("refused: subjects that may not be inspected"),
         "count": _("count"),
         "keys": _("entries"),
         "merged": _("merged"),

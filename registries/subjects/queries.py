@@ -119,17 +119,26 @@ def exclusion_on(subject_id: int, day: dt.date) -> Exclusion | None:
 
 def why_not_inspect(subject_id: int, day: dt.date) -> Sentence | None:
     """Why nothing may lead to an inspection of this subject on ``day``, a complaint included (guideline 三.4); else None."""
-    subject = Subject.objects.filter(pk=subject_id).select_related("merged_into").first()
-    if subject is not None and subject.merged_into is not None:
-        return say("This entry was merged into %(name)s. Use that one.", name=subject.merged_into.name)
-    found = exclusion_on(subject_id, day)
-    if found is not None:
-        return say(
-            "%(name)s is out of scope by law (%(basis)s): it can be neither drawn nor inspected.",
-            name=subject.name if subject else "",
-            basis=found.basis,
-        )
-    return None
+    return whys_not_inspect([subject_id], day).get(subject_id)
+
+
+def whys_not_inspect(subject_ids: Iterable[int], day: dt.date) -> dict[int, Sentence]:
+    """Subject → :func:`why_not_inspect`, for those of these subjects where something speaks against it."""
+    found: dict[int, Sentence] = {}
+    left = iter(set(subject_ids))
+    while some := list(islice(left, AT_ONCE)):
+        out = exclusions_on(some, day)
+        rows = Subject.objects.filter(Q(merged_into__isnull=False) | Q(pk__in=list(out)), pk__in=some).select_related("merged_into")
+        for row in rows:
+            if row.merged_into is not None:
+                found[row.pk] = say("This entry was merged into %(name)s. Use that one.", name=row.merged_into.name)
+            else:
+                found[row.pk] = say(
+                    "%(name)s is out of scope by law (%(basis)s): it can be neither drawn nor inspected.",
+                    name=row.name,
+                    basis=out[row.pk].basis,
+                )
+    return found
 
 
 def exclusions_on(subject_ids: Iterable[int], day: dt.date) -> dict[int, Exclusion]:

@@ -47,9 +47,13 @@ def decide_complaint(*, actor: User, complaint_id: int, upheld: bool, decided_on
 def record_violation(
     *, actor: User, subject_id: int, found_on: dt.date | None, facts: str, document_number: str, serious: bool
 ) -> Change:
-    """A violation was established. A serious one counts for 24 months. Needs the number of the decision."""
+    """A violation was established. A serious one counts for 24 months. Needs the number of the decision.
+
+    Refused for an excluded subject, like a complaint.
+    """
     subject = kept(actor, subject_id)
-    refuse(rules.why_not_day(found_on, clock.today()))
+    today = clock.today()
+    refuse(why_not_inspect(subject.pk, today) or rules.why_not_day(found_on, today))
     if found_on is None or not facts.strip() or not document_number.strip():
         refuse_now(say("Say what was established and give the number of the decision."))
     if Violation.objects.filter(subject=subject, found_on=found_on, document_number=document_number).exists():
