@@ -23,11 +23,11 @@ from registries.ledger.models import LedgerPayload
 from registries.ledger.protected import read_rows, rows_astray
 from registries.ledger.sentences import Sentence, say
 from registries.ledger.verifying import Newest
-from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 from registries.subjects.naming import published_name
 
 AT_ONCE = 500
-REGISTRY: tuple[type[Model], ...] = (Subject, Exclusion, Complaint, Violation)
+REGISTRY: tuple[type[Model], ...] = (Subject, Exclusion, Complaint, Violation, Permit)
 KINDS = ("missing", "twice", "invented", "altered", "files", "registry")
 """What makes a roster disagree. ``changed`` and ``unproved`` do not: changed since, by entries of the ledger."""
 
@@ -163,7 +163,7 @@ def _places_now(draw: Draw, day: dt.date) -> dict[int, Place]:
 
 
 def _touched(newest: Newest, since: int) -> dict[int, int]:
-    """Subject → the last entry after ``since`` that wrote it, an exclusion, a complaint or a violation of it."""
+    """Subject → the last entry after ``since`` that wrote it, an exclusion, a complaint, a violation or a permit of it."""
     found: dict[int, int] = {}
     for model in REGISTRY:
         recent = {pk: kept.seq for pk, kept in newest.rows.get(model._meta.label_lower, {}).items() if kept.seq > since}

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,7 @@ from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
+from registries.inspectors.queries import groups
 from registries.people.models import Unit
 from registries.subjects.models import Subject
 
@@ -33,6 +34,25 @@ def moment_field(label: Any, hint: Any, *, required: bool = False) -> forms.Date
     return forms.DateTimeField(
         label=label, help_text=hint, required=required, widget=widget, input_formats=MOMENT_FORMATS
     )
+
+
+def groups_field() -> forms.MultipleChoiceField:
+    """Permanent groups of inspectors as a filter."""
+    return forms.MultipleChoiceField(
+        label=_("Only members of these groups"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: everybody of the units above. A group adds nobody of another unit."),
+    )
+
+
+def offer_groups(fields: dict[str, Any], units: QuerySet[Unit]) -> None:
+    """The groups in use of these units, each with its unit; no field where there is none."""
+    fields["inspector_groups"].choices = [
+        (str(group.pk), f"{group.name}（{group.unit.short_name}）") for group in groups().filter(unit__in=units)
+    ]
+    if not fields["inspector_groups"].choices:
+        del fields["inspector_groups"]
 
 
 class SourcesForm(forms.Form):
@@ -130,6 +150,7 @@ class DrawForm(SourcesForm):
         label=_("Inspectors per visit"), validators=[MinValueValidator(2), MaxValueValidator(9)]
     )
     inspector_units = forms.MultipleChoiceField(label=_("Inspectors from"), widget=forms.CheckboxSelectMultiple)
+    inspector_groups = groups_field()
 
     def __init__(self, *args: Any, draw: Draw, strata: list[str], **kwargs: Any) -> None:
         """``strata``: those of the preview; each gets a quota field."""
@@ -140,9 +161,9 @@ class DrawForm(SourcesForm):
         fields["towns"].choices = [
             (str(c.pk), c.label) for c in Code.objects.filter(table=CodeTable.TOWN, active=True)
         ]
-        fields["inspector_units"].choices = [
-            (str(u.pk), u.short_name) for u in Unit.objects.filter(active=True).exclude(kind=Unit.Kind.PARTNER)
-        ]
+        units = Unit.objects.filter(active=True).exclude(kind=Unit.Kind.PARTNER)
+        fields["inspector_units"].choices = [(str(u.pk), u.short_name) for u in units]
+        offer_groups(fields, units)
         for stratum in strata:
             fields[f"quota_{stratum}"] = forms.IntegerField(
                 label=stratum, required=False, validators=[MinValueValidator(0)]
@@ -162,6 +183,7 @@ class DrawForm(SourcesForm):
             "reserves": data["reserves"],
             "team_size": data["team_size"],
             "inspector_unit_ids": [int(pk) for pk in data["inspector_units"]],
+            "inspector_group_ids": [int(pk) for pk in data.get("inspector_groups", ())],
         }
 
     @classmethod
@@ -176,6 +198,7 @@ class DrawForm(SourcesForm):
             "reserves": draw.reserves,
             "team_size": draw.team_size,
             "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
+            "inspector_groups": [str(g.pk) for g in draw.inspector_groups.all()],
         }
         return cls.announced(draw) | chosen | {f"quota_{s}": quota for s, quota in quotas.items()}
 
@@ -187,6 +210,7 @@ class StaffingForm(SourcesForm):
         label=_("Inspectors per visit"), validators=[MinValueValidator(2), MaxValueValidator(9)]
     )
     inspector_units = forms.MultipleChoiceField(label=_("Inspectors from"), widget=forms.CheckboxSelectMultiple)
+    inspector_groups = groups_field()
     plan_item = forms.ChoiceField(
         label=_("Plan item"),
         required=False,
@@ -203,6 +227,7 @@ class StaffingForm(SourcesForm):
         else:
             units = units.exclude(kind=Unit.Kind.PARTNER)
         fields["inspector_units"].choices = [(str(u.pk), u.short_name) for u in units]
+        offer_groups(fields, units)
         if items and draw.plan_item is not None:
             choices = {item.pk: str(item) for item in (draw.plan_item, *items)}
             fields["plan_item"].choices = [(str(pk), label) for pk, label in choices.items()]
@@ -216,6 +241,7 @@ class StaffingForm(SourcesForm):
         return super().arguments() | {
             "team_size": data["team_size"],
             "inspector_unit_ids": [int(pk) for pk in data["inspector_units"]],
+            "inspector_group_ids": [int(pk) for pk in data.get("inspector_groups", ())],
             "plan_item_id": int(item) if item else None,
         }
 
@@ -225,6 +251,7 @@ class StaffingForm(SourcesForm):
         return cls.announced(draw) | {
             "team_size": draw.team_size,
             "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
+            "inspector_groups": [str(g.pk) for g in draw.inspector_groups.all()],
             "plan_item": str(draw.plan_item_id or ""),
         }
 

@@ -160,8 +160,8 @@ def preview(draw: Draw, matters: Sequence[MatterRevision], today: dt.date) -> Ro
     """The same of an order for teams on these matters, without the pairs that cannot meet: what its form shows in figures."""
     tags = needs_of(matters)
     entries, omissions = subjects(draw, tags, today)
-    people, unfit = lots.people_of(draw, tags, today)
-    return Roster(entries, omissions, people, [], unfit)
+    people = lots.people_of(draw, matters, tags, today)
+    return Roster(entries, omissions, people.able, [], tuple(people.unfit), tuple(people.out))
 
 
 def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:

@@ -13,7 +13,7 @@ from inspections.draws.matters import own_revisions
 from inspections.draws.models import Draw
 from inspections.draws.roster import Roster
 from inspections.draws.states import Mode
-from inspections.draws.wording import reason_label
+from inspections.draws.wording import reason_label, sentence
 from inspections.plans.queries import open_items
 from registries import clock
 from registries.ledger.change import Refused
@@ -45,7 +45,7 @@ def prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
     """The form of an order for teams alone, beside who is in it as things stand. Save and submit keep what was typed."""
     matters = own_revisions(draw)
     items = list(places.plan_items(draw, open_items(signed_in(request)), matters))
-    prefetch_related_objects([draw], "inspector_units")
+    prefetch_related_objects([draw], "inspector_units", "inspector_groups")
     if request.method == "POST":
         form = StaffingForm(request.POST, draw=draw, items=items)
         if form.is_valid() and _save(request, draw, form):
@@ -63,6 +63,7 @@ def _figures(draw: Draw, roster: Roster) -> dict[str, object]:
         "entries": len(roster.entries),
         "left_out": [(reason_label(reason), count) for reason, count in roster.reasons.items()],
         "inspectors": len(roster.people),
+        "kept_out": [(one.name, one.number, one.unit, sentence(one.why)) for one in roster.kept_out],
         "leads": sum(person.may_lead for person in roster.people),
         "wanted": len(roster.entries) * draw.team_size,
         "room": sum(max(0, person.most_open_cases - person.open_cases) for person in roster.people),

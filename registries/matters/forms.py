@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -267,7 +266,7 @@ LISTS: "tuple[tuple[str, Any, type[forms.BaseFormSet[Any]]], ...]" = (
 
 def without_verdict(form: "forms.BaseForm") -> None:
     """Show what was typed without judging it yet (a row was asked for, or a proposal)."""
-    form._errors = ErrorDict()  # type: ignore[attr-defined]
+    form.errors.clear()
 
 
 def understood(ratio: wordings.Ratio, times: wordings.Times) -> list[str]:
