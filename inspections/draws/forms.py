@@ -9,11 +9,12 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.models import Draw
+from inspections.draws.roster import Origin, origin_of
 from inspections.draws.sources import GAMES, Announced
 from inspections.draws.spelling import MOST_BYTES, too_large, why_not_keep
 from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
@@ -46,13 +47,22 @@ def groups_field() -> forms.MultipleChoiceField:
     )
 
 
-def offer_groups(fields: dict[str, Any], units: QuerySet[Unit]) -> None:
-    """The groups in use of these units, each with its unit; no field where there is none."""
-    fields["inspector_groups"].choices = [
-        (str(group.pk), f"{group.name}（{group.unit.short_name}）") for group in groups().filter(unit__in=units)
-    ]
-    if not fields["inspector_groups"].choices:
+def offer_people(fields: dict[str, Any], units: QuerySet[Unit]) -> None:
+    """These units, and their groups in use, each with its unit; no field of groups where there is none. One query."""
+    named = units.order_by().values_list(Value(0), "code", "pk", "short_name", Value(""))
+    grouped = groups().filter(unit__in=units).order_by().values_list(Value(1), "name", "pk", "name", "unit__short_name")
+    rows = sorted(named.union(grouped, all=True))
+    fields["inspector_units"].choices = [(str(pk), name) for kind, _order, pk, name, _unit in rows if not kind]
+    offered = [(str(pk), f"{name}（{unit}）") for kind, _order, pk, name, unit in rows if kind]
+    if offered:
+        fields["inspector_groups"].choices = offered
+    else:
         del fields["inspector_groups"]
+
+
+def from_whom(origin: Origin) -> dict[str, list[str]]:
+    """The first values of both fields."""
+    return {"inspector_units": [str(pk) for pk in origin.units], "inspector_groups": [str(pk) for pk in origin.groups]}
 
 
 class SourcesForm(forms.Form):
@@ -162,8 +172,7 @@ class DrawForm(SourcesForm):
             (str(c.pk), c.label) for c in Code.objects.filter(table=CodeTable.TOWN, active=True)
         ]
         units = Unit.objects.filter(active=True).exclude(kind=Unit.Kind.PARTNER)
-        fields["inspector_units"].choices = [(str(u.pk), u.short_name) for u in units]
-        offer_groups(fields, units)
+        offer_people(fields, units)
         for stratum in strata:
             fields[f"quota_{stratum}"] = forms.IntegerField(
                 label=stratum, required=False, validators=[MinValueValidator(0)]
@@ -197,8 +206,7 @@ class DrawForm(SourcesForm):
             "slip_rule": draw.slip_rule,
             "reserves": draw.reserves,
             "team_size": draw.team_size,
-            "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
-            "inspector_groups": [str(g.pk) for g in draw.inspector_groups.all()],
+            **from_whom(origin_of(draw)),
         }
         return cls.announced(draw) | chosen | {f"quota_{s}": quota for s, quota in quotas.items()}
 
@@ -226,8 +234,7 @@ class StaffingForm(SourcesForm):
             units = units.filter(Q(pk=draw.unit_id) | Q(parent=draw.unit_id))
         else:
             units = units.exclude(kind=Unit.Kind.PARTNER)
-        fields["inspector_units"].choices = [(str(u.pk), u.short_name) for u in units]
-        offer_groups(fields, units)
+        offer_people(fields, units)
         if items and draw.plan_item is not None:
             choices = {item.pk: str(item) for item in (draw.plan_item, *items)}
             fields["plan_item"].choices = [(str(pk), label) for pk, label in choices.items()]
@@ -246,12 +253,11 @@ class StaffingForm(SourcesForm):
         }
 
     @classmethod
-    def initial_of(cls, draw: Draw) -> dict[str, Any]:
+    def initial_of(cls, draw: Draw, origin: Origin) -> dict[str, Any]:
         """The form's first values: the order as it is."""
         return cls.announced(draw) | {
             "team_size": draw.team_size,
-            "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
-            "inspector_groups": [str(g.pk) for g in draw.inspector_groups.all()],
+            **from_whom(origin),
             "plan_item": str(draw.plan_item_id or ""),
         }
 

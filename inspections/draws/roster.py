@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Value
 
 from inspections.draws.candidates import REASONS, Facts, full_years_since, why_out
 from inspections.draws.caps import drawn_before
@@ -120,7 +120,7 @@ def build(draw: Draw, today: dt.date) -> Roster:
     matters = own_revisions(draw)
     tags = needs_of(matters)
     entries, omissions = subjects(draw, tags, today)
-    people = people_of(draw, matters, tags, today)
+    people = people_of(origin_of(draw), matters, tags, today)
     return Roster(entries, omissions, people.able, recusals_of(entries, people.able, today), tuple(people.unfit), tuple(people.out))
 
 
@@ -228,11 +228,25 @@ def last_visits(*, scope_of: Draw) -> dict[int, dt.date]:
     return {row["pk"]: row["last"] for row in rows}
 
 
-def people_of(draw: Draw, matters: Iterable[MatterRevision], tags: tuple[str, ...], today: dt.date) -> People:
-    """The inspectors of the chosen units and groups with the cases they have open now: who may be sent on these matters, who not and why."""
-    units = [unit.pk for unit in draw.inspector_units.all()]
-    groups = [group.pk for group in draw.inspector_groups.all()]
-    chosen = choose_inspectors(units, today, matter_ids=[revision.matter_id for revision in matters], group_ids=groups)
+class Origin(NamedTuple):
+    """From which units inspectors are taken, and from which groups of them only, by key."""
+
+    units: list[int]
+    groups: list[int]
+
+
+def origin_of(draw: Draw) -> Origin:
+    """Where the inspectors of this draw come from. One query."""
+    units = Draw.inspector_units.through.objects.filter(draw=draw).values_list(Value("units"), "unit_id")
+    groups = Draw.inspector_groups.through.objects.filter(draw=draw).values_list(Value("groups"), "inspectorgroup_id")
+    rows = sorted(units.union(groups, all=True))
+    return Origin([pk for kind, pk in rows if kind == "units"], [pk for kind, pk in rows if kind == "groups"])
+
+
+def people_of(origin: Origin, matters: Iterable[MatterRevision], tags: tuple[str, ...], today: dt.date) -> People:
+    """The inspectors of these units and groups with the cases they have open now: who may be sent on these matters, who not and why."""
+    wanted = [revision.matter_id for revision in matters]
+    chosen = choose_inspectors(origin.units, today, matter_ids=wanted, group_ids=origin.groups)
     load = _open_cases([inspector.pk for inspector in chosen.able])
     people = People([], [], [Kept(one.name, one.number, one.unit.short_name, why) for one, why in chosen.out])
     names: dict[str, str] = {}

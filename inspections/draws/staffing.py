@@ -1,7 +1,6 @@
 """The office pages of orders for teams alone: beginning one, and its form. All that follows is the page of every draw."""
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from inspections.draws import commands, places
 from inspections.draws.forms import StaffingForm
 from inspections.draws.matters import own_revisions
 from inspections.draws.models import Draw
-from inspections.draws.roster import Roster
+from inspections.draws.roster import Roster, origin_of
 from inspections.draws.states import Mode
 from inspections.draws.wording import reason_label, sentence
 from inspections.plans.queries import open_items
@@ -45,14 +44,14 @@ def prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
     """The form of an order for teams alone, beside who is in it as things stand. Save and submit keep what was typed."""
     matters = own_revisions(draw)
     items = list(places.plan_items(draw, open_items(signed_in(request)), matters))
-    prefetch_related_objects([draw], "inspector_units", "inspector_groups")
+    origin = origin_of(draw)
     if request.method == "POST":
         form = StaffingForm(request.POST, draw=draw, items=items)
         if form.is_valid() and _save(request, draw, form):
             return redirect("draw-page", pk=draw.pk)
     else:
-        form = StaffingForm(draw=draw, items=items, initial=StaffingForm.initial_of(draw))
-    figures = _figures(draw, places.preview(draw, matters, clock.today()))
+        form = StaffingForm(draw=draw, items=items, initial=StaffingForm.initial_of(draw, origin))
+    figures = _figures(draw, places.preview(draw, matters, origin_of(draw) if form.is_bound else origin, clock.today()))
     context = {"draw": draw, "form": form, "matters": matters, "adhoc": draw.mode == Mode.ADHOC, **figures}
     return render(request, "office/draws/staffing.html", context, status=422 if form.errors else 200)
 

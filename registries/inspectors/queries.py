@@ -28,7 +28,7 @@ def deciding() -> tuple[str, ...]:
 
 def inspectors() -> QuerySet[Inspector]:
     """All of them, with unit, fields, specialties and what decides whether they may inspect at hand."""
-    return Inspector.objects.select_related("unit", "user").prefetch_related("fields", "specialties", "experts", *deciding())
+    return Inspector.objects.select_related("unit", "user").prefetch_related("fields", "specialties", *deciding())
 
 
 def tags_of(inspector: Inspector) -> frozenset[str]:

@@ -18,8 +18,8 @@ from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
 from tests.integration.test_cases_commands import whole_draft
-from tests.integration.test_draw_preparation import read
 from tests.integration.test_draw_pages import signed_in
+from tests.integration.test_draw_preparation import read
 from tests.integration.test_draws import Office, bundle, refusal
 from tests.integration.test_matter_list import content_of
 

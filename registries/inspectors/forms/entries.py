@@ -11,7 +11,6 @@ from registries.codes.queries import codes
 from registries.inspectors.commands import Entry
 from registries.inspectors.forms.choosing import DayInput, Filled, offer, own_units_of
 from registries.inspectors.models import Inspector
-from registries.matters.models import Matter
 from registries.matters.queries import newest_revisions
 from registries.people.masking import masked_id, masked_phone
 from registries.people.models import User
@@ -84,18 +83,17 @@ class EntryForm(Filled, EntryModelForm):
         if not codes(CodeTable.EXPERT).exists():
             del self.fields["experts"]
         offer(self, "unit", units_in_use() if entry else own_units_of(user))
-        names = dict(newest_revisions().filter(matter__active=True).values_list("matter_id", "name"))
-        listed = Matter.objects.filter(pk__in=names)
+        listed = newest_revisions().filter(matter__active=True).values_list("matter_id", "matter__code", "name")
         matters = self.fields["matters"]
         if isinstance(matters, forms.MultipleChoiceField):
-            matters.choices = [(str(one.pk), f"{one.code} {names[one.pk]}") for one in listed]
+            matters.choices = [(str(pk), f"{code} {name}") for pk, code, name in listed]
         for name in ("phone", "id_number"):
             self.initial.pop(name, None)
         if entry is None:
             self.fields["unit"].initial = user.unit_id
             return
         self.fields["number"].disabled = True
-        self.initial["matters"] = [str(one.pk) for one in entry.matters.all()]
+        self.initial["matters"] = [str(one.pk) for one in self.initial["matters"]]
         for name, kept in (("phone", masked_phone(entry.phone)), ("id_number", masked_id(entry.id_number))):
             if kept:
                 self.fields[name].help_text = _("On record: %(kept)s. Leave empty to keep it.") % {"kept": kept}

@@ -30,7 +30,7 @@ def group_list(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     rows = InspectorGroup.objects.select_related("unit", "leader").prefetch_related("assistants").order_by("-active", "name")
     listing = page_of(request, rows)
-    members = {row.pk: row for row in queries.inspectors().filter(groups__in=list(listing["page"])).distinct()}
+    members = {row.pk: row for row in queries.inspectors().prefetch_related("experts").filter(groups__in=list(listing["page"])).distinct()}
     able = {row.pk: queries.why_not_in_words(row, today) for row in members.values()}
     through = InspectorGroup.members.through.objects.filter(inspectorgroup__in=list(listing["page"]))
     of_group: dict[int, list[tuple[Inspector, str]]] = {}

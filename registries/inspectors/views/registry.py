@@ -13,7 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registries import clock
 from registries.inspectors import commands, queries
-from registries.inspectors.forms import EligibilityForm, EntryForm, FindForm, InspectorFilterForm, RegistryFilterForm, StatusForm
+from registries.inspectors.forms import (
+    EligibilityForm,
+    EntryForm,
+    FindForm,
+    InspectorFilterForm,
+    RegistryFilterForm,
+    StatusForm,
+)
 from registries.inspectors.models import Inspector
 from registries.inspectors.rules import WARN_DAYS, Criterion, age_on
 from registries.inspectors.views.filling import filled
@@ -23,7 +30,7 @@ from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.masking import masked_id, masked_name, masked_phone
 from registries.people.models import User
-from registries.people.queries import keeps
+from registries.people.queries import keeps_unit
 
 
 @access("registries.view_inspectors")
@@ -32,7 +39,7 @@ def inspector_list(request: HttpRequest) -> HttpResponse:
     """The registry; every row says whether the person may inspect today, and if not, why."""
     form = RegistryFilterForm(request.GET)
     today = clock.today()
-    listing = page_of(request, narrowed(matching(queries.inspectors(), form), form))
+    listing = page_of(request, narrowed(matching(queries.inspectors().prefetch_related("experts"), form), form).order_by("number"))
     shown = Inspector.objects.filter(pk__in=[row.pk for row in listing["page"]])
     ends = {row.pk: row.ends for row in queries.certificates_ending(shown, today)}
     rows = [(row, queries.why_not_in_words(row, today), ends.get(row.pk)) for row in listing["page"]]
@@ -119,7 +126,7 @@ def _page(user: User, row: Inspector) -> dict[str, Any]:
     """The whole page."""
     context = entry_context(row)
     told = (row, *(c for c, *_rest in context["certificates"]), *(r for r, *_rest in context["recusals"]))
-    kept = keeps(user, row.unit_id)
+    kept = keeps_unit(user, row.unit)
     return {
         **context,
         "groups": row.groups.filter(active=True),
@@ -217,7 +224,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     """The registry in figures."""
     form = InspectorFilterForm(request.GET)
     today = clock.today()
-    rows = matching(queries.inspectors(), form)
+    rows = matching(queries.inspectors().prefetch_related("experts"), form)
     whole = rows.aggregate(everybody=Count("pk"))
     tables = queries.statistics(rows, today)
     return render(request, "office/inspectors/statistics.html", {"form": form, "tables": tables, "today": today, **whole})
