@@ -3,6 +3,7 @@
 Reads the preview that the last save kept, so that a page costs no more queries than one without it.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -50,8 +51,16 @@ def explained(draw: Draw) -> dict[str, Any]:
         "capped": sum(left_out.get(reason, 0) for reason in DRAWN_BEFORE),
         "bounds": bounds_in_words(limits),
         "share": sentence(Sentence(*share)) if share else "",
-        "kept_out": [(name, number, unit, sentence(Sentence(*why))) for name, number, unit, *why in preview.get("kept_out", ())],
+        "kept_out": by_reason((name, number, unit, Sentence(*why)) for name, number, unit, *why in preview.get("kept_out", ())),
     }
+
+
+def by_reason(kept_out: Iterable[tuple[str, str, str, Sentence]]) -> list[tuple[str, list[str]]]:
+    """Reason → inspectors (name, number, unit) left out for it, the most frequent reason first."""
+    found: dict[str, list[str]] = {}
+    for name, number, unit, why in kept_out:
+        found.setdefault(sentence(why), []).append(f"{name} {number} {unit}")
+    return sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
 
 
 def bounds_in_words(limits: Limits) -> str:

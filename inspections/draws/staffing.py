@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from inspections.draws import commands, places
+from inspections.draws.explaining import by_reason
 from inspections.draws.forms import StaffingForm
 from inspections.draws.matters import own_revisions
 from inspections.draws.models import Draw
 from inspections.draws.roster import Roster, origin_of
 from inspections.draws.states import Mode
-from inspections.draws.wording import reason_label, sentence
+from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
 from registries import clock
 from registries.ledger.change import Refused
@@ -62,7 +63,7 @@ def _figures(draw: Draw, roster: Roster) -> dict[str, object]:
         "entries": len(roster.entries),
         "left_out": [(reason_label(reason), count) for reason, count in roster.reasons.items()],
         "inspectors": len(roster.people),
-        "kept_out": [(one.name, one.number, one.unit, sentence(one.why)) for one in roster.kept_out],
+        "kept_out": by_reason(roster.kept_out),
         "leads": sum(person.may_lead for person in roster.people),
         "wanted": len(roster.entries) * draw.team_size,
         "room": sum(max(0, person.most_open_cases - person.open_cases) for person in roster.people),

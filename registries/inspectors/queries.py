@@ -206,7 +206,7 @@ def statistics(rows: QuerySet[Inspector], today: dt.date) -> list[tuple[str, lis
     able = {row.pk for row in people if why_not_on(row, today) is None}
     untrained = set(without_training(Inspector.objects.all(), today.year).values_list("pk", flat=True))
     kinds: list[tuple[str, Callable[[Inspector], list[str]]]] = [
-        (_("By unit"), lambda row: [row.unit.name]),
+        (_("By unit"), lambda row: [row.unit.short_name]),
         (_("By enforcement field"), lambda row: [str(code) for code in row.fields.all()]),
         (_("By specialty"), lambda row: [str(code) for code in row.specialties.all()]),
         (_("By expert type"), lambda row: [str(code) for code in row.experts.all()]),

@@ -93,7 +93,7 @@ class RevisionForm(RevisionModelForm):
         model = MatterRevision
         fields = SHOWN
         widgets = {
-            "content": forms.Textarea(attrs={"rows": 3}),
+            "content": forms.Textarea(attrs={"rows": 6}),
             "remarks": forms.Textarea(attrs={"rows": 2}),
             "categories": forms.CheckboxSelectMultiple,
             "full_coverage": forms.CheckboxSelectMultiple,
@@ -160,6 +160,18 @@ class RevisionForm(RevisionModelForm):
             sent[name] = "" if value is None else str(value)
         self.data = sent
         return understood(ratio, times)
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside the field which of two numbers is too small."""
+        cleaned = super().clean() or {}
+        for least, most, wrong in (
+            ("ratio_least", "ratio_most", _("The highest ratio is below the least one.")),
+            ("least_times", "most_times", _("The times at most are fewer than the times at least.")),
+        ):
+            low, high = cleaned.get(least), cleaned.get(most)
+            if low is not None and high is not None and high < low:
+                self.add_error(most, wrong)
+        return cleaned
 
     def content(self) -> Content:
         """What the command takes."""

@@ -163,7 +163,7 @@ def test_the_page_offers_the_groups_and_keeps_the_choice(office: Office, django_
         said = client.get(f"/office/draws/{draw.pk}/").content.decode()
     assert "旅馆检查组" in said
     assert f'value="{group.pk}" id="id_inspector_groups_0" checked' in said.replace(" aria-describedby=\"id_inspector_groups_helptext\"", "")
-    assert "2 of these units are left out" in said
+    assert "is in none of the groups chosen (2)" in said
     assert office.inspectors[5].name in said
 
 
@@ -205,7 +205,7 @@ def test_the_order_for_teams_alone_knows_groups_and_reasons_too(office: Office) 
     )  # fmt: skip
     said = page(office.clerk, order)
     assert "旅馆检查组" in said
-    assert "4 of these units are left out" in said
+    assert "is in none of the groups chosen (4)" in said
 
 
 def test_the_format_of_the_files_is_the_same_with_and_without_groups(office: Office) -> None:

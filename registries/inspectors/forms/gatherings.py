@@ -27,7 +27,7 @@ else:  # generic for the type checker only
 class GroupForm(Filled, GroupModelForm):
     """A permanent group with its leader."""
 
-    members = PeopleField(label=_("Members"), queryset=Inspector.objects.none())
+    members = PeopleField(label=pgettext_lazy("group of inspectors", "Members"), queryset=Inspector.objects.none())
     assistants = AssistantsField(
         label=_("Assistants"),
         queryset=Assistant.objects.none(),
