@@ -27,7 +27,8 @@ def drawn_before(draw: Draw, limits: Limits, today: dt.date) -> tuple[Counter[in
     first = first_day(limits, today)
     if not by_permit(limits):
         winners = winners.filter(draw__drawn_at__year__gte=first.year)
-    rows = [(pk, same, at.astimezone(clock.BEIJING).date()) for pk, same, at in winners.values_list("entry__subject_id", "same", "draw__drawn_at")]
+    drawn = winners.values_list("entry__subject_id", "same", "draw__drawn_at")
+    rows = [(pk, same, at.astimezone(clock.BEIJING).date()) for pk, same, at in drawn if at is not None]
     since: Mapping[int, dt.date] = permitted_since({pk for pk, same, _day in rows if same}, today) if by_permit(limits) and rows else {}
     on_matter = Counter(pk for pk, same, day in rows if same and day >= since.get(pk, first))
     return on_matter, Counter(pk for pk, _same, day in rows if day.year == today.year)

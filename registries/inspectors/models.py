@@ -212,7 +212,7 @@ class InspectorGroup(models.Model):
         Inspector, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("leader")
     )
     members = models.ManyToManyField(Inspector, related_name="groups", verbose_name=_("members"))
-    assistants = models.ManyToManyField("Assistant", blank=True, related_name="groups", verbose_name=_("assistants"))
+    assistants = models.ManyToManyField("registries.Assistant", blank=True, related_name="groups", verbose_name=_("assistants"))
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
     active = models.BooleanField(_("in use"), default=True)
     version = models.PositiveIntegerField(default=1)

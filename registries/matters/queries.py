@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import formats
@@ -137,10 +137,11 @@ def vocabulary_together(revision_ids: Collection[int]) -> Vocabulary:
     return Vocabulary(list(results.values()), meanings, disposals)
 
 
-def lapsing(today: dt.date) -> QuerySet[LegalBasis]:
+def lapsing(today: dt.date) -> QuerySet[Any]:
     """Citations of matters in use that lapsed, or will within the days of warning; the first first.
 
     Those of the newest revision and of the one in force, on which draws run: a new one helps them only when it is published.
+    ``mended``: there is a newer revision.
     """
     newest = newest_revisions().filter(matter__active=True).order_by().values("pk")
     published = published_revisions().filter(matter__active=True).order_by().values("pk")

@@ -257,3 +257,19 @@ def test_nobody_who_may_not_prepare_reads_who_is_left_out(office: Office) -> Non
     draw = office.prepared()
     assert "is on leave" in page(office.clerk, draw)
     assert "is on leave" not in page(make.user(Role.AUDITOR), draw)
+
+
+def test_the_page_of_a_subject_says_that_the_frequency_of_the_list_is_reached(office: Office) -> None:
+    limited(office, most_times=1, period_years=3)
+    subject = office.subjects[0]
+    case = make.case(make.drawn_draw(office.revision, subjects=[subject], winners=1, reserves=0, plan_item=make.plan_item()))
+    type(case).objects.filter(pk=case.pk).update(ended_on=clock.today().replace(year=clock.today().year - 2, day=1))
+    make.edition(office.revision)
+    said = page_of_subject(office, subject.key)
+    assert "inspected on this matter as often as the matter list allows" in said
+    type(case).objects.filter(pk=case.pk).update(ended_on=clock.today().replace(year=clock.today().year - 3, day=1))
+    assert "as often as the matter list allows" not in page_of_subject(office, subject.key)
+
+
+def page_of_subject(office: Office, key: str) -> str:
+    return read(signed_in(office.clerk), f"/office/subjects/{key}/")
