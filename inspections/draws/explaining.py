@@ -15,7 +15,7 @@ from inspections.draws.models import Draw
 from inspections.draws.quotas import merged_quota
 from inspections.draws.states import SlipRule
 from inspections.draws.sufficiency import Finding, in_a_sentence
-from inspections.draws.wording import sentence
+from registries.ledger.change import translated
 from registries.ledger.sentences import Sentence
 from registries.matters.queries import limits_of
 from registries.matters.rules import Limits, spelled
@@ -40,17 +40,17 @@ def explained(draw: Draw) -> dict[str, Any]:
     limits, share = limits_of(draw.matter), preview.get("share")
     return {
         "enough": finding,
-        "enough_said": sentence(in_a_sentence(finding)) if finding else "",
+        "enough_said": translated(in_a_sentence(finding)) if finding else "",
         "cures": buttons(preview),
         "merged": [stratum["label"] for stratum in preview["strata"] if stratum["code"] in draw.merged_strata.values()],
         "apart": APART,
         "watched": [category.name for category in draw.matter.full_coverage.all()],
         "watched_out": left_out.get("full-coverage", 0),
-        "cap": sentence(cap_in_words(limits)),
+        "cap": translated(cap_in_words(limits)),
         "per_year": VISITS_PER_YEAR,
         "capped": sum(left_out.get(reason, 0) for reason in DRAWN_BEFORE),
         "bounds": bounds_in_words(limits),
-        "share": sentence(Sentence(*share)) if share else "",
+        "share": translated(Sentence(*share)) if share else "",
         "kept_out": by_reason((name, number, unit, Sentence(*why)) for name, number, unit, *why in preview.get("kept_out", ())),
     }
 
@@ -59,7 +59,7 @@ def by_reason(kept_out: Iterable[tuple[str, str, str, Sentence]]) -> list[tuple[
     """Reason → inspectors (name, number, unit) left out for it, the most frequent reason first."""
     found: dict[str, list[str]] = {}
     for name, number, unit, why in kept_out:
-        found.setdefault(sentence(why), []).append(f"{name} {number} {unit}")
+        found.setdefault(translated(why), []).append(f"{name} {number} {unit}")
     return sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
 
 
