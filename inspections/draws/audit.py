@@ -24,13 +24,13 @@ from registries.ledger.protected import read_rows, rows_astray
 from registries.ledger.queries import history_of
 from registries.ledger.sentences import Sentence, say
 from registries.ledger.verifying import Newest
-from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 from registries.subjects.naming import published_name
 from registries.subjects.queries import whose
 from registries.subjects.rules import OF_MANY
 
 AT_ONCE = 500
-REGISTRY: tuple[type[Model], ...] = (Subject, Exclusion, Complaint, Violation)
+REGISTRY: tuple[type[Model], ...] = (Subject, Exclusion, Complaint, Violation, Permit)
 KINDS = ("missing", "twice", "invented", "altered", "files", "registry")
 """What makes a roster disagree. ``changed`` and ``unproved`` do not: changed since, by entries of the ledger."""
 
@@ -166,7 +166,7 @@ def _places_now(draw: Draw, day: dt.date) -> dict[int, Place]:
 
 
 def _touched(newest: Newest, since: int) -> dict[int, int]:
-    """Subject → the last entry after ``since`` that wrote it, an exclusion, a complaint or a violation of it."""
+    """Subject → the last entry after ``since`` that wrote it, an exclusion, a complaint, a violation or a permit of it."""
     found: dict[int, int] = {}
     for model in REGISTRY:
         recent = {pk: kept.seq for pk, kept in newest.rows.get(model._meta.label_lower, {}).items() if kept.seq > since}

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from registries.ledger.sentences import Sentence, say
-from registries.subjects.models import Complaint, Exclusion, Permit, Subject, Violation
+from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 from registries.subjects.rules import (
     COMPLAINT_MONTHS,
     NO_SIGNALS,
@@ -56,6 +56,12 @@ def subjects_in_scope(categories: Iterable[int]) -> Iterator[InScope]:
             of[subject].append(category)
         for pk, uscc, key, kind, name, status, grade, verified_on, town_id, town_code in some:
             yield InScope(pk, uscc or key, kind, name, status, grade, verified_on, town_id, town_code, tuple(of[pk]))
+
+
+def in_operation(categories: Iterable[SubjectCategory]) -> int:
+    """How many subjects of these categories are in operation."""
+    members = Subject.categories.through.objects.filter(subjectcategory__in=list(categories))
+    return Subject.objects.filter(pk__in=members.values("subject_id"), merged_into=None, status=Subject.Status.ACTIVE).count()
 
 
 def _standing_on(day: dt.date) -> QuerySet[Exclusion]:
@@ -185,6 +191,13 @@ def parts_of(subject: Subject) -> dict[str, list[int]]:
     for label, pk in merged.union(*parts, all=True):
         found.setdefault(label, []).append(pk)
     return found
+
+
+def permitted_since(subject_ids: Iterable[int], day: dt.date) -> dict[int, dt.date]:
+    """Subject → from when on it or an entry merged into it holds a permit in force on ``day`` that says from when; of several the earliest."""
+    ends = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    standing = Permit.objects.filter(ends, Q(ended_on=None) | Q(ended_on__gt=day), valid_from__lte=day).annotate(whose=whose())
+    return dict(standing.filter(whose__in=list(subject_ids)).order_by().values_list("whose").annotate(Min("valid_from")))
 
 
 def permits_of(subject: Subject) -> QuerySet[Permit]:

@@ -11,10 +11,12 @@ from inspections.cases.models import Case
 from inspections.cases.states import CaseState
 from inspections.desk.dossier import never_visited
 from inspections.draws import queries, roster
+from inspections.draws.caps import drawn_before
 from inspections.draws.models import Draw
 from registries import clock
 from registries.inspectors.models import Recusal
 from registries.inspectors.queries import recusals_on
+from registries.matters.queries import limits_of
 from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects import commands, figures, listing
@@ -54,7 +56,7 @@ def test_a_draw_of_the_merged_entry_counts_towards_the_caps_of_the_survivor(offi
     merge(office.clerk, survivor, gone)
     told = queries.preview(again, clock.now())
     assert (told["left_out"], told["in_scope"]) == ({"drawn-this-year": 4}, 39)
-    on_matter, in_year = roster._drawn_this_year(again, clock.today())
+    on_matter, in_year = drawn_before(again, limits_of(again.matter), clock.today())
     assert (on_matter[survivor.pk], in_year[survivor.pk]) == (1, 1)
 
 
