@@ -6,7 +6,7 @@ from inspections.adhoc import rules
 from inspections.adhoc.models import AdhocRequest
 from inspections.adhoc.queries import open_request
 from inspections.adhoc.states import Ground, RequestState, why_not_decide
-from inspections.plans.models import HandedSubject
+from inspections.plans.models import HandedSubject, PlanItem
 from registries import clock
 from registries.codes.serials import next_number
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
@@ -55,7 +55,7 @@ def ask_adhoc(
     )
     if (waiting := open_request(subject, matters)) is not None:
         refuse_now(say("Request %(number)s asks for this already: one visit, one team.", number=str(waiting)))
-    if plan_item_id is not None and not HandedSubject.objects.filter(handed__item=plan_item_id, subject=subject).exists():
+    if plan_item_id is not None and not _named(plan_item_id, subject):
         refuse_now(say("No list of this task names the subject."))
     for revision in matters:
         refuse(why_not_draw_on(revision, clock.today()))
@@ -75,6 +75,12 @@ def ask_adhoc(
     change = created(request, note=f"excluded: {barred.basis}" if barred else "")
     request.joint_matters.set(matters[1:])
     return change
+
+
+def _named(plan_item_id: int, subject: Subject) -> bool:
+    """Whether a list of this task, in whatever version of its plan, names the subject."""
+    code = PlanItem.objects.filter(pk=plan_item_id).values("code")
+    return HandedSubject.objects.filter(handed__item__code__in=code, subject=subject).exists()
 
 
 def _matters(matter_ids: Sequence[int]) -> list[MatterRevision]:

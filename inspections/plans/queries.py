@@ -110,7 +110,12 @@ class Line(NamedTuple):
 
 def lines(plan: Plan) -> list[Line]:
     """The items of a plan with names, in order. Items not approved yet have no code. Four queries."""
-    items = list(plan.items.select_related("matter", "unit").prefetch_related("joint_matters").order_by("pk"))
+    return lines_of(plan.items.select_related("matter", "unit").prefetch_related("joint_matters").order_by("pk"))
+
+
+def lines_of(rows: Iterable[PlanItem]) -> list[Line]:
+    """These items with names, in their order."""
+    items = list(rows)
     names = titles_of(items)
     return [
         Line(
@@ -204,3 +209,18 @@ def handed_subjects(item: PlanItem) -> QuerySet[HandedSubject]:
     rows = HandedSubject.objects.filter(handed__item__code=item.code)
     earlier = rows.filter(subject=OuterRef("subject"), pk__lt=OuterRef("pk"))
     return rows.exclude(Exists(earlier)).select_related("subject__unit").order_by("handed_id", "line")
+
+
+class Asked(NamedTuple):
+    """A request by which a named subject is inspected (requests stand above plans and are read by relation)."""
+
+    pk: int
+    code: str | None
+    state: str
+
+
+def asked_for(item: PlanItem) -> dict[int, Asked]:
+    """Subject → the newest request for it on this task, in whatever version of the plan."""
+    rows = PlanItem.objects.filter(code=item.code, requests__isnull=False).order_by("requests__pk")
+    columns = ("requests__subject_id", "requests__pk", "requests__code", "requests__state")
+    return {subject: Asked(*told) for subject, *told in rows.values_list(*columns)}
