@@ -221,7 +221,7 @@ def _categories_of(wanted: set[int]) -> dict[int, frozenset[int]]:
 
 def _last_visits() -> dict[int, dt.date]:
     rows = Subject.objects.filter(cases__ended_on__isnull=False).order_by().values_list("pk")
-    return dict(rows.annotate(Max("cases__ended_on")))
+    return dict(rows.annotate(last=Max("cases__ended_on")))
 
 
 # --- chances ---------------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def total(rows: Iterable[Progress]) -> Progress:
 def drawn_by(codes: Iterable[str]) -> dict[str, int]:
     """Item code → subjects drawn by lot for it, by results that stand. Public as the draws are."""
     standing = Q(draws__state="drawn", draws__mode="lot", draws__drawn__kind="W", draws__drawn__correction=F("draws__corrections"))
-    return dict(_of(codes).annotate(Count("draws__drawn", filter=standing, distinct=True)))
+    return dict(_of(codes).annotate(drawn=Count("draws__drawn", filter=standing, distinct=True)))
 
 
 def _of(codes: Iterable[str]) -> Any:
@@ -64,7 +64,7 @@ def _of(codes: Iterable[str]) -> Any:
 
 def _named(codes: Iterable[str]) -> dict[str, int]:
     rows = HandedSubject.objects.filter(handed__item__code__in=list(codes), handed__item__handed_down=True).order_by()
-    return dict(rows.values_list("handed__item__code").annotate(Count("subject", distinct=True)))
+    return dict(rows.values_list("handed__item__code").annotate(named=Count("subject", distinct=True)))
 
 
 def _cases(codes: set[str]) -> tuple[dict[str, int], dict[str, int]]:

@@ -83,7 +83,7 @@ def scope_sizes(matter_ids: Iterable[int]) -> dict[int, int]:
     """Matter → subjects in operation in the categories of its published revision. One query."""
     rows = MatterRevision.objects.filter(pk__in=listed_keys(), matter_id__in=set(matter_ids)).values_list("matter_id")
     counted = Count("categories__subjects", filter=Q(categories__subjects__status=Subject.Status.ACTIVE), distinct=True)
-    return dict(rows.annotate(counted))
+    return dict(rows.annotate(size=counted))
 
 
 def planned_number(item: PlanItem, sizes: Mapping[int, int]) -> int:
