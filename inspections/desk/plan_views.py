@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from inspections.desk.charts import growth_columns, load_rows, odds_parts
-from inspections.desk.simulating import simulation
+from inspections.desk.simulating import listed, simulation
 from inspections.desk.simulator_forms import SimulatorForm
-from inspections.plans.queries import titles_of, visible_plans
+from inspections.plans.queries import visible_plans
 from registries import clock
 from registries.pages import signed_in
 from registries.people.access import access
@@ -18,12 +18,13 @@ from registries.people.access import access
 def simulator(request: HttpRequest, pk: int) -> HttpResponse:
     """Load, coverage, chances, caps and joint visits of a plan, computed anew with every change of the form."""
     plan = get_object_or_404(visible_plans(signed_in(request)), pk=pk)
-    items = list(plan.items.select_related("matter", "unit").prefetch_related("joint_matters").order_by("pk"))
-    form = SimulatorForm(request.GET, items=items, names=titles_of(items))
+    items = list(plan.items.select_related("matter", "unit").order_by("pk"))
+    revisions = listed(items)
+    form = SimulatorForm(request.GET, items=items, names={matter: one.revision.name for matter, one in revisions.items()})
     terms = form.terms()
-    found = simulation(plan, terms, clock.today())
+    found = simulation(plan, items, revisions, terms, clock.today())
     told = found.outcome
-    names = {item.pk: one.name for one in found.items for item in (one.item,)}
+    names = {one.item.pk: one.name for one in found.items}
     units = {item.unit_id: item.unit.short_name for item in items}
     rows = load_rows(units, told.by_month, found.strength, found.inspectors)
     context = {

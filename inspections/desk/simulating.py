@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import DateField, Max, Value
 
 from inspections.draws.candidates import VISITS_PER_MATTER_AND_YEAR, VISITS_PER_YEAR, full_years_since
 from inspections.draws.chances import inclusion_chances
@@ -20,7 +20,7 @@ from inspections.draws.slips import slips_of
 from inspections.draws.states import SlipRule, Stratify
 from inspections.plans.models import Plan, PlanItem
 from inspections.plans.simulator import Group, Item, Outcome, simulate
-from registries.inspectors.models import Inspector
+from registries.inspectors.models import Certificate, Inspector, Leave
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revisions
 from registries.subjects.models import Subject
@@ -80,10 +80,16 @@ class Simulation(NamedTuple):
     excluded: int
 
 
-def simulation(plan: Plan, terms: Terms, today: dt.date) -> Simulation:
-    """The year of this plan under these terms. A dozen queries, whatever the sizes."""
-    rows = list(plan.items.select_related("matter", "unit").order_by("pk"))
-    revisions = _revisions({row.matter_id for row in rows})
+class Listed(NamedTuple):
+    """A matter as published, with the categories it concerns, and those of them that are watched whole."""
+
+    revision: MatterRevision
+    categories: set[int]
+    watched: set[int]
+
+
+def simulation(plan: Plan, rows: Sequence[PlanItem], revisions: Mapping[int, Listed], terms: Terms, today: dt.date) -> Simulation:
+    """The year of this plan with these items (with matter and unit) under these terms. Seven queries, whatever the sizes."""
     by_lot = [row for row in rows if _drawn(row, revisions)]
     kinds, total, excluded = _subjects(by_lot, revisions, terms.slip_rule, today)
     inside = sum(kinds.values())
@@ -98,15 +104,23 @@ def simulation(plan: Plan, terms: Terms, today: dt.date) -> Simulation:
 # --- items -----------------------------------------------------------------------------------------------------------------
 
 
-def _revisions(matter_ids: Iterable[int]) -> dict[int, MatterRevision]:
-    rows = published_revisions().filter(matter_id__in=list(matter_ids)).prefetch_related("categories", "full_coverage")
-    return {row.matter_id: row for row in rows}
+def listed(rows: Iterable[PlanItem]) -> dict[int, Listed]:
+    """Matter → how it stands in the published list, for the lead matters of these items. Two queries."""
+    revisions = list(published_revisions().filter(matter_id__in={row.matter_id for row in rows}))
+    found = {row.pk: Listed(row, set(), set()) for row in revisions}
+    pairs = [
+        through._default_manager.filter(matterrevision__in=found).values_list("matterrevision_id", "subjectcategory_id", Value(kind))
+        for kind, through in enumerate((MatterRevision.categories.through, MatterRevision.full_coverage.through))
+    ]
+    for revision, category, kind in pairs[0].union(pairs[1], all=True):
+        (found[revision].watched if kind else found[revision].categories).add(category)
+    return {row.matter_id: found[row.pk] for row in revisions}
 
 
-def _drawn(row: PlanItem, revisions: Mapping[int, MatterRevision]) -> bool:
+def _drawn(row: PlanItem, revisions: Mapping[int, Listed]) -> bool:
     """Whether the item's subjects are drawn: not where the task names them, nor where everybody is watched."""
-    revision = revisions.get(row.matter_id)
-    return not row.handed_down and revision is not None and revision.regulation != MatterRevision.Regulation.FULL
+    found = revisions.get(row.matter_id)
+    return not row.handed_down and found is not None and found.revision.regulation != MatterRevision.Regulation.FULL
 
 
 def _amount(row: PlanItem, terms: Terms) -> tuple[Decimal | None, int | None]:
@@ -121,23 +135,23 @@ def _amount(row: PlanItem, terms: Terms) -> tuple[Decimal | None, int | None]:
 
 def _figures(
     row: PlanItem,
-    revisions: Mapping[int, MatterRevision],
+    revisions: Mapping[int, Listed],
     visits: Mapping[int, int],
     scope: Mapping[int, int],
     chances: Mapping[int, Mapping[tuple[str, int], float]],
     terms: Terms,
 ) -> ItemFigures:
-    revision = revisions.get(row.matter_id)
-    name = f"{row.matter.code} {revision.name if revision is not None else ''}"
+    found = revisions.get(row.matter_id)
+    name = f"{row.matter.code} {found.revision.name}" if found is not None else row.matter.code
     mine = chances.get(row.pk, {}).values()
     lot = row.pk in chances
     planned = visits.get(row.pk, 0) if lot else (_amount(row, terms)[1] or 0) if row.handed_down else 0
     return ItemFigures(row, name, scope.get(row.pk, 0), planned, min(mine, default=0.0), max(mine, default=0.0), lot)
 
 
-def _item(one: ItemFigures, revisions: Mapping[int, MatterRevision]) -> Item:
+def _item(one: ItemFigures, revisions: Mapping[int, Listed]) -> Item:
     row = one.item
-    team = revisions[row.matter_id].team_size if row.matter_id in revisions else 2
+    team = revisions[row.matter_id].revision.team_size if row.matter_id in revisions else 2
     return Item(row.pk, row.matter_id, row.unit_id, row.first_month, row.last_month, team, one.visits)
 
 
@@ -154,7 +168,7 @@ class Kind(NamedTuple):
 
 
 def _subjects(
-    rows: Sequence[PlanItem], revisions: Mapping[int, MatterRevision], slip_rule: str, today: dt.date
+    rows: Sequence[PlanItem], revisions: Mapping[int, Listed], slip_rule: str, today: dt.date
 ) -> tuple[Counter[Kind], int, int]:
     """Kind → subjects in the scope of an item; all subjects in operation that the law does not exclude; those it does."""
     scope_of = _scopes(rows, revisions)
@@ -192,13 +206,12 @@ Scopes = dict[tuple[int, bool], list[int]]
 """(category, whether it is watched whole) → items whose matter concerns it."""
 
 
-def _scopes(rows: Sequence[PlanItem], revisions: Mapping[int, MatterRevision]) -> Scopes:
+def _scopes(rows: Sequence[PlanItem], revisions: Mapping[int, Listed]) -> Scopes:
     found: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
     for row in rows:
-        revision = revisions[row.matter_id]
-        watched = {category.pk for category in revision.full_coverage.all()}
-        for category in revision.categories.all():
-            found[category.pk, category.pk in watched].append(row.pk)
+        matter = revisions[row.matter_id]
+        for category in matter.categories:
+            found[category, category in matter.watched].append(row.pk)
     return dict(found)
 
 
@@ -270,22 +283,40 @@ def _group(kind: Kind, size: int, chances: Chances, terms: Terms) -> Group:
 def _strength(units: Iterable[int], year: int, terms: Terms) -> tuple[dict[tuple[int, int], Strength], dict[int, int]]:
     """(unit, month) → what its inspectors can take: certificates and leaves as recorded, Mondays to Fridays; and how many there are."""
     wanted = list(units)
-    people = Inspector.objects.filter(unit_id__in=wanted, status=Inspector.Status.ACTIVE).prefetch_related("certificates", "leaves")
+    people = dict(Inspector.objects.filter(unit_id__in=wanted, status=Inspector.Status.ACTIVE).values_list("pk", "unit_id"))
+    valid, away = _spans(people)
     days = _weekdays(year)
     present: Counter[tuple[int, int]] = Counter()
     count: Counter[int] = Counter()
-    for one in people:
-        count[one.unit_id] += 1
-        valid = [(card.valid_from, card.last_day) for card in one.certificates.all()]
-        away = [(leave.starts_on, leave.ends_on) for leave in one.leaves.all()]
+    for one, unit in people.items():
+        count[unit] += 1
         for month, month_days in days.items():
-            present[one.unit_id, month] += sum(_within(day, valid) and not _within(day, away) for day in month_days)
+            present[unit, month] += sum(_within(day, valid[one]) and not _within(day, away[one]) for day in month_days)
     found = {}
     for unit in wanted:
         for month, month_days in days.items():
             there = present[unit, month] / len(month_days)
             found[unit, month] = Strength(there, there * terms.days * terms.visits)
     return found, dict(count)
+
+
+Spans = defaultdict[int, list[tuple[dt.date, dt.date]]]
+
+
+def _spans(people: Iterable[int]) -> tuple[Spans, Spans]:
+    """Inspector → when a certificate is valid, and when the inspector is away. One query."""
+    wanted = list(people)
+    cards = Certificate.objects.filter(inspector__in=wanted).order_by()
+    leaves = Leave.objects.filter(inspector__in=wanted).order_by()
+    nothing = Value(None, output_field=DateField())
+    rows = cards.values_list("inspector_id", "valid_from", "valid_until", "ended_on", Value(0)).union(
+        leaves.values_list("inspector_id", "starts_on", "ends_on", nothing, Value(1)), all=True
+    )
+    valid, away = Spans(list), Spans(list)
+    for inspector, first, last, ended, kind in rows:
+        until = last if ended is None else min(last, ended - dt.timedelta(days=1))
+        (away if kind else valid)[inspector].append((first, until))
+    return valid, away
 
 
 def _weekdays(year: int) -> dict[int, list[dt.date]]:

@@ -4,6 +4,7 @@ Draws, requests and cases stand above plans on the same floor and are read by re
 plan: what was drawn for an older one counts. Complete is what was disclosed (domain.md §1.9).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -29,18 +30,18 @@ class Progress(NamedTuple):
 
 
 def progress_of(items: Sequence[PlanItem]) -> dict[int, Progress]:
-    """Item (by key) → its progress. Five queries, however many items."""
+    """Item (by key) → its progress. Four queries at most, however many items."""
     codes = {item.code for item in items if not is_new(item.code)}
-    sizes = scope_sizes(item.matter_id for item in items)
-    drawn = drawn_by(codes)
-    named = _named(codes)
+    sizes = scope_sizes(item.matter_id for item in items if item.number is None)
+    drawn = drawn_by(item.code for item in items if not item.handed_down)
+    named = _named(item.code for item in items if item.handed_down)
     visited, disclosed = _cases(codes)
     return {
         item.pk: Progress(
             planned_number(item, sizes),
             named.get(item.code, 0) if item.handed_down else drawn.get(item.code, 0),
-            visited.get(item.code, 0),
-            disclosed.get(item.code, 0),
+            visited[item.code],
+            disclosed[item.code],
         )
         for item in items
     }
@@ -54,8 +55,11 @@ def total(rows: Iterable[Progress]) -> Progress:
 
 def drawn_by(codes: Iterable[str]) -> dict[str, int]:
     """Item code → subjects drawn by lot for it, by results that stand. Public as the draws are."""
+    wanted = list(codes)
+    if not wanted:
+        return {}
     standing = Q(draws__state="drawn", draws__mode="lot", draws__drawn__kind="W", draws__drawn__correction=F("draws__corrections"))
-    return dict(_of(codes).annotate(drawn=Count("draws__drawn", filter=standing, distinct=True)))
+    return dict(_of(wanted).annotate(drawn=Count("draws__drawn", filter=standing, distinct=True)))
 
 
 def _of(codes: Iterable[str]) -> Any:
@@ -63,21 +67,27 @@ def _of(codes: Iterable[str]) -> Any:
 
 
 def _named(codes: Iterable[str]) -> dict[str, int]:
-    rows = HandedSubject.objects.filter(handed__item__code__in=list(codes), handed__item__handed_down=True).order_by()
+    wanted = list(codes)
+    if not wanted:
+        return {}
+    rows = HandedSubject.objects.filter(handed__item__code__in=wanted).order_by()
     return dict(rows.values_list("handed__item__code").annotate(named=Count("subject", distinct=True)))
 
 
-def _cases(codes: set[str]) -> tuple[dict[str, int], dict[str, int]]:
+def _cases(codes: set[str]) -> tuple[Counter[str], Counter[str]]:
     """Item code → visits that are over, and results disclosed: of lots, and of the requests for subjects a task names."""
-    visited: dict[str, int] = {}
-    disclosed: dict[str, int] = {}
-    for way in ("draws", "requests__draws"):
-        mode = {f"{way}__mode__in": ["lot", "adhoc"]}
-        over = Q(**mode, **{f"{way}__cases__ended_on__isnull": False})
-        public = Q(**mode, **{f"{way}__cases__disclosure__isnull": False})
-        case = f"{way}__cases"
-        rows = _of(codes).annotate(over=Count(case, filter=over, distinct=True), public=Count(case, filter=public, distinct=True))
-        for code, ended, shown in rows:
-            visited[code] = visited.get(code, 0) + ended
-            disclosed[code] = disclosed.get(code, 0) + shown
+    visited: Counter[str] = Counter()
+    disclosed: Counter[str] = Counter()
+    lots, requests = (_cases_by(way, codes) for way in ("draws", "requests__draws"))
+    for code, over, public in lots.union(requests, all=True):
+        visited[code] += over
+        disclosed[code] += public
     return visited, disclosed
+
+
+def _cases_by(way: str, codes: set[str]) -> Any:
+    """(code, visits over, results disclosed) of the cases that this way leads to, orders for teams apart."""
+    mode, case = Q(**{f"{way}__mode__in": ["lot", "adhoc"]}), f"{way}__cases"
+    over = Count(case, filter=mode & Q(**{f"{case}__ended_on__isnull": False}), distinct=True)
+    public = Count(case, filter=mode & Q(**{f"{case}__disclosure__isnull": False}), distinct=True)
+    return _of(codes).annotate(over=over, public=public)

@@ -10,8 +10,7 @@ from django.utils.translation import ngettext
 from inspections.plans import rules
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 from inspections.plans.states import PlanState
-from registries.matters.models import MatterRevision
-from registries.matters.queries import listed_keys, revision_names
+from registries.matters.queries import published_revisions, revision_names
 from registries.matters.rules import Difference, differences
 from registries.people.models import User
 from registries.people.queries import of_own_units, own_units
@@ -63,6 +62,12 @@ def versions(plan: Plan) -> list[Plan]:
     return found
 
 
+def now_in_force(item: PlanItem) -> tuple[int, int] | None:
+    """(plan, item), by key, as which this item is in force now; None where it is not."""
+    rows = PlanItem.objects.filter(plan__in=plans_in_force(), code=item.code)
+    return rows.values_list("plan_id", "pk").first()
+
+
 def amended_since(item: PlanItem) -> bool:
     """Whether the plan was amended since, so that this item says something else now, or is gone."""
     now = items_in_force().filter(code=item.code).first()
@@ -81,7 +86,10 @@ def is_new(code: str) -> bool:
 
 def scope_sizes(matter_ids: Iterable[int]) -> dict[int, int]:
     """Matter → subjects in operation in the categories of its published revision. One query."""
-    rows = MatterRevision.objects.filter(pk__in=listed_keys(), matter_id__in=set(matter_ids)).values_list("matter_id")
+    wanted = set(matter_ids)
+    if not wanted:
+        return {}
+    rows = published_revisions().filter(matter_id__in=wanted).order_by().values_list("matter_id")
     counted = Count("categories__subjects", filter=Q(categories__subjects__status=Subject.Status.ACTIVE), distinct=True)
     return dict(rows.annotate(size=counted))
 

@@ -17,19 +17,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from inspections.plans import handing, progress, queries
 from inspections.plans.forms import BEGINNINGS, HandedForm, ReportForm
 from inspections.plans.models import PlanItem
+from inspections.plans.states import PlanState
 from registries import clock
 from registries.comparisons.comparing import read
 from registries.pages import ROWS, act, signed_in
 from registries.people.access import access
-from registries.people.queries import keeps
+from registries.people.queries import keeps_unit
 from registries.spreadsheets.gate import Unreadable
 
 
 def _item(request: HttpRequest, pk: int, item_pk: int) -> PlanItem:
     """The item of a task, for its own unit and for who reads everything."""
-    rows = PlanItem.objects.filter(plan__in=queries.visible_plans(signed_in(request))).exclude(source=PlanItem.Source.ROUTINE)
-    item = get_object_or_404(rows.select_related("plan__unit", "matter", "unit").prefetch_related("joint_matters"), pk=item_pk, plan=pk)
-    if not keeps(signed_in(request), item.unit_id):
+    user = signed_in(request)
+    rows = PlanItem.objects.exclude(source=PlanItem.Source.ROUTINE).select_related("plan__unit", "matter", "unit")
+    item = get_object_or_404(rows.prefetch_related("joint_matters"), pk=item_pk, plan=pk)
+    seen = item.plan.state == PlanState.PUBLISHED or keeps_unit(user, item.plan.unit)
+    if not seen or not keeps_unit(user, item.unit):
         raise Http404
     return item
 
@@ -51,7 +54,7 @@ def task(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, item: PlanItem, **forms: Any) -> HttpResponse:
     user = signed_in(request)
-    current = queries.items_in_force().filter(code=item.code).first()
+    current = queries.now_in_force(item)
     subjects, asked = queries.handed_subjects(item), queries.asked_for(item)
     page = Paginator(subjects, ROWS).get_page(request.GET.get("page"))
     context = {
@@ -59,7 +62,7 @@ def _page(request: HttpRequest, item: PlanItem, **forms: Any) -> HttpResponse:
         "plan": item.plan,
         "line": queries.lines_of([item])[0],
         "current": current,
-        "in_force": current is not None and current.pk == item.pk,
+        "in_force": current is not None and current[1] == item.pk,
         "progress": progress.progress_of([item])[item.pk],
         "reports": queries.reports_of(item),
         "late": item.report_due is not None and item.report_due < clock.today(),
@@ -67,7 +70,7 @@ def _page(request: HttpRequest, item: PlanItem, **forms: Any) -> HttpResponse:
         "subjects": [(row.line, row.subject, asked.get(row.subject_id)) for row in page],
         "page": page,
         "query": "",
-        "left": subjects.exclude(subject__in=asked).count(),
+        "left": page.paginator.count - len(asked),
         "may_ask": user.has_perm("inspections.ask_adhoc"),
         "may_report": user.has_perm("inspections.report_task"),
         "may_list": user.has_perm("inspections.import_handed"),

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from inspections.adhoc.commands import ask_adhoc
 from inspections.adhoc.models import AdhocRequest
@@ -213,6 +214,20 @@ def test_a_broken_list_is_refused_in_a_sentence(client: Client, bureau: Tasked) 
 
 
 # --- progress --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_of_a_plan_in_force_ask_the_database_little(
+    client: Client, bureau: Tasked, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        make.plan_item(bureau.revision, plan=bureau.task.plan, source="county", report_due=dt.date(YEAR, 12, 1))
+    bureau.listed(*[Listed(n, subject.name) for n, subject in enumerate(bureau.subjects)])
+    bureau.reported()
+    enter(client, bureau.clerk)
+    addresses = (f"/office/plans/{bureau.task.plan_id}/", f"{bureau.page}task/", "/office/plans/", f"/plans/{bureau.task.plan.number}/")
+    for address in addresses:
+        with django_assert_max_num_queries(15, info=address):
+            assert client.get(address).status_code == 200
 
 
 def test_progress_counts_planned_drawn_visited_and_disclosed_over_all_versions(bureau: Tasked) -> None:
