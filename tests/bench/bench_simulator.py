@@ -74,7 +74,7 @@ def main(count: int, repeats: int) -> None:
     """Fill, ask, tell."""
     call_command("migrate", verbosity=0)
     plan, who = fill(count)
-    client = Client()
+    client = Client(headers={"host": "localhost"})
     client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
     address = f"/office/plans/{plan.pk}/simulator/"
     client.get(address)
