@@ -54,7 +54,7 @@ MOST_BYTES = 20 * 1024 * 1024
 class ReportForm(forms.Form):
     """The report of a task as it was sent."""
 
-    reported_on = forms.DateField(label=_("Reported on"), widget=forms.DateInput(attrs={"type": "date"}))
+    reported_on = forms.DateField(label=_("Reported on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     file = forms.FileField(label=_("The report"), help_text=_("PDF, Word, Excel, or a scan; at most 20 MB."))
     remark = forms.CharField(label=_("Remark"), max_length=200, required=False, help_text=_("Such as to whom, and the number of the letter."))
 
@@ -132,7 +132,7 @@ class ItemForm(forms.Form):
         help_text=_("What the task asks for at least. A smaller ratio or number is refused."),
     )
     report_due = forms.DateField(
-        label=_("Report due"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Until when the task is reported upward.")
+        label=_("Report due"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), help_text=_("Until when the task is reported upward.")
     )
     handed_down = forms.BooleanField(
         label=_("The task names the subjects"),

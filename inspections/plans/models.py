@@ -31,7 +31,9 @@ class Plan(models.Model):
     prepared_at = models.DateTimeField(_("prepared"))
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
-    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("legally reviewed by")
+    )
     reviewed_at = models.DateTimeField(_("legally reviewed"), null=True, blank=True)
     review_remark = models.CharField(_("remark of the legal review"), max_length=500, blank=True)
     returned_because = models.TextField(_("returned because"), blank=True)

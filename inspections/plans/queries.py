@@ -188,7 +188,7 @@ def changes(plan: Plan) -> list[ItemChange]:
         kind = "new" if was is None else "gone" if now is None else "changed"
         if fields:
             label = "" if is_new(code) else code
-            found.append(ItemChange(kind, label, f"{row.matter.code} {names[row.matter_id]}", fields if kind == "changed" else []))
+            found.append(ItemChange(kind, label, f"{row.matter.code} {names[row.matter_id]}", [] if kind == "gone" else fields))
     return found
 
 

@@ -224,13 +224,23 @@ def _merging(of: Mapping[int, Item], groups: Iterable[Group]) -> tuple[list[Join
     for group in groups:
         for month in MONTHS:
             here = [(key, p / len(of[key].months)) for key, p in group.chances if month in of[key].months]
-            if len(here) < 2:
+            matters = _by_matter(here, of)
+            if len(matters) < 2:
                 continue
-            none, one = distribution(q for _key, q in here)[:2]
+            none, one = distribution(matters)[:2]
             several[month] += group.size * (1 - none - one)
-            saved[month] += group.size * (sum(q for _key, q in here) - (1 - none))
+            saved[month] += group.size * (sum(matters) - (1 - none))
             for (first, p), (second, q) in combinations(sorted(here), 2):
-                pairs[month, first, second] += group.size * p * q
+                if of[first].matter != of[second].matter:
+                    pairs[month, first, second] += group.size * p * q
     joint = [Joint(month, several[month], saved[month]) for month in MONTHS]
     merging = [Merging(month, first, second, subjects) for (month, first, second), subjects in pairs.items()]
     return joint, sorted(merging, key=lambda one: (-one.subjects, one.month))
+
+
+def _by_matter(here: Iterable[tuple[int, float]], of: Mapping[int, Item]) -> list[float]:
+    """The chance to be drawn on each matter: items of one matter leave out whom another of them has drawn."""
+    found: defaultdict[int, float] = defaultdict(float)
+    for key, p in here:
+        found[of[key].matter] += p
+    return [min(1.0, p) for p in found.values()]
