@@ -122,7 +122,8 @@ def test_the_joint_visits_of_a_month_are_expected_before_the_draws(county: Count
     county.first.first_month = county.first.last_month = 5
     county.first.save()
     told = county.reckoned(stratify="none", slip_rule="equal").outcome
-    assert [(one.month, one.subjects) for one in told.merging] == [(5, pytest.approx(10 * 0.1 * 0.4))]
+    assert [one.month for one in told.merging] == [5]
+    assert told.merging[0].subjects == pytest.approx(10 * 0.1 * 0.4)
     assert told.joint[4].saved == pytest.approx(0.4)
 
 

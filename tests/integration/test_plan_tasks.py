@@ -1,6 +1,7 @@
 """Tasks from above: what they prescribe, the report that is due, the subjects that they name, and how far all of it has come."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from inspections.adhoc.commands import ask_adhoc
@@ -55,8 +57,10 @@ def bureau() -> Tasked:
 
 
 @pytest.fixture(autouse=True)
-def in_english(client: Client) -> None:
+def in_english(client: Client) -> Iterator[None]:
     client.cookies["language"] = "en"
+    with translation.override("en"):
+        yield
 
 
 def enter(client: Client, user: User) -> None:
@@ -239,7 +243,7 @@ def test_progress_counts_planned_drawn_visited_and_disclosed_over_all_versions(b
     copy = PlanItem.objects.get(plan=draft.pk)
     for item in (bureau.item, copy):
         found = progress.progress_of([item])[item.pk]
-        assert found.planned == progress.planned_number(item, {item.matter_id: 43}) == 5
+        assert found.planned == queries.planned_number(item, {item.matter_id: 43}) == 5
         assert (found.drawn, found.visited, found.disclosed) == (3, 2, 1)
         assert found.percent == 100 // found.planned
     assert progress.total([]) == (0, 0, 0, 0)

@@ -1,7 +1,7 @@
 """Plans through legal review and amendments: who may not, what a version keeps, and that draws stay with their item."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import translation
 from openpyxl import load_workbook
 
 from inspections.draws import commands as draws
@@ -59,6 +60,13 @@ class Planning(Office):
         return plan
 
 
+@pytest.fixture(autouse=True)
+def in_english(client: Client) -> Iterator[None]:
+    client.cookies["language"] = "en"
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def bureau() -> Planning:
     return Planning()
@@ -86,7 +94,7 @@ def waiting(bureau: Planning) -> Plan:
 def test_nothing_is_approved_before_the_legal_review_nor_by_the_reviewer(bureau: Planning) -> None:
     plan = waiting(bureau)
     both = make.user(Role.REVIEWER, Role.SUPERVISOR)
-    assert "legal review" in refusal(lambda: commands.approve_plan(actor=bureau.supervisor, plan_id=plan.pk, version=3))
+    assert "in legal review" in refusal(lambda: commands.approve_plan(actor=bureau.supervisor, plan_id=plan.pk, version=3))
     commands.review_plan(actor=both, plan_id=plan.pk, version=3, remark="依据齐全")
     assert "reviewed it" in refusal(lambda: commands.approve_plan(actor=both, plan_id=plan.pk, version=4))
     commands.approve_plan(actor=bureau.supervisor, plan_id=plan.pk, version=4)

@@ -45,8 +45,8 @@ def other_open_order(draw: Draw) -> Draw | None:
     if draw.plan_item is not None:
         list(PlanItem.objects.select_for_update().filter(code=draw.plan_item.code).order_by("pk"))
         return Draw.objects.filter(plan_item__code=draw.plan_item.code, state=DrawState.COMMITTED).first()
-    AdhocRequest.objects.select_for_update().get(pk=draw.request_id)
-    return Draw.objects.filter(request=draw.request_id, state=DrawState.COMMITTED).first()
+    AdhocRequest.objects.select_for_update().get(pk=draw.plan.pk)
+    return Draw.objects.filter(request=draw.plan.pk, state=DrawState.COMMITTED).first()
 
 
 def keep_codes(draw: Draw) -> None:
