@@ -6,7 +6,7 @@ from typing import NamedTuple
 from inspections.desk.simulating import Strength
 from inspections.plans.simulator import MONTHS, Odds
 
-BASE, FULL, TOP = 76, 48, 72
+BASE, FULL, TOP = 76, 48, 64
 """The line of the bars, the height of 100 %, and the greatest height that is drawn."""
 STEP, WIDTH = 22, 16
 
