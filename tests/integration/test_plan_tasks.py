@@ -15,7 +15,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from inspections.adhoc.commands import ask_adhoc
 from inspections.adhoc.models import AdhocRequest
+from inspections.cases.models import Case
 from inspections.draws import commands as draws
+from inspections.draws.models import Draw
 from inspections.plans import commands, handing, progress, queries
 from inspections.plans.commands import ItemValues
 from inspections.plans.models import Plan, PlanItem, TaskReport
@@ -188,6 +190,22 @@ def test_named_subjects_get_a_request_each_then_a_team_and_are_counted_with_the_
     assert "Ask for" not in client.get(f"{bureau.page}task/").content.decode()
     done = progress.progress_of([bureau.task])[bureau.task.pk]
     assert (done.planned, done.drawn, done.visited, done.disclosed) == (5, 3, 0, 0)
+
+
+def test_the_visits_to_named_subjects_count_for_their_task_and_not_as_drawn_by_lot(bureau: Tasked) -> None:
+    named = bureau.subjects[:2]
+    bureau.listed(*[Listed(n, subject.name) for n, subject in enumerate(named)])
+    terms = {"ground": "upper-level", "plan_item": bureau.task, "state": "approved"}
+    for n, subject in enumerate(named):
+        request = make.adhoc_request(
+            bureau.revision, subject=subject, code=f"{YEAR}-A{n}", approved_by=bureau.supervisor, decided_at=clock.now(), **terms
+        )
+        order = make.draw(bureau.revision, plan_item=bureau.item)
+        Draw.objects.filter(pk=order.pk).update(plan_item=None, request=request, mode="adhoc")
+        visit = make.case(make.drawn_draw(bureau.revision, winners=1, unit=bureau.unit))
+        Case.objects.filter(pk=visit.pk).update(draw=order.pk, kind="adhoc", ended_on=clock.today() if n == 0 else None)
+    assert progress.progress_of([bureau.task])[bureau.task.pk] == (5, 2, 1, 0)
+    assert progress.drawn_by([bureau.task.code]) == {bureau.task.code: 0}
 
 
 def test_only_a_subject_of_a_list_is_asked_for_on_a_task(bureau: Tasked) -> None:
