@@ -62,6 +62,15 @@ def drawn_by(codes: Iterable[str]) -> dict[str, int]:
     return dict(_of(wanted).annotate(drawn=Count("draws__drawn", filter=standing, distinct=True)))
 
 
+def orders_of(codes: Iterable[str]) -> dict[str, list[str]]:
+    """Item code → the numbers of its orders, voided ones too, as they are public from the commitment on; oldest first."""
+    rows = PlanItem.objects.filter(code__in=list(codes), draws__number__isnull=False).order_by("draws__committed_at")
+    found: dict[str, list[str]] = {}
+    for code, number in rows.values_list("code", "draws__number"):
+        found.setdefault(code, []).append(number)
+    return found
+
+
 def _of(codes: Iterable[str]) -> Any:
     return PlanItem.objects.filter(code__in=list(codes)).order_by().values_list("code")
 

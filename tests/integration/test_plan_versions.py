@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from inspections.draws import commands as draws
 from inspections.draws.models import Draw
-from inspections.plans import commands, queries
+from inspections.plans import commands, progress, queries
 from inspections.plans.commands import ItemValues
 from inspections.plans.models import Plan, PlanItem
 from registries import clock
@@ -185,6 +185,7 @@ def test_draws_stay_with_the_item_they_were_made_for_and_no_second_order_is_open
     bureau.published(draft)
     first.refresh_from_db()
     assert first.plan_item == bureau.item
+    assert progress.orders_of([bureau.item.code]) == {bureau.item.code: [first.number]}
     bureau.item = draft.items.get()
     second = bureau.submitted()
     assert second.plan_item == bureau.item
