@@ -16,12 +16,13 @@ from inspections.plans.rules import completion
 
 
 class Progress(NamedTuple):
-    """Visits planned, subjects drawn (or named by the task), visits over, results disclosed; ``percent``: disclosed of planned."""
+    """Visits planned, subjects drawn (or named by the task), visits over, results disclosed; the numbers of its orders for subjects."""
 
     planned: int
     drawn: int
     visited: int
     disclosed: int
+    orders: Sequence[str] = ()
 
     @property
     def percent(self) -> int:
@@ -33,15 +34,17 @@ def progress_of(items: Sequence[PlanItem]) -> dict[int, Progress]:
     """Item (by key) → its progress. Four queries at most, however many items."""
     codes = {item.code for item in items if not is_new(item.code)}
     sizes = scope_sizes(item.matter_id for item in items if item.number is None)
-    drawn = drawn_by(item.code for item in items if not item.handed_down)
+    lots = lots_of(codes - {item.code for item in items if item.handed_down})
+    drawn = _summed(lots)
     named = _named(item.code for item in items if item.handed_down)
     visited, disclosed = _cases(codes)
     return {
         item.pk: Progress(
             planned_number(item, sizes),
-            named.get(item.code, 0) if item.handed_down else drawn.get(item.code, 0),
+            named.get(item.code, 0) if item.handed_down else drawn[item.code],
             visited[item.code],
             disclosed[item.code],
+            [lot.number for lot in lots if lot.code == item.code],
         )
         for item in items
     }
@@ -49,25 +52,39 @@ def progress_of(items: Sequence[PlanItem]) -> dict[int, Progress]:
 
 def total(rows: Iterable[Progress]) -> Progress:
     """All of them together."""
-    rows = list(rows)
-    return Progress(*(sum(column) for column in zip(*rows, strict=True))) if rows else Progress(0, 0, 0, 0)
+    told = list(rows)
+    planned, drawn = sum(row.planned for row in told), sum(row.drawn for row in told)
+    return Progress(planned, drawn, sum(row.visited for row in told), sum(row.disclosed for row in told))
+
+
+class Lot(NamedTuple):
+    """An order of an item, by its number: public from the commitment on, as is how many subjects it drew by the result that stands."""
+
+    code: str
+    number: str
+    drawn: int
+
+
+def lots_of(codes: Iterable[str]) -> list[Lot]:
+    """The orders for subjects of these items, voided ones too, oldest first. One query."""
+    wanted = list(codes)
+    if not wanted:
+        return []
+    winners = Q(draws__drawn__kind="W", draws__drawn__correction=F("draws__corrections"), draws__state="drawn")
+    rows = _of(wanted).filter(draws__mode="lot", draws__number__isnull=False).order_by("draws__committed_at")
+    counted = rows.values_list("code", "draws__number").annotate(drawn=Count("draws__drawn", filter=winners, distinct=True))
+    return [Lot(code, str(number), drawn) for code, number, drawn in counted]
 
 
 def drawn_by(codes: Iterable[str]) -> dict[str, int]:
-    """Item code → subjects drawn by lot for it, by results that stand. Public as the draws are."""
-    wanted = list(codes)
-    if not wanted:
-        return {}
-    standing = Q(draws__state="drawn", draws__mode="lot", draws__drawn__kind="W", draws__drawn__correction=F("draws__corrections"))
-    return dict(_of(wanted).annotate(drawn=Count("draws__drawn", filter=standing, distinct=True)))
+    """Item code → subjects drawn by lot for it, by results that stand."""
+    return dict(_summed(lots_of(codes)))
 
 
-def orders_of(codes: Iterable[str]) -> dict[str, list[str]]:
-    """Item code → the numbers of its orders, voided ones too, as they are public from the commitment on; oldest first."""
-    rows = PlanItem.objects.filter(code__in=list(codes), draws__number__isnull=False).order_by("draws__committed_at")
-    found: dict[str, list[str]] = {}
-    for code, number in rows.values_list("code", "draws__number"):
-        found.setdefault(code, []).append(number)
+def _summed(lots: Iterable[Lot]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for lot in lots:
+        found[lot.code] += lot.drawn
     return found
 
 

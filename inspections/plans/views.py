@@ -100,9 +100,7 @@ def _may(user: User, row: Plan, versions: list[Plan]) -> dict[str, bool]:
 
 def _progress(lines: list[queries.Line]) -> dict[str, Any]:
     found = progress.progress_of([line.item for line in lines])
-    orders = progress.orders_of(line.item.code for line in lines)
-    told = [(line, found[line.item.pk], orders.get(line.item.code, [])) for line in lines]
-    return {"progress": told, "total": progress.total(found.values())}
+    return {"progress": [(line, found[line.item.pk]) for line in lines], "total": progress.total(found.values())}
 
 
 def _kept_plan(request: HttpRequest, pk: int) -> Plan:

@@ -185,7 +185,7 @@ def test_draws_stay_with_the_item_they_were_made_for_and_no_second_order_is_open
     bureau.published(draft)
     first.refresh_from_db()
     assert first.plan_item == bureau.item
-    assert progress.orders_of([bureau.item.code]) == {bureau.item.code: [first.number]}
+    assert [lot.number for lot in progress.lots_of([bureau.item.code])] == [first.number]
     bureau.item = draft.items.get()
     second = bureau.submitted()
     assert second.plan_item == bureau.item
