@@ -1,12 +1,14 @@
 """The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from inspections.cases import opening, queries, rules, states, visits
 from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision
+from inspections.cases.vocabulary import offered
 from inspections.draws.candidates import DRAWN_BEFORE
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterOmission
 from inspections.draws.queries import awaited_visits
@@ -18,6 +20,7 @@ from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.people.queries import keeps
+from registries.subjects.queries import about
 
 
 def _locked(case_id: int) -> Case:
@@ -108,13 +111,14 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
         )
     )
     draft = draft.kept()
+    may = offered(case, record)
     before, after = _keep_answers(case, record, draft)
     change = alter(
         record,
         inspected_on=draft.inspected_on,
-        result=_active_code(CodeTable.RESULT, draft.result_id, record.result_id),
+        result=_chosen(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
         findings=draft.findings,
-        disposal=_active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id),
+        disposal=_chosen(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
         present=draft.present,
         saved_by=actor,
         saved_at=now,
@@ -122,13 +126,15 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
     return Change(record, {**change.before, **before}, {**change.after, **after})
 
 
-def _active_code(table: str, pk: int | None, kept: int | None) -> Code | None:
-    """The chosen row of a code table, in use or already chosen; refused otherwise."""
+def _chosen(table: str, pk: int | None, kept: int | None, may: Collection[Code]) -> Code | None:
+    """The chosen row of a code table: in use and named by a matter of the case, or already chosen; refused otherwise."""
     if pk is None:
         return None
     code = Code.objects.filter(table=table, pk=pk).first()
     if code is None or not (code.active or pk == kept):
         refuse_now(say("This code is not in use. Choose another."))
+    if pk != kept and code not in may:
+        refuse_now(say("The matter list does not name “%(code)s” for this case. Choose another.", code=code.label))
     return code
 
 
@@ -283,4 +289,4 @@ def print_receipt(*, actor: User, draw_id: int, subject_id: int) -> Change:
 
 def _drawn_elsewhere(omission: RosterOmission) -> bool:
     """Whether it was left out because of another draw whose visit is to come."""
-    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(entry__subject=omission.subject_id).exists()
+    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(about(omission.subject_id, "entry__subject")).exists()

@@ -15,8 +15,8 @@ from inspections.cases.models import Case, Record
 from inspections.cases.queries import Viewer, viewer
 from inspections.cases.states import CaseState
 from inspections.cases.steps import next_step
+from inspections.cases.vocabulary import offered
 from registries import clock
-from registries.codes.models import Code, CodeTable
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
@@ -126,10 +126,8 @@ def begin(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _record_form(case: Case, record: Record, data: Any = None) -> RecordForm:
-    kept = Q(pk__in=[pk for pk in (record.result_id, record.disposal_id) if pk])
-    codes = Code.objects.filter(Q(active=True) | kept, table__in=[CodeTable.RESULT, CodeTable.DISPOSAL])
     initial = RecordForm.initial_of(queries.draft_of(record), record.version) if data is None else None
-    return RecordForm(data, initial=initial, items=queries.items_of(case), codes=codes)
+    return RecordForm(data, initial=initial, items=queries.items_of(case), may=offered(case, record))
 
 
 @access("inspections.save_record")

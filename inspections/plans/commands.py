@@ -17,9 +17,10 @@ from registries.ledger.commands import command
 from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import Sentence, say
 from registries.matters.queries import limits_of, published_revisions
-from registries.matters.rules import why_not_ratio
+from registries.matters.rules import why_not_ratio, why_not_share
 from registries.people.models import User
 from registries.people.queries import keeps
+from registries.subjects.queries import in_operation
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,12 @@ def _why_not_item(actor: User, item: ItemValues, year: int) -> Sentence | None:
         joint_is_lead=item.matter_id in item.joint_matters,
         keeps_unit=keeps(actor, item.unit_id),
     )
-    if why_not is not None or item.ratio_percent is None or item.source in rules.SUPERIOR:
+    if why_not is not None or item.source in rules.SUPERIOR:
         return why_not  # a task from above carries its own ratio (guideline 四.3)
-    return why_not_ratio(item.ratio_percent, limits_of(listed[item.matter_id]))
+    limits = limits_of(listed[item.matter_id])
+    if item.ratio_percent is not None:
+        return why_not_ratio(item.ratio_percent, limits)
+    return why_not_share(number=item.number or 0, of=in_operation(listed[item.matter_id].categories.all()), limits=limits)
 
 
 def _said(item: ItemValues) -> rules.ItemSays:
