@@ -22,7 +22,7 @@ from inspections.plans.models import Plan, PlanItem
 from inspections.plans.simulator import Group, Item, Outcome, simulate
 from registries.inspectors.models import Certificate, Inspector, Leave
 from registries.matters.models import MatterRevision
-from registries.matters.queries import published_revisions
+from registries.matters.queries import limits_of, published_revisions
 from registries.subjects.models import Subject
 from registries.subjects.queries import excluded_on, signalled
 from registries.subjects.rules import NO_SIGNALS
@@ -151,8 +151,12 @@ def _figures(
 
 def _item(one: ItemFigures, revisions: Mapping[int, Listed]) -> Item:
     row = one.item
-    team = revisions[row.matter_id].revision.team_size if row.matter_id in revisions else 2
-    return Item(row.pk, row.matter_id, row.unit_id, row.first_month, row.last_month, team, one.visits)
+    if row.matter_id not in revisions:
+        return Item(row.pk, row.matter_id, row.unit_id, row.first_month, row.last_month, 2, one.visits)
+    revision = revisions[row.matter_id].revision
+    limits = limits_of(revision)
+    most = limits.most_times if limits.most_times is not None and limits.years == 1 else VISITS_PER_MATTER_AND_YEAR
+    return Item(row.pk, row.matter_id, row.unit_id, row.first_month, row.last_month, revision.team_size, one.visits, most)
 
 
 # --- subjects --------------------------------------------------------------------------------------------------------------
@@ -274,7 +278,7 @@ def _stratum(kind: Kind, terms: Terms) -> str:
 
 def _group(kind: Kind, size: int, chances: Chances, terms: Terms) -> Group:
     mine = tuple((key, chances[key][_stratum(kind, terms), kind.slips]) for key in kind.items)
-    return Group(size, kind.grade, VISITS_PER_YEAR + kind.raised, VISITS_PER_MATTER_AND_YEAR + kind.raised, mine)
+    return Group(size, kind.grade, VISITS_PER_YEAR + kind.raised, kind.raised, mine)
 
 
 # --- inspectors ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from inspections.plans import rules, states
 from inspections.plans.models import HandedList, HandedSubject, PlanItem, TaskReport
 from inspections.plans.queries import handed_subjects, items_in_force
 from registries import clock
-from registries.comparisons.comparing import Listed, whose
+from registries.comparisons.comparing import Listed, entries_meant
 from registries.ledger.change import Change, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
@@ -57,7 +57,7 @@ def import_handed(*, actor: User, item_id: int, file_name: str, content: bytes, 
     item = _task(actor, item_id, "list")
     refuse(rules.why_not_list(handed_down=item.handed_down, lines=len(lines)))
     known = set(handed_subjects(item).values_list("subject_id", flat=True))
-    found = whose(lines)
+    found = entries_meant(lines)
     handed = HandedList(
         item=item,
         file_name=file_name[-200:],

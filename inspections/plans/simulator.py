@@ -18,7 +18,7 @@ SHOWN = 4
 
 
 class Item(NamedTuple):
-    """An item of the plan: who visits, in which months, with how many, how many visits."""
+    """An item of the plan: who visits, in which months, with how many, how many visits; ``most`` draws of a subject on its matter a year."""
 
     key: int
     matter: int
@@ -27,6 +27,7 @@ class Item(NamedTuple):
     last_month: int
     team: int
     visits: int
+    most: int = 1
 
     @property
     def months(self) -> range:
@@ -35,12 +36,15 @@ class Item(NamedTuple):
 
 
 class Group(NamedTuple):
-    """So many subjects of a grade with the same caps and the same ``chances``: (key of the item, chance to be drawn for it)."""
+    """So many subjects of a grade with the same caps and the same ``chances``: (key of the item, chance to be drawn for it).
+
+    ``raised``: by so much a signal raises the cap of every matter; ``cap``, that of the year, has it already.
+    """
 
     size: int
     grade: str
     cap: int
-    matter_cap: int
+    raised: int
     chances: tuple[tuple[int, float], ...]
 
 
@@ -155,12 +159,12 @@ def _ps(group: Group) -> list[float]:
 
 def _above_matter_cap(group: Group, of: Mapping[int, Item]) -> float:
     """The chance to be drawn on one matter more often than its cap, on any: items of one matter only."""
-    by_matter: defaultdict[int, list[float]] = defaultdict(list)
+    by_matter: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
     for key, p in group.chances:
-        by_matter[of[key].matter].append(p)
+        by_matter[of[key].matter, of[key].most].append(p)
     never = 1.0
-    for ps in by_matter.values():
-        never *= 1 - above(ps, group.matter_cap)
+    for (_matter, most), ps in by_matter.items():
+        never *= 1 - above(ps, most + group.raised)
     return 1 - never
 
 

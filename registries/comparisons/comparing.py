@@ -91,7 +91,7 @@ def read(content: bytes) -> tuple[list[Listed], int]:
     return list(found.values()), unread
 
 
-def whose(lines: Sequence[Listed]) -> list[tuple[Listed, Subject | None]]:
+def entries_meant(lines: Sequence[Listed]) -> list[tuple[Listed, Subject | None]]:
     """Each line with the entry it means, whatever its category, unit or status; None where nobody answers to it, or several do."""
     everybody = Subject.objects.exclude(status=Subject.Status.MERGED).order_by("key")
     book = _book(everybody, lines)

@@ -29,7 +29,7 @@ def item(key: int, first: int = 1, last: int = 12, **other: int) -> Item:
 
 
 def group(size: int, *chances: tuple[int, float], grade: str = "B", cap: int = 2) -> Group:
-    return Group(size, grade, cap, 1, chances)
+    return Group(size, grade, cap, 0, chances)
 
 
 @given(SOME_CHANCES)
@@ -104,6 +104,8 @@ def test_whoever_may_be_drawn_too_often_is_told_by_cap() -> None:
     assert found.over_matter_cap == 0
     twice = simulate([item(1), item(2, matter=1)], [group(10, (1, 0.5), (2, 0.5))])
     assert twice.over_matter_cap == pytest.approx(2.5)
+    allowed = simulate([item(1, most=2), item(2, matter=1, most=2)], [group(10, (1, 0.5), (2, 0.5))])
+    assert allowed.over_matter_cap == 0
 
 
 def test_a_plan_that_reaches_nobody_never_covers_all() -> None:
