@@ -31,7 +31,7 @@ from inspections.draws.models import (
 )
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
-from inspections.plans.models import Plan, PlanItem
+from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
     "AdhocRequest",
@@ -45,6 +45,8 @@ __all__ = [
     "DrawSecret",
     "DrawShard",
     "DrawnEntry",
+    "HandedList",
+    "HandedSubject",
     "HistoryRow",
     "Plan",
     "PlanItem",
@@ -62,5 +64,6 @@ __all__ = [
     "SourceEntry",
     "SourceEvidence",
     "Strike",
+    "TaskReport",
     "TeamPlace",
 ]
