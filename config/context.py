@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from config.navigation import office_navigation
+from inspections.messages import queries as messages
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -18,4 +19,10 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "supervision_phone": settings.SUPERVISION_PHONE,
         "demo": settings.DEMO,
         "nav": office_navigation(user, request.path) if signed_in else [],
+        "unread": _unread(user) if signed_in else None,
     }
+
+
+def _unread(user: Any) -> int | None:
+    """How many messages want this person's eye; None for whoever gets none."""
+    return messages.unread(user).count() if user.has_perm(messages.RIGHT) else None

@@ -4,7 +4,23 @@ BIND (127.0.0.1:8000), WEB_CONCURRENCY (processes, 2) and WEB_THREADS (threads o
 """
 
 import os
+import re
+from typing import Any
 
+from gunicorn.glogging import Logger
+
+SECRET = re.compile(r"(/office/calendar/)[^/ ?]+")
+
+
+class Reticent(Logger):  # type: ignore[misc]
+    """The access log without the secret part of calendar addresses."""
+
+    def atoms(self, *given: Any) -> dict[str, Any]:
+        """What a line is made of."""
+        return {name: SECRET.sub(r"\1…", value) if isinstance(value, str) else value for name, value in super().atoms(*given).items()}
+
+
+logger_class = Reticent
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"

@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_draws": _SWEEP_SECONDS,
         "inspections.sweep_cases": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
+        "inspections.sweep_messages": 20 if DEMO else 300,
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,
         "registries.sweep_self_checks": 60,
@@ -279,6 +280,8 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="sunlot@localhost")
+EMAIL_TIMEOUT = 20
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)  # from this hour on the morning mail leaves
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -31,13 +31,16 @@ from inspections.draws.models import (
 )
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.messages.models import CalendarAddress, Digest, Message
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
     "AdhocRequest",
     "Assignment",
+    "CalendarAddress",
     "Case",
     "CaseMatter",
+    "Digest",
     "Draw",
     "DrawCertificate",
     "DrawFile",
@@ -48,6 +51,7 @@ __all__ = [
     "HandedList",
     "HandedSubject",
     "HistoryRow",
+    "Message",
     "Plan",
     "PlanItem",
     "Record",

@@ -8,4 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("inspections.draws.urls")),
     path("", include("inspections.cases.urls")),
     path("", include("inspections.desk.urls")),
+    path("", include("inspections.reports.urls")),
+    path("", include("inspections.messages.urls")),
 ]

@@ -45,7 +45,10 @@ ALARMS = ("registries.view_ledger", "inspections.audit_roster")
 
 
 class Task(NamedTuple):
-    """One thing to do: what kind, about what, until when, and the one step that does it."""
+    """One thing to do: what kind, about what, until when, and the one step that does it.
+
+    ``mark``: what it is called where nobody may be named (messages, mail, calendars): a number or a title, no subject, no person.
+    """
 
     kind: str
     title: str
@@ -53,6 +56,7 @@ class Task(NamedTuple):
     label: str
     url: str
     due: dt.date | None = None
+    mark: str = ""
 
 
 class Row(NamedTuple):
@@ -141,7 +145,7 @@ def _case_tasks(looks: Viewer, wanted: Any) -> Iterator[Task]:
         step = next_step(case, stands.stage, looks)
         if step is not None and step.mine:
             url = reverse("case-page", args=[case.number]) if step.post else step.url
-            yield Task(_("Case"), case.subject.name, f"{case.number} · {stands.label}", step.label, url, stands.due_on)
+            yield Task(_("Case"), case.subject.name, f"{case.number} · {stands.label}", step.label, url, stands.due_on, case.number)
 
 
 def _own_cases(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
@@ -181,7 +185,7 @@ def _source_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
 
 def _draw_task(draw: Draw, text: str, label: str, url: str) -> Task:
     due = draw.planned.astimezone(clock.BEIJING).date() if draw.planned else None
-    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan.code})", text, label, url, due)
+    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan.code})", text, label, url, due, draw.plan.code)
 
 
 def _draws(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
@@ -211,7 +215,7 @@ def _adhoc_teams(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     waiting = visible_requests(looks.user).filter(state=RequestState.APPROVED)
     for row in waiting.exclude(draws__in=Draw.objects.exclude(state=DrawState.VOIDED))[:MOST]:
         url = reverse("adhoc-page", args=[row.pk])
-        yield Task(_("Ad-hoc inspection"), str(row), row.get_ground_display(), _("Draw the team"), url)
+        yield Task(_("Ad-hoc inspection"), str(row), row.get_ground_display(), _("Draw the team"), url, mark=str(row))
 
 
 def _adhoc_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
@@ -223,7 +227,7 @@ def _adhoc_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
 def _plans(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for plan in visible_plans(looks.user).filter(state=PlanState.PREPARING)[:MOST]:
         text = _("Returned: %(why)s") % {"why": plan.returned_because} if plan.returned_because else _("in preparation")
-        yield Task(_("Plan"), plan.title, text, _("Prepare and submit"), reverse("plan", args=[plan.pk]))
+        yield Task(_("Plan"), plan.title, text, _("Prepare and submit"), reverse("plan", args=[plan.pk]), mark=plan.title)
 
 
 def _reports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
@@ -233,25 +237,25 @@ def _reports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for item in items:
         url = reverse("plan-task", args=[item.plan_id, item.pk])
         text = f"{item.get_source_display()} · {item.document_number}".strip(" ·")
-        yield Task(_("Plan"), f"{item.code} {names[item.matter_id]}", text, _("Report upward"), url, item.report_due)
+        yield Task(_("Plan"), f"{item.code} {names[item.matter_id]}", text, _("Report upward"), url, item.report_due, item.code)
 
 
 def _plan_reviews(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for plan in visible_plans(looks.user).filter(state=PlanState.REVIEW).exclude(prepared_by=looks.user)[:MOST]:
-        yield Task(_("Plan"), plan.title, str(plan.unit), _("Pass or return"), reverse("plan", args=[plan.pk]))
+        yield Task(_("Plan"), plan.title, str(plan.unit), _("Pass or return"), reverse("plan", args=[plan.pk]), mark=plan.title)
 
 
 def _plan_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     for plan in Plan.objects.filter(state=PlanState.SUBMITTED).exclude(prepared_by=looks.user).exclude(reviewed_by=looks.user).select_related("unit")[:MOST]:
         url = reverse("admin:inspections_plan_decide", args=[plan.pk])
-        yield Task(_("Plan"), plan.title, str(plan.unit), _("Approve or return"), url)
+        yield Task(_("Plan"), plan.title, str(plan.unit), _("Approve or return"), url, mark=plan.title)
 
 
 def _edition_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     waiting = Edition.objects.filter(state=EditionState.SUBMITTED).exclude(prepared_by=looks.user)
     for edition in waiting.select_related("prepared_by")[:MOST]:
         url = reverse("admin:registries_edition_decide", args=[edition.pk])
-        yield Task(_("Matter list"), edition.title, str(edition.prepared_by), _("Approve or return"), url)
+        yield Task(_("Matter list"), edition.title, str(edition.prepared_by), _("Approve or return"), url, mark=edition.title)
 
 
 def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
@@ -259,7 +263,7 @@ def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     for asked in cases.replacements_waiting().exclude(asked_by=looks.user)[:MOST]:
         url = reverse("admin:inspections_replacement_decide", args=[asked.pk])
         text = f"{asked.case.number} · {asked.get_kind_display()} · {asked.get_reason_display()}"
-        yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, now.date())
+        yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, now.date(), asked.case.number)
 
 
 def _wrong_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

@@ -127,6 +127,11 @@ WORDS: dict[str, Promise] = {
     "inspections.replace_drawn": _("accepted the replacement"),
     "inspections.refuse_replacement": _("refused the replacement"),
     "inspections.print_receipt": _("printed a receipt of the draw"),
+    "inspections.export_report": _("took a report along as a file"),
+    "inspections.read_messages": _("marked messages as read"),
+    "inspections.renew_calendar": _("got a new address of the calendar"),
+    "inspections.revoke_calendar": _("revoked the address of the calendar"),
+    "inspections.post_messages": _("told a person what waits"),
     "publicity.publish_case": _("published the result"),
 }
 

@@ -173,6 +173,16 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.replace_drawn": (S,),
     "inspections.refuse_replacement": (S,),
     "inspections.print_receipt": (C,),
+    # reports
+    "inspections.view_reports": (*BUSINESS, A),
+    "inspections.export_report": (*BUSINESS, A),
+    "inspections.view_overview": (S, A),
+    "inspections.view_leniency": (S, A),
+    # messages
+    "inspections.read_messages": (*BUSINESS, INS, A, P),
+    "inspections.renew_calendar": (*BUSINESS, INS, A, P),
+    "inspections.revoke_calendar": (*BUSINESS, INS, A, P),
+    "inspections.post_messages": (TIMER,),
     # publicity
     "publicity.publish_case": (TIMER,),
     # self-checks

@@ -36,6 +36,10 @@ AUDITORS_OWN = {
     "registries.forget_search",
     "registries.choose_columns",
     "registries.export_list",
+    "inspections.export_report",
+    "inspections.read_messages",
+    "inspections.renew_calendar",
+    "inspections.revoke_calendar",
 }
 """What an auditor does writes no business row: that it was read, asked or checked, what was found, and how they like to look."""
 

@@ -1,0 +1,75 @@
+"""The morning's mail: how much waits, by kind, and where to sign in. No subject, no person, no number of a case.
+
+One a day and person: a row is taken up before the mail leaves and says afterwards that it left. A worker killed between the two
+leaves a row that is taken up again after ten minutes, so that a lost mail comes late rather than never.
+"""
+
+import datetime as dt
+import logging
+from collections import Counter
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from inspections.desk.queries import Task
+from inspections.messages.models import Digest
+from inspections.messages.queries import tasks_of, without_digest
+from registries import clock
+from registries.people.models import User
+
+log = logging.getLogger("sunlot.messages")
+
+AGAIN_AFTER = dt.timedelta(minutes=10)
+SOON = 3
+
+
+def send_digests() -> int:
+    """Mail everybody for whom something waits, once the hour has come; returns how many mails left."""
+    now = clock.now()
+    if not settings.EMAIL_URL or now.hour < settings.DIGEST_HOUR:
+        return 0
+    return sum(send_digest(user, now) for user in without_digest(now.date()))
+
+
+def send_digest(user: User, now: dt.datetime) -> bool:
+    """One person's mail of the day; False where nothing waits, another is at it, or it could not leave."""
+    tasks = tasks_of(user, now)
+    if not tasks or not _take_up(user, now):
+        return False
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("%(count)s things are waiting for you") % {"count": len(tasks)}
+        body = letter(tasks, now.date())
+    mine = Digest.objects.filter(user=user, day=now.date())
+    try:
+        EmailMessage(subject, body, to=[user.email]).send()
+    except (SMTPException, OSError) as error:
+        mine.delete()
+        log.warning("the morning mail of account %s could not leave: %s", user.pk, type(error).__name__)
+        return False
+    mine.update(sent_at=clock.now())
+    return True
+
+
+def _take_up(user: User, now: dt.datetime) -> bool:
+    with transaction.atomic():
+        row, made = Digest.objects.select_for_update().get_or_create(user=user, day=now.date(), defaults={"taken_at": now})
+        if made:
+            return True
+        again = Digest.objects.filter(pk=row.pk, sent_at=None, taken_at__lt=now - AGAIN_AFTER)
+        return bool(again.update(taken_at=now))
+
+
+def letter(tasks: list[Task], today: dt.date) -> str:
+    """What the mail says: counts by kind, how many are overdue or due soon, where to look."""
+    late = sum(task.due is not None and task.due < today for task in tasks)
+    soon = sum(task.due is not None and 0 <= (task.due - today).days <= SOON for task in tasks)
+    kinds = Counter(task.kind for task in tasks)
+    lines = [_("Waiting for you on %(day)s:") % {"day": today.isoformat()}, ""]
+    lines += [_("%(kind)s: %(count)s") % {"kind": kind, "count": count} for kind, count in kinds.most_common()]
+    lines += ["", _("Overdue: %(late)s. Due within %(days)s days: %(soon)s.") % {"late": late, "soon": soon, "days": SOON}]
+    lines += ["", _("Sign in to see them: %(url)s") % {"url": f"{settings.PUBLIC_URL}/office/"}]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,177 @@
+"""What a person is to be told now, from the rows of the office; and what they were told. Nothing here writes.
+
+A note calls things by their numbers. The desk knows names; only ``mark`` of its tasks is taken from it, never their titles.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from inspections.adhoc.models import AdhocRequest
+from inspections.adhoc.states import RequestState
+from inspections.cases.models import Assignment, Replacement, Review
+from inspections.cases.queries import viewer
+from inspections.cases.states import Asked, Decision
+from inspections.desk.queries import Task, todo
+from inspections.draws.models import Draw
+from inspections.draws.states import DrawState
+from inspections.messages.models import CalendarAddress, Digest, Message
+from inspections.messages.rules import FEW, TOLD_FOR, digest_of, key_of, reminder
+from inspections.plans.models import Plan
+from inspections.plans.states import PlanState
+from registries.people.models import User
+from registries.people.queries import people
+from registries.people.roles import who_may
+
+Kind = Message.Kind
+STANDING = (Kind.WAITING, Kind.DEADLINE)
+"""Told of while the work waits; the other kinds are news, told once."""
+RIGHT = "inspections.read_messages"
+
+
+class Note(NamedTuple):
+    """A message before it is posted."""
+
+    kind: str
+    key: str
+    title: str
+    text: str
+    url: str
+    due_on: dt.date | None = None
+
+
+# --- who, and what they were told ---------------------------------------------------------------------------------------
+
+
+def readers() -> QuerySet[User]:
+    """The people who are told anything."""
+    return people().filter(is_active=True, groups__name__in=[role.value for role in who_may(RIGHT)]).distinct()
+
+
+def messages_of(user: User) -> QuerySet[Message]:
+    """What this person was told, unread and still open first."""
+    return Message.objects.filter(user=user)
+
+
+def unread(user: User) -> QuerySet[Message]:
+    """What still wants this person's eye."""
+    return messages_of(user).filter(read_at=None, closed_at=None)
+
+
+def calendar_of(user: User) -> CalendarAddress | None:
+    """The address of this person's calendar, if they have one."""
+    return CalendarAddress.objects.filter(user=user).first()
+
+
+def whose_calendar(secret: str) -> User | None:
+    """The person whose calendar this secret opens; nobody once it was renewed or revoked, or the account is closed."""
+    found = CalendarAddress.objects.filter(digest=digest_of(secret)).select_related("user__unit").first()
+    return found.user if found is not None and found.user.has_perm(RIGHT) else None
+
+
+def without_digest(day: dt.date) -> QuerySet[User]:
+    """Those with an e-mail address whose mail of the day has not left."""
+    return readers().exclude(email="").exclude(pk__in=Digest.objects.filter(day=day, sent_at__isnull=False).values("user"))
+
+
+# --- what is to be told -------------------------------------------------------------------------------------------------
+
+
+def tasks_of(user: User, now: dt.datetime) -> list[Task]:
+    """What waits for this person, in the office's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return [row.task for row in todo(viewer(user), now)]
+
+
+def name_of(task: Task) -> str:
+    """How a task is called where no subject may be named: its kind, and its number where it has one."""
+    return f"{task.kind} {task.mark}".strip()
+
+
+def standing_notes(tasks: list[Task], today: dt.date) -> list[Note]:
+    """What waits, and the deadlines that have come near: these stand while the work does."""
+    groups: defaultdict[tuple[str, str], list[Task]] = defaultdict(list)
+    notes = []
+    for task in tasks:
+        groups[task.kind, task.label].append(task)
+        step = reminder(task.due, today) if task.due else None
+        if step is not None and task.due is not None:
+            key = key_of(Kind.DEADLINE, task.kind, task.mark, task.url, task.due, step)
+            notes.append(Note(Kind.DEADLINE, key, name_of(task), task.label, task.url, task.due))
+    for (kind, label), alike in groups.items():
+        if len(alike) <= FEW:
+            notes += [Note(Kind.WAITING, key_of(Kind.WAITING, kind, one.mark, label, one.url), name_of(one), label, one.url) for one in alike]
+        else:
+            text = _("%(count)s are waiting.") % {"count": len(alike)}
+            notes.append(Note(Kind.WAITING, key_of(Kind.WAITING, kind, label, today), f"{kind} · {label}", text, reverse("desk")))
+    return list({note.key: note for note in notes}.values())
+
+
+def standing_notes_for(user: User, now: dt.datetime) -> list[Note]:
+    """The same for a person, in the office's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return standing_notes([row.task for row in todo(viewer(user), now)], now.date())
+
+
+def news_for(user: User, now: dt.datetime) -> list[Note]:
+    """What is news for a person, in the office's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return news(user, now)
+
+
+def anything_new(user: User, standing: Sequence[Note], fresh: Sequence[Note]) -> bool:
+    """Whether this person has to be told anything, or something waits no more. Two queries."""
+    open_ = set(Message.objects.filter(user=user, kind__in=STANDING, closed_at=None).values_list("key", flat=True))
+    told = set(Message.objects.filter(user=user).exclude(kind__in=STANDING).values_list("key", flat=True))
+    return open_ != {note.key for note in standing} or any(note.key not in told for note in fresh)
+
+
+def news(user: User, now: dt.datetime) -> list[Note]:
+    """What was returned to this person or decided on their asking, in the last two weeks: told once."""
+    since = now - TOLD_FOR
+    return [*_reviews(user, since), *_replacements(user, since), *_requests(user, since), *_plans(user, since), *_draws(user, since)]
+
+
+def _reviews(user: User, since: dt.datetime) -> Iterator[Note]:
+    mine = Assignment.objects.filter(inspector__user=user, ended_at=None).values("case")
+    for one in Review.objects.filter(case__in=mine, reviewed_at__gte=since).select_related("case"):
+        back = one.decision == Decision.RETURN
+        kind, text = (Kind.RETURNED, _("The reviewer has returned the record.")) if back else (Kind.DECIDED, _("The reviewer has accepted the record."))
+        yield Note(kind, key_of("review", one.pk), _("Case %(number)s") % {"number": one.case.number}, text, reverse("case-page", args=[one.case.number]))
+
+
+def _replacements(user: User, since: dt.datetime) -> Iterator[Note]:
+    for one in Replacement.objects.filter(asked_by=user, decided_at__gte=since).select_related("case"):
+        text = _("The replacement was accepted.") if one.state == Asked.ACCEPTED else _("The replacement was refused.")
+        yield Note(Kind.DECIDED, key_of("replacement", one.pk), _("Case %(number)s") % {"number": one.case.number}, text, reverse("case-page", args=[one.case.number]))
+
+
+def _requests(user: User, since: dt.datetime) -> Iterator[Note]:
+    for one in AdhocRequest.objects.filter(asked_by=user, decided_at__gte=since):
+        approved = one.state == RequestState.APPROVED
+        text = _("The ad-hoc inspection was approved.") if approved else _("The ad-hoc inspection was refused.")
+        kind = Kind.DECIDED if approved else Kind.RETURNED
+        yield Note(kind, key_of("request", one.pk, one.state), _("Ad-hoc inspection %(code)s") % {"code": one}, text, reverse("adhoc-page", args=[one.pk]))
+
+
+def _plans(user: User, since: dt.datetime) -> Iterator[Note]:
+    mine = Plan.objects.filter(prepared_by=user)
+    for one in mine.filter(Q(state=PlanState.PUBLISHED, published_at__gte=since) | Q(state=PlanState.PREPARING) & ~Q(returned_because="")):
+        done = one.state == PlanState.PUBLISHED
+        kind, text = (Kind.DECIDED, _("The plan was approved and published.")) if done else (Kind.RETURNED, _("The plan was returned to you."))
+        yield Note(kind, key_of("plan", one.pk, one.state, one.returned_because), one.title, text, reverse("plan", args=[one.pk]))
+
+
+def _draws(user: User, since: dt.datetime) -> Iterator[Note]:
+    mine = Draw.objects.filter(prepared_by=user).select_related("plan_item", "request")
+    for one in mine.filter(Q(committed_at__gte=since) | Q(state=DrawState.PREPARING) & ~Q(returned_because="")):
+        back = one.state == DrawState.PREPARING
+        kind, text = (Kind.RETURNED, _("The draw was returned to you.")) if back else (Kind.DECIDED, _("The draw was approved and committed."))
+        yield Note(kind, key_of("draw", one.pk, back, one.returned_because), _("Draw %(number)s") % {"number": one}, text, reverse("draw-page", args=[one.pk]))

@@ -1,0 +1,168 @@
+"""Reports as paper and as workbook. The same figures on the same day give the same bytes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from inspections.plans.papers import SOURCES
+from inspections.plans.queries import amount
+from inspections.reports import charts
+from inspections.reports.figures import Sum
+from inspections.reports.queries import Line, Report, Task
+from inspections.reports.rules import Period, share
+from registries.codes.models import Code, CodeTable
+from registries.paper import pdf
+from registries.spreadsheets.writing import Page, Writable, write_workbook
+
+COUNTS = ("检查户次", "完成检查", "未发现问题", "发现问题", "问题率（%）", "无法检查", "拒绝检查", "无法联系", "按期公示", "逾期公示", "逾期未公示", "按期公示率（%）")
+
+MEANINGS = (
+    ("检查户次", "现场检查结束日期在统计期内的检查；已抽取而检查尚未结束的，一律不计入。"),
+    ("完成检查", "检查结果为未发现问题或者发现问题的检查；拒绝检查、无法检查的单列。"),
+    ("问题率", "发现问题的检查占完成检查的比例。"),
+    ("无法联系率", "通过登记的住所（经营场所）无法联系的检查占检查户次的比例。"),
+    ("按期公示率", "自检查结束次日起二十日内公示的，占已公示和应公示未公示之和的比例。"),
+    ("任务完成率", "已公示户数占年度计划应检查户数的比例（仅按年度统计）。"),
+    ("单列来源", "上级指定对象、专项（个案）检查、复查不经随机抽取对象，计入合计，与计划来源分开列示。"),
+    ("按事项", "联合检查在所涉每一事项下各计一次，各行之和大于检查户次。"),
+    ("作废率", "统计期内承诺的抽取任务中作废的比例，每次作废及其理由均已公开。"),
+    ("替换率", "统计期内批准替换的对象（人员）数与同期抽取的对象（组内席位）数之比。"),
+    ("退回率", "审核退回次数占全部审核次数的比例。"),
+    ("超频次对象", "同一自然年度内双随机检查超过两次的对象数，各事项合并计算。"),
+)
+
+
+def title_of(period: Period, unit: str) -> str:
+    """``…双随机抽查2026年5月统计报告``."""
+    month = f"{period.month}月" if period.month else "度"
+    return f"{unit or settings.BUREAU_NAME}双随机抽查{period.year}年{month}统计报告"
+
+
+def percent(value: float | None) -> Writable:
+    """A share as a cell: one decimal, empty where there is none."""
+    return None if value is None else round(value, 1)
+
+
+def _counts(count: Sum) -> list[Writable]:
+    return [
+        count.visits, count.inspected, count.clean, count.problem, percent(count.problem_share), count.not_inspectable, count.refused,
+        count.unreachable, count.in_time, count.late, count.overdue, percent(count.in_time_share),
+    ]  # fmt: skip
+
+
+def workbook_of(report: Report) -> bytes:
+    """The report as .xlsx: total, months, units, sources, matters, results, orders, and what the figures mean."""
+    title = title_of(report.scope.period, report.unit.name if report.unit else "")
+    hints = [f"统计截至{report.told_on:%Y年%m月%d日}"]
+
+    def page(name: str, first: str, lines: Iterable[tuple[str, Sum]]) -> Page:
+        return Page(name, (first, *COUNTS), [[label, *_counts(count)] for label, count in lines], title=title, hints=hints, widths=(24,))
+
+    total = [("合计", report.total), ("其中：随机抽取", report.lots)]
+    matters = [[m.code, m.name, m.visits, m.clean, m.problem, percent(m.problem_share), m.not_inspectable, m.refused] for m in report.matters]
+    pages = [
+        page("总表", "范围", total),
+        page("按月", "月份", [(f"{one.month}月", one.count) for one in report.months]),
+        page("按单位", "责任单位", [(one.label, one.count) for one in report.units]),
+        page("按来源", "任务来源", [(one.label, one.count) for one in (*report.sources, *report.apart)]),
+        Page("按事项", ("事项编号", "抽查事项", "检查户次", "未发现问题", "发现问题", "问题率（%）", "无法检查", "拒绝检查"), matters, title=title, hints=hints, widths=(12, 40)),
+        Page("按结果", ("代码", "检查结果", "户次"), [[code.code, code.label, number] for code, number in report.results], title=title, hints=hints, widths=(18, 44)),
+        Page("抽取与替换", ("指标", "数值"), rows_of(report), title=title, hints=hints, widths=(40, 12)),
+        Page("指标说明", ("指标", "含义"), MEANINGS, title=title, widths=(16, 90)),
+    ]
+    return write_workbook(pages)
+
+
+def rows_of(report: Report) -> list[list[Writable]]:
+    """Orders, replacements, reviews and the plan in words and numbers."""
+    fair, plan = report.fairness, report.plan
+    rows: list[list[Writable]] = [
+        ["承诺的抽取任务", fair.committed],
+        ["其中作废", fair.voided],
+        ["作废率（%）", percent(fair.void_share)],
+        ["随机抽取的对象", fair.places],
+        ["替换的对象", fair.subjects_replaced],
+        ["对象替换率（%）", percent(fair.subjects_share)],
+        ["抽取的检查组席位", fair.team_places],
+        ["替换的检查人员", fair.inspectors_replaced],
+        ["人员替换率（%）", percent(fair.inspectors_share)],
+        ["审核次数", fair.reviews],
+        ["审核退回", fair.returned],
+        ["退回率（%）", percent(fair.returned_share)],
+        ["无法联系率（%）", percent(report.total.unreachable_share)],
+        ["年度超频次对象", fair.over_cap],
+    ]
+    if plan is not None:
+        rows += [["计划应检查", plan.planned], ["计划已公示", plan.disclosed], ["任务完成率（%）", plan.percent]]
+    return rows
+
+
+def pdf_of(report: Report) -> bytes:
+    """The report on A4 across. Raises ``MissingFonts`` rather than print boxes."""
+    heads = ("范围", *COUNTS)
+
+    def table(name: str, lines: Iterable[Line]) -> tuple[str, list[list[Writable]]]:
+        return name, [[one.label, *_counts(one.count)] for one in lines]
+
+    context: dict[str, Any] = {
+        "title": title_of(report.scope.period, report.unit.name if report.unit else ""),
+        "bureau": settings.BUREAU_NAME,
+        "demo": settings.DEMO,
+        "told_on": report.told_on,
+        "heads": heads,
+        "tables": [
+            ("合计", [["全部", *_counts(report.total)], ["其中：随机抽取", *_counts(report.lots)]]),
+            table("按责任单位", report.units),
+            table("按任务来源", (*report.sources, *report.apart)),
+            ("按月份", [[f"{one.month}月", *_counts(one.count)] for one in report.months]),
+        ],
+        "matters": report.matters,
+        "results": report.results,
+        "rows": rows_of(report),
+        "meanings": MEANINGS,
+        "columns": charts.columns(report.months),
+    }
+    return pdf(render_to_string("documents/report.html", context))
+
+
+# --- the routine report upwards -----------------------------------------------------------------------------------------
+
+UPWARD = (
+    "序号", "任务编号", "任务来源", "发文文号", "抽查事项", "责任单位", "抽查类型", "抽查比例或数量", "应检查数", "已抽取数", "已检查数", "未检查数",
+    "已公示数", "完成率（%）",
+)  # fmt: skip
+
+
+def upward_headings() -> tuple[list[Code], list[Code]]:
+    """The result and disposal codes that have a column each."""
+    rows = list(Code.objects.filter(table__in=[CodeTable.RESULT, CodeTable.DISPOSAL], active=True))
+    return [row for row in rows if row.table == CodeTable.RESULT], [row for row in rows if row.table == CodeTable.DISPOSAL]
+
+
+def upward_rows(tasks: Iterable[Task], results: list[Code], disposals: list[Code]) -> list[list[Writable]]:
+    """A row a task, in the columns of the higher platforms (domain.md §3.4.5–6), and their sum."""
+    rows: list[list[Writable]] = []
+    for at, one in enumerate(tasks, start=1):
+        item, far = one.item, one.progress
+        rows.append([
+            at, item.code, SOURCES[item.source], item.document_number, one.name, item.unit.short_name, "定向" if item.handed_down else "不定向",
+            amount(item), far.planned, far.drawn, far.visited, max(0, far.drawn - far.visited), far.disclosed, far.percent,
+            *(one.results.get(code.pk, 0) for code in results), *(one.disposals.get(code.pk, 0) for code in disposals),
+        ])  # fmt: skip
+    if rows:
+        sums = [sum(int(row[at] or 0) for row in rows) for at in range(8, len(rows[0]))]  # type: ignore[arg-type]
+        sums[5] = round(share(sums[4], sums[0]) or 0)
+        rows.append(["", "合计", "", "", "", "", "", "", *sums])
+    return rows
+
+
+def upward_workbook(period: Period, tasks: list[Task], told_on: Any) -> bytes:
+    """The routine report as .xlsx."""
+    results, disposals = upward_headings()
+    headings = [*UPWARD, *(f"结果：{code}" for code in results), *(f"处置：{code}" for code in disposals)]
+    hints = [f"统计截至{told_on:%Y年%m月%d日}；结果、处置按统计期内检查结束的户次，其余按年度累计"]
+    title = f"{settings.BUREAU_NAME}双随机抽查情况报表（{period.year}年{f'{period.month}月' if period.month else ''}）"
+    widths = (6, 12, 8, 20, 30, 12, 8, 12)
+    return write_workbook([Page("抽查情况报表", headings, upward_rows(tasks, results, disposals), title=title, hints=hints, widths=widths)])

@@ -1,0 +1,140 @@
+"""A report put together from its figures, and who may read which. Reads only."""
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from inspections.cases.models import Record
+from inspections.plans import progress
+from inspections.plans.models import PlanItem
+from inspections.plans.queries import items_in_force, titles_of
+from inspections.reports import figures
+from inspections.reports.figures import APART, WAYS, Cell, Fairness, Matter, Scope, Sum
+from inspections.reports.rules import Period
+from registries import clock
+from registries.codes.models import Code
+from registries.people.models import Unit, User
+from registries.people.queries import own_units
+
+
+class Line(NamedTuple):
+    """A row of a table: what it stands for and its count."""
+
+    label: str
+    count: Sum
+
+
+class Month(NamedTuple):
+    """A month of the year and its count."""
+
+    month: int
+    count: Sum
+
+
+class Report(NamedTuple):
+    """Everything a report tells."""
+
+    scope: Scope
+    unit: Unit | None
+    told_on: dt.date
+    total: Sum
+    lots: Sum
+    months: list[Month]
+    units: list[Line]
+    sources: list[Line]
+    apart: list[Line]
+    matters: list[Matter]
+    results: list[tuple[Code, int]]
+    fairness: Fairness
+    plan: progress.Progress | None
+
+
+def units_read_by(user: User) -> set[int] | None:
+    """The units whose figures this person reads; None is every one."""
+    return own_units(user)
+
+
+def scope_for(user: User, period: Period, unit: Unit | None) -> Scope:
+    """The period for the units this person reads, or one of them."""
+    read = units_read_by(user)
+    if unit is not None:
+        return Scope(period, frozenset({unit.pk} if read is None or unit.pk in read else set()))
+    return Scope(period, None if read is None else frozenset(read))
+
+
+def report(scope: Scope, unit: Unit | None = None) -> Report:
+    """The report of a scope: a cube of counts and six more queries."""
+    codes, cells, units = figures.results(), figures.cube(scope), figures.units_of(scope)
+    by_unit, by_way = _parts(cells, "unit"), _parts(cells, "way")
+    by_month, by_result = _parts(cells, "month"), _parts(cells, "result")
+    known = {row.pk for row in units}
+    units += list(Unit.objects.filter(pk__in=set(by_unit) - known)) if set(by_unit) - known else []
+
+    def line(label: Any, rows: list[Cell]) -> Line:
+        return Line(str(label), figures.add_up(rows, codes))
+
+    months = [scope.period.month] if scope.period.month else range(1, 13)
+    return Report(
+        scope,
+        unit,
+        clock.today(),
+        figures.add_up(cells, codes),
+        figures.add_up([cell for cell in cells if cell.way not in APART], codes),
+        [Month(month, figures.add_up(by_month[month], codes)) for month in months],
+        [line(row.short_name, by_unit[row.pk]) for row in units],
+        [line(label, by_way[way]) for way, label in WAYS.items() if way not in APART],
+        [line(label, by_way[way]) for way, label in WAYS.items() if way in APART],
+        figures.by_matter(scope, codes),
+        [(code, sum(cell.number for cell in by_result[pk])) for pk, code in codes.items() if code.active or pk in by_result],
+        figures.fairness(scope),
+        None if scope.period.month else progress.total(progress.progress_of(items(scope)).values()),
+    )
+
+
+def _parts(cells: list[Cell], by: str) -> defaultdict[Any, list[Cell]]:
+    found: defaultdict[Any, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        found[getattr(cell, by)].append(cell)
+    return found
+
+
+def items(scope: Scope) -> list[PlanItem]:
+    """The items of the year's plans in force that these units answer for."""
+    rows = items_in_force().filter(scope.of(), plan__year=scope.period.year)
+    return list(rows.select_related("plan", "unit", "matter").order_by("code", "pk"))
+
+
+# --- the routine report upwards -----------------------------------------------------------------------------------------
+
+
+class Task(NamedTuple):
+    """A task as higher platforms count it: how far it has come, results and disposals by code, and what is settled."""
+
+    item: PlanItem
+    name: str
+    progress: progress.Progress
+    results: dict[int, int]
+    disposals: dict[int, int]
+
+
+def tasks(scope: Scope) -> list[Task]:
+    """The year's tasks. Visits are those that are over in the period, of the item and of what was handed down for it."""
+    rows = items(scope)
+    if not rows:
+        return []
+    how_far, names = progress.progress_of(rows), titles_of(rows)
+    found, disposed = _by_item(scope, "result_id"), _by_item(scope, "disposal_id")
+    return [Task(row, names[row.matter_id], how_far[row.pk], found[row.code], disposed[row.code]) for row in rows]
+
+
+def _by_item(scope: Scope, column: str) -> defaultdict[str, dict[int, int]]:
+    """Item code → code → visits whose record signed last has it."""
+    signed = Record.objects.filter(case=OuterRef("pk"), signed_at__isnull=False).order_by("-round")
+    rows = figures.visits(scope).order_by().annotate(item=Coalesce(F("draw__plan_item__code"), F("draw__request__plan_item__code")), final=Subquery(signed.values(column)[:1]))
+    found: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for item, code, number in rows.exclude(final=None).values_list("item", "final").annotate(Count("pk")):
+        found[item][code] = number
+    return found
