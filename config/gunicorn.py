@@ -3,24 +3,30 @@
 BIND (127.0.0.1:8000), WEB_CONCURRENCY (processes, 2) and WEB_THREADS (threads of each, 4).
 """
 
+import logging
 import os
 import re
-from typing import Any
-
-from gunicorn.glogging import Logger
 
 SECRET = re.compile(r"(/office/calendar/)[^/ ?]+")
 
 
-class Reticent(Logger):  # type: ignore[misc]
+class Reticent(logging.Filter):
     """The access log without the secret part of calendar addresses."""
 
-    def atoms(self, *given: Any) -> dict[str, Any]:
-        """What a line is made of."""
-        return {name: SECRET.sub(r"\1…", value) if isinstance(value, str) else value for name, value in super().atoms(*given).items()}
+    def filter(self, line: logging.LogRecord) -> bool:
+        """Every line is written; its parts are cleaned first."""
+        if isinstance(line.args, dict):
+            for name, value in line.args.items():
+                if isinstance(value, str):
+                    line.args[name] = SECRET.sub(r"\1…", value)
+        return True
 
 
-logger_class = Reticent
+def on_starting(_server: object) -> None:
+    """Before the processes are made, which inherit it."""
+    logging.getLogger("gunicorn.access").addFilter(Reticent())
+
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"

@@ -7,7 +7,8 @@ from inspections.reports.queries import Line, Month
 
 BASE, HIGHEST, STEP, WIDTH = 96, 78, 26, 18
 LONGEST = 300
-TONES = ("clean", "problem", "not_inspectable", "refused")
+INKS = {"clean": "#2b5c9e", "problem": "#e0a526", "not_inspectable": "#b9bec7", "refused": "#b3202a"}
+TONES = tuple(INKS)
 
 
 class Part(NamedTuple):
@@ -17,6 +18,11 @@ class Part(NamedTuple):
     number: int
     at: float
     size: float
+
+    @property
+    def ink(self) -> str:
+        """Its colour on paper, where a drawing takes none from a style sheet."""
+        return INKS[self.tone]
 
 
 class Column(NamedTuple):

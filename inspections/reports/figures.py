@@ -17,7 +17,7 @@ from inspections.cases.models import Case, CaseMatter, Record, Review
 from inspections.cases.queries import last_day_in_time
 from inspections.cases.states import CaseKind, CaseState, Decision
 from inspections.draws.candidates import VISITS_PER_YEAR
-from inspections.draws.models import Draw, DrawnEntry, TeamPlace
+from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.states import DrawState, Mode, Replaced
 from inspections.plans.models import PlanItem
@@ -223,7 +223,8 @@ def fairness(scope: Scope) -> Fairness:
     orders = Draw.objects.filter(scope.of(), committed_at__date__range=(first, last)).order_by()
     told = orders.aggregate(committed=Count("pk"), voided=Count("pk", filter=Q(state=DrawState.VOIDED)))
     stands = Q(draw__drawn_at__date__range=(first, last), draw__state=DrawState.DRAWN, correction=F("draw__corrections"), kind=DrawnEntry.Kind.WINNER)
-    won = DrawnEntry.objects.filter(stands, scope.of("draw__unit_id"))
+    won = DrawnEntry.objects.filter(stands, scope.of("draw__unit_id")).order_by()
+    drawn = won.aggregate(subjects=Count("pk", filter=Q(draw__mode=Mode.LOT), distinct=True), people=Count("team"))
     lines = HistoryRow.objects.filter(scope.of("draw__unit_id"), decided_at__date__range=(first, last), correction=F("draw__corrections")).order_by()
     left = lines.aggregate(subjects=Count("pk", filter=Q(kind=Replaced.SUBJECT)), people=Count("pk", filter=Q(kind=Replaced.INSPECTOR)))
     reviewed = Review.objects.filter(scope.of("case__unit_id"), reviewed_at__date__range=(first, last)).order_by()
@@ -232,9 +233,9 @@ def fairness(scope: Scope) -> Fairness:
     return Fairness(
         told["committed"],
         told["voided"],
-        won.filter(draw__mode=Mode.LOT).count(),
+        drawn["subjects"],
         left["subjects"],
-        TeamPlace.objects.filter(drawn__in=won).count(),
+        drawn["people"],
         left["people"],
         reviews["all"],
         reviews["back"],

@@ -49,7 +49,12 @@ class Report(NamedTuple):
     matters: list[Matter]
     results: list[tuple[Code, int]]
     fairness: Fairness
-    plan: progress.Progress | None
+    plans: list[tuple[str, progress.Progress]]
+
+    @property
+    def plan(self) -> progress.Progress | None:
+        """The year's plan as a whole; None for a month."""
+        return None if self.scope.period.month else progress.total(far for _unit, far in self.plans)
 
 
 def units_read_by(user: User) -> set[int] | None:
@@ -90,7 +95,7 @@ def report(scope: Scope, unit: Unit | None = None) -> Report:
         figures.by_matter(scope, codes),
         [(code, sum(cell.number for cell in by_result[pk])) for pk, code in codes.items() if code.active or pk in by_result],
         figures.fairness(scope),
-        None if scope.period.month else progress.total(progress.progress_of(items(scope)).values()),
+        [] if scope.period.month else _plans(scope),
     )
 
 
@@ -101,10 +106,25 @@ def _parts(cells: list[Cell], by: str) -> defaultdict[Any, list[Cell]]:
     return found
 
 
+def _plans(scope: Scope) -> list[tuple[str, progress.Progress]]:
+    """How far each unit has come with the year's plan, the furthest behind first."""
+    rows = items(scope)
+    how_far = progress.progress_of(rows)
+    by_unit: defaultdict[str, list[progress.Progress]] = defaultdict(list)
+    for row in rows:
+        by_unit[row.unit.short_name].append(how_far[row.pk])
+    return sorted(((unit, progress.total(told)) for unit, told in by_unit.items()), key=lambda row: row[1].percent)
+
+
+def totals(scope: Scope) -> Sum:
+    """The first line of a report alone. Two queries."""
+    return figures.add_up(figures.cube(scope), figures.results())
+
+
 def items(scope: Scope) -> list[PlanItem]:
     """The items of the year's plans in force that these units answer for."""
     rows = items_in_force().filter(scope.of(), plan__year=scope.period.year)
-    return list(rows.select_related("plan", "unit", "matter").order_by("code", "pk"))
+    return list(rows.prefetch_related(None).order_by("code", "pk"))
 
 
 # --- the routine report upwards -----------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from inspections.cases.queries import office_cases, overdue, viewer
 from inspections.desk.workload import places
-from inspections.plans.progress import progress_of, total
 from inspections.reports import charts, commands, papers, people, queries
 from inspections.reports.definitions import DEFINITIONS
 from inspections.reports.figures import Scope
@@ -112,17 +111,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     user, today = signed_in(request), clock.today()
     scope = Scope(Period(today.year), None)
     told = queries.report(scope)
-    before = queries.report(Scope(Period(today.year - 1), None))
-    items = queries.items(scope)
-    how_far = progress_of(items)
-    by_unit: dict[str, list[Any]] = {}
-    for item in items:
-        by_unit.setdefault(item.unit.short_name, []).append(how_far[item.pk])
     taken, there = places(Inspector.objects.all())
     context = {
         "report": told,
-        "before": before,
-        "plans": sorted(((unit, total(rows)) for unit, rows in by_unit.items()), key=lambda row: row[1].percent),
+        "before": queries.totals(Scope(Period(today.year - 1), None)),
+        "plans": told.plans,
         "overdue": overdue(office_cases(viewer(user)), today).count(),
         "taken": taken,
         "there": there,
