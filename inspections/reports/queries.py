@@ -124,7 +124,7 @@ def totals(scope: Scope) -> Sum:
 def items(scope: Scope) -> list[PlanItem]:
     """The items of the year's plans in force that these units answer for."""
     rows = items_in_force().filter(scope.of(), plan__year=scope.period.year)
-    return list(rows.prefetch_related(None).order_by("code", "pk"))
+    return list(rows.order_by("code", "pk"))
 
 
 # --- the routine report upwards -----------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def test_no_page_or_file_names_a_subject(draw: Any) -> None:
 def test_the_pages_ask_few_queries(draw: Any, django_assert_max_num_queries: Any) -> None:
     client = signed_in(factories.user(Role.SUPERVISOR))
     for address in PAGES:
-        with django_assert_max_num_queries(22, info=address):
+        with django_assert_max_num_queries(23, info=address):
             assert client.get(address).status_code == 200
     assert client.get("/office/reports/?year=abc").status_code == 200
 
