@@ -1,6 +1,7 @@
 """The inspections' tables, gathered from their rooms."""
 
 from inspections.adhoc.models import AdhocRequest
+from inspections.cases.evidence import Acknowledgement, Arrival, Photo
 from inspections.cases.models import (
     Assignment,
     Case,
@@ -34,7 +35,9 @@ from inspections.draws.struck import Strike
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
+    "Acknowledgement",
     "AdhocRequest",
+    "Arrival",
     "Assignment",
     "Case",
     "CaseMatter",
@@ -46,6 +49,7 @@ __all__ = [
     "DrawShard",
     "DrawnEntry",
     "HistoryRow",
+    "Photo",
     "Plan",
     "PlanItem",
     "Record",

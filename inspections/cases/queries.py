@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
+from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
@@ -261,7 +262,11 @@ def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[ru
 
 
 def content_of(record: Record) -> dict[str, Any]:
-    """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables."""
+    """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables.
+
+    Photos by what was sent, so that a phone without a network can tell the same (``static/visits/sheet.js``).
+    """
+    photos = Photo.objects.filter(case=record.case, round__lte=record.round, withdrawn_at=None)
     answers = record.answers.select_related("item__revision__matter").order_by("item__revision__matter__code", "item__position")
     return {
         "case": record.case.number,
@@ -273,6 +278,7 @@ def content_of(record: Record) -> dict[str, Any]:
         "present": record.present,
         "team": sorted(place.inspector.number for place in team(record.case)),
         "answers": [[a.item.revision.reference, a.item.position, a.answer, a.remark] for a in answers],
+        "photos": sorted(photos.values_list("sent_sha256", flat=True)),
     }
 
 
@@ -319,7 +325,7 @@ def reviews(case: Case) -> list[Review]:
     return list(case.reviews.select_related("reviewer").order_by("pk"))
 
 
-def timeline(case: Case, *rows: Record | Signature | Review | Replacement) -> list[Event]:
+def timeline(case: Case, *rows: Record | Signature | Review | Replacement | Acknowledgement) -> list[Event]:
     """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
     decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
     told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
@@ -335,7 +341,7 @@ def timeline(case: Case, *rows: Record | Signature | Review | Replacement) -> li
             "bad" if review and review.decision == Decision.RETURN else "done",
         )
         again = (payload.verb, payload.actor_id)
-        if again == previous and payload.verb == "inspections.save_record":
+        if again == previous and payload.verb in ("inspections.save_record", "inspections.keep_draft"):
             events[-1] = event
         else:
             events.append(event)
