@@ -19,11 +19,6 @@ def photos_of(case: Case) -> list[Photo]:
     return list(case.photos.filter(withdrawn_at=None).select_related("item", "kept_by"))
 
 
-def acknowledgement_of(record: Record, content_hash: str) -> Acknowledgement | None:
-    """The inspected person's side of exactly this content, the newest; None when it is still to be noted."""
-    return record.acknowledgements.filter(content_hash=content_hash).order_by("-pk").first()
-
-
 def acknowledgement_awaited(record: Record, content_hash: str) -> bool:
     """Whether the inspected person's side is still to be noted. Where nobody could be inspected, there is none."""
     if record.result is None or record.result.group not in INSPECTED:
@@ -54,6 +49,13 @@ def beside(case: Case, record: Record | None, signed: list[Signature]) -> Beside
     noted = record.acknowledgements.select_related("noted_by").order_by("-pk").first()
     hands = [Hand(one.inspector.name, one, drawing.path(one.drawn)) for one in signed if one.drawn]
     return Beside(photos_of(case), Hand(noted.name, noted, drawing.path(noted.drawn)) if noted else None, hands)
+
+
+def awaits_side(record: Record, shown: Beside, content_hash: str) -> bool:
+    """The same as :func:`acknowledgement_awaited`, told from what a page has read already."""
+    if record.result is None or record.result.group not in INSPECTED:
+        return False
+    return shown.acknowledged is None or shown.acknowledged.row.content_hash != content_hash
 
 
 def state_of(case: Case, user: User, record: Record | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 import operator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetc
 
 from inspections.cases import rules
 from inspections.cases.evidence import Acknowledgement, Photo
-from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
+from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
 from inspections.draws.matters import partner_revisions
@@ -224,8 +225,8 @@ def was_on_team(case: Case, user: User) -> bool:
 
 
 def rounds(case: Case) -> list[Record]:
-    """The records of a case, the newest last."""
-    return list(case.records.select_related("saved_by", "result", "disposal").order_by("round"))
+    """The records of a case with the decision on each, the newest last."""
+    return list(case.records.select_related("saved_by", "result", "disposal", "review__reviewer").order_by("round"))
 
 
 def last_record(case: Case) -> Record | None:
@@ -236,7 +237,11 @@ def last_record(case: Case) -> Record | None:
 
 def items_of(case: Case) -> list[ChecklistItem]:
     """Every checklist item of the case's matters, in the order of the page."""
-    return list(
+    return list(_items(case))
+
+
+def _items(case: Case) -> QuerySet[ChecklistItem]:
+    return (
         ChecklistItem.objects.filter(revision__in=case.matters.values("revision"))
         .select_related("revision__matter")
         .order_by(Subquery(case.matters.filter(revision=OuterRef("revision")).values("position")[:1]), "position")
@@ -291,8 +296,9 @@ class Sheet(NamedTuple):
 
 def sheets(case: Case, record: Record | None) -> list[Sheet]:
     """One checklist per matter, with the answers of a record."""
-    answers = {a.item_id: a for a in record.answers.all()} if record else {}
-    items = items_of(case)
+    given = RecordAnswer.objects.filter(record=record, item=OuterRef("pk"))
+    items: Any = _items(case).annotate(given=Subquery(given.values("answer")[:1]), noted=Subquery(given.values("remark")[:1]))
+    answers = {i.pk: RecordAnswer(record=record, item=i, answer=i.given, remark=i.noted) for i in items if i.given is not None}
     revisions = {item.revision_id: item.revision for item in items}
     return [
         Sheet(revision, [(i, answers.get(i.pk)) for i in items if i.revision_id == revision.pk])
@@ -323,6 +329,11 @@ def all_signatures(case: Case) -> list[Signature]:
 def reviews(case: Case) -> list[Review]:
     """Every decision of a reviewer, in order."""
     return list(case.reviews.select_related("reviewer").order_by("pk"))
+
+
+def decisions(records: Iterable[Record]) -> list[Review]:
+    """The decisions on these records of :func:`rounds`, in their order."""
+    return [record.review for record in records if hasattr(record, "review")]
 
 
 def timeline(case: Case, *rows: Record | Signature | Review | Replacement | Acknowledgement) -> list[Event]:

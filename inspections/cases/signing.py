@@ -36,7 +36,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
         arguments = {"case_id": case.pk, "content_hash": form.cleaned_data["content_hash"], "drawn": form.cleaned_data["drawn"]}
         if act(request, commands.sign_record, form=form, done=_("You have signed the record."), **arguments):
             return redirect("case-page", number=number)
-    return _page(request, case, record, form, AcknowledgeForm(initial={"content_hash": shown}, prefix="side"))
+    return _page(request, case, record, form, AcknowledgeForm(initial={"content_hash": shown}, prefix="side"), shown)
 
 
 @access("inspections.acknowledge_record")
@@ -52,19 +52,19 @@ def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("case-sign", number=number)
     shown = rules.fingerprint(queries.content_of(record))
     form = SignForm(initial={"content_hash": shown}, request=request, user=signed_in(request))
-    return _page(request, case, record, form, side)
+    return _page(request, case, record, form, side, shown)
 
 
-def _page(request: HttpRequest, case: Case, record: Record, form: SignForm, side: AcknowledgeForm) -> HttpResponse:
+def _page(request: HttpRequest, case: Case, record: Record, form: SignForm, side: AcknowledgeForm, shown: str) -> HttpResponse:
     signatures = queries.signatures(record)
-    shown = rules.fingerprint(queries.content_of(record))
+    beside = attached.beside(case, record, signatures)
     context = {
         "case": case,
         "record": record,
         "sheets": queries.sheets(case, record),
         "signatures": signatures,
-        "beside": attached.beside(case, record, signatures),
-        "awaited": attached.acknowledgement_awaited(record, shown),
+        "beside": beside,
+        "awaited": attached.awaits_side(record, beside, shown),
         "form": form,
         "side": side,
     }

@@ -205,7 +205,7 @@ def test_beginning_leads_to_an_empty_record_with_nothing_prefilled() -> None:
     assert "checked>" not in form
     assert " selected" not in form.replace('value="" selected', "")
     assert f'value="{clock.today().isoformat()}"' not in form
-    assert form.count('type="radio"') == 4 * len(queries.items_of(case))
+    assert form.count('type="radio" name="answer_') == 4 * len(queries.items_of(case))
 
 
 def test_a_draft_may_be_incomplete_and_comes_back_as_it_was_typed() -> None:
