@@ -72,9 +72,11 @@ def sending(request: HttpRequest, number: str) -> JsonResponse:
     """
     user = signed_in(request)
     case = Case.objects.filter(number=number).select_related("draw").first()
+    if case is None or not queries.was_on_team(case, user):
+        return JsonResponse({"refused": _("There is no such case among yours."), "gone": True}, status=404)
     why = _closed(case, user)
-    if case is None or why:
-        return JsonResponse({"refused": why, "gone": True}, status=404 if case is None else 409)
+    if why:
+        return JsonResponse({"refused": why, "gone": True}, status=409)
     if request.method != "POST":
         return JsonResponse({"state": attached.state_of(case, user, queries.last_record(case)), "csrf": get_token(request), "user": user.pk})
     message = _message(request)
@@ -93,10 +95,8 @@ def sending(request: HttpRequest, number: str) -> JsonResponse:
     return JsonResponse({"state": state, "errors": errors, "conflicts": _conflicts(message, state, errors)})
 
 
-def _closed(case: Case | None, user: User) -> str:
+def _closed(case: Case, user: User) -> str:
     """Why this person can no longer work on this case, or nothing."""
-    if case is None or not queries.was_on_team(case, user):
-        return _("There is no such case among yours.")
     if case.state == CaseState.CALLED_OFF:
         return Refused(states.CALLED_OFF).sentence
     return "" if queries.is_on_team(case, user) else _("You are no longer on the team of this case.")

@@ -14,7 +14,7 @@ from inspections.cases import attached, photos, queries, visiting
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Case
 from inspections.cases.queries import viewer
-from inspections.cases.states import Answer, CaseState, PhotoKind
+from inspections.cases.states import CaseState, PhotoKind
 from inspections.cases.visit_forms import PhotoForm
 from registries.codes.models import Code, CodeTable
 from registries.ledger.change import Refused
@@ -86,13 +86,18 @@ def paper_form(request: HttpRequest, number: str) -> HttpResponse:
     """The record's empty form as PDF: to be filled in by hand where no phone is at hand, and typed in and attached later."""
     case = _own(request, number)
     try:
-        body = pdf(render_to_string("documents/record_form.html", form_facts(case)))
+        body = pdf(form_html(case))
     except MissingFonts:
         messages.error(request, _("The server has no Chinese fonts: the form cannot be printed. Tell the system administrator."))
         return redirect("case-page", number=number)
     response = HttpResponse(body, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{number}-form.pdf"'
     return response
+
+
+def form_html(case: Case) -> str:
+    """The empty form as a document."""
+    return render_to_string("documents/record_form.html", form_facts(case))
 
 
 def form_facts(case: Case) -> dict[str, Any]:
@@ -102,7 +107,6 @@ def form_facts(case: Case) -> dict[str, Any]:
         "case": case,
         "team": queries.team(case),
         "sheets": queries.sheets(case, None),
-        "answers": [Answer.YES, Answer.NO, Answer.NOT_CHECKED, Answer.GAP],
         "results": [code for code in codes if code.table == CodeTable.RESULT],
         "disposals": [code for code in codes if code.table == CodeTable.DISPOSAL],
         "bureau": settings.BUREAU_NAME,

@@ -18,6 +18,8 @@
       this.texts = JSON.parse(byId("visit-texts").textContent);
       this.status = "sent";
       this.pictures = new sunlot.Pictures(this);
+      this.edits = 0;
+      this.kept = Promise.resolve();
     }
 
     async start() {
@@ -79,8 +81,14 @@
     }
 
     /* One field as it is now; what the server had when it was first touched is kept beside it. */
-    async keep(name) {
+    keep(name) {
       const value = this.value(name);
+      this.edits += 1;
+      this.kept = this.kept.then(() => this.write(name, value));
+      return this.kept;
+    }
+
+    async write(name, value) {
       const visit = await sunlot.store.change(this.number, function (found) {
         const before = found.state ? found.state.values[name] || "" : "";
         const base = found.typed[name] ? found.typed[name].base : before;
@@ -94,7 +102,7 @@
     }
 
     async send() {
-      const visit = await sunlot.store.visit(this.number);
+      const visit = await this.read();
       if (!visit.closed) {
         this.tell(this.texts.sending);
         this.status = await sunlot.send(this.number);
@@ -109,9 +117,21 @@
       }
     }
 
+    /* What is kept, with everything typed so far in it. */
+    async read() {
+      for (;;) {
+        await this.kept;
+        const edits = this.edits;
+        const visit = await sunlot.store.visit(this.number);
+        if (edits === this.edits) {
+          return visit;
+        }
+      }
+    }
+
     /* The page as the phone has it: what was typed here over what the server said last. */
     async show() {
-      const visit = await sunlot.store.visit(this.number);
+      const visit = await this.read();
       const active = document.activeElement ? document.activeElement.name : "";
       const values = visit.state ? visit.state.values : {};
       new Set(this.fields().map((field) => field.name)).forEach((name) => {
@@ -274,7 +294,7 @@
       }
       event.preventDefault();
       await this.send();
-      const visit = await sunlot.store.visit(this.number);
+      const visit = await this.read();
       const rows = await sunlot.store.waiting(this.number);
       const clean = !Object.keys(visit.typed).length && !visit.draft && !rows.length;
       if (this.status === "sent" && clean) {
@@ -319,7 +339,7 @@
         return found ? found.value.trim() : "";
       };
       const kind = byId("visit-finish").querySelector("[data-finish=kind]:checked");
-      const visit = await sunlot.store.visit(this.number);
+      const visit = await this.read();
       const group = (visit.sheet.results[sunlot.valuesOf(visit).result] || [])[1];
       const asked = group === "clean" || group === "problem";
       const why = this.unsigned(read, kind ? kind.value : "", asked);
