@@ -2,7 +2,7 @@
 
 from inspections.cases import attached, drawing, opening, queries, rules, states, visits
 from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
-from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
+from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision, Way
 from inspections.draws.candidates import DRAWN_BEFORE

@@ -423,7 +423,7 @@ def test_the_empty_page_and_the_worker_know_nobody_and_the_key_is_everybodys_own
     first, second = members(case)
     visitor = Client()
     for address in ("/office/cases/offline/", "/office/cases/worker.js"):
-        text = b"".join(visitor.get(address)).decode()  # type: ignore[arg-type]
+        text = visitor.get(address).content.decode()
         assert case.subject.name not in text
         assert first.name not in text
     keys = [signed_in(one).get("/office/cases/offline/key/").json() for one in (first, first, second)]
