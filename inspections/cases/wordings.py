@@ -43,6 +43,7 @@ def _status() -> dict[str, str]:
 def _choices() -> dict[str, str]:
     return {
         "clash": _("{name} wrote something different here at {at}:"),
+        "clashes": _("{count} fields differ from a colleague's: choose"),
         "otherPhone": _("You, on another device,"),
         "yours": _("You:"),
         "keepMine": _("Keep mine"),
@@ -85,5 +86,6 @@ def _store() -> dict[str, str]:
         "unsent": _("Waits to be sent"),
         "nobody": _("No network, and nobody is signed in on this device. Sign in when the network is back; what was kept stays kept."),
         "notKept": _("No network, and this page is not kept on this phone."),
+        "nothingKept": _("Nothing is kept on this phone."),
         "keptHere": _("No network. These cases are kept on this phone:"),
     }

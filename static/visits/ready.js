@@ -102,6 +102,8 @@
       line.append(title, element("p", visit.closed || (waits ? words.unsent : visit.number), { class: "entry-meta" }));
       list.append(line);
     }
+    list.hidden = !list.children.length;
+    return list.children.length;
   }
 
   async function offline(box) {
@@ -123,8 +125,8 @@
       await sunlot.openVisit(root);
       return;
     }
-    status.textContent = number ? words.notKept : words.keptHere;
-    await listed(box.querySelector("ul"), null);
+    const count = await listed(box.querySelector("ul"), null);
+    status.textContent = number ? words.notKept : count ? words.keptHere : words.nothingKept;
   }
 
   const cases = document.querySelector("[data-offline-cases]");

@@ -205,10 +205,13 @@
       const finished = rows.some((row) => row.kind === "submit" && !row.held);
       byId("visit-fields").disabled = !begun || finished || Boolean(visit.closed) || Boolean(visit.state && visit.state.submitted);
       byId("visit-before").hidden = begun || Boolean(visit.closed);
+      byId("visit-next").parentNode.hidden = byId("visit-fields").disabled;
+      const clashes = Object.keys(visit.conflicts).length;
       const waits = rows.length + Object.keys(visit.typed).length;
       const told = { offline: this.texts.offline, signin: this.texts.signIn, closed: visit.closed, held: this.texts.held };
       const stands = visit.state && visit.state.saved ? this.texts.saved.replace("{at}", visit.state.saved) : this.texts.ready;
-      this.tell(visit.closed || told[this.status] || (waits ? this.texts.waits.replace("{count}", waits) : stands));
+      const clash = clashes ? this.texts.clashes.replace("{count}", clashes) : "";
+      this.tell(visit.closed || told[this.status] || clash || (waits ? this.texts.waits.replace("{count}", waits) : stands));
       byId("visit-bar").setAttribute("data-status", waits && this.status === "sent" ? "held" : this.status);
       this.notes(visit, rows, finished);
       await this.pictures.show(visit, rows);

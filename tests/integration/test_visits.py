@@ -261,10 +261,10 @@ def test_a_photo_opens_to_those_who_may_see_the_case_and_to_nobody_else() -> Non
     case = begun()
     send_photo(signed_in(members(case)[0]), case, "photo-1", picture())
     address = f"/office/cases/{case.number}/photos/{Photo.objects.get().pk}/"
-    for person in (*members(case), make.user(Role.REVIEWER), make.user(Role.CLERK, unit=case.unit)):
-        assert signed_in(person).get(address).status_code == 200
-    for person in (make.inspector().user, make.user(Role.CLERK, unit=make.unit())):
-        assert signed_in(person).get(address).status_code == 404
+    for insider in (*members(case), make.user(Role.REVIEWER), make.user(Role.CLERK, unit=case.unit)):
+        assert signed_in(insider).get(address).status_code == 200
+    for outsider in (make.inspector().user, make.user(Role.CLERK, unit=make.unit())):
+        assert signed_in(outsider).get(address).status_code == 404
     assert Client().get(address).status_code == 302
 
 
@@ -321,9 +321,9 @@ def test_a_disk_that_takes_nothing_is_a_sentence() -> None:
 
 def test_nobody_signs_before_the_inspected_person_and_nobody_alone() -> None:
     case, first, second = submitted()
-    sign = {"case_id": case.pk, "content_hash": shown(case), "drawn": SCRAWL}
+    sign: dict[str, Any] = {"case_id": case.pk, "content_hash": shown(case), "drawn": SCRAWL}
     assert "First the inspected" in refused(lambda: commands.sign_record(actor=first, **sign))
-    side = {"case_id": case.pk, "content_hash": shown(case)}
+    side: dict[str, Any] = {"case_id": case.pk, "content_hash": shown(case)}
     visiting.acknowledge_record(actor=first, kind="drawn", name="经理王某", drawn=SCRAWL, **side)
     commands.sign_record(actor=first, **sign)
     assert "already" in refused(lambda: commands.sign_record(actor=first, **sign))
