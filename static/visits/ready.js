@@ -83,21 +83,21 @@
   /* What is kept here beside the cases the server lists, or waits to be sent. */
   async function listed(list, known) {
     const words = texts();
-    const waiting = await sunlot.unsent();
+    const rows = await sunlot.store.waiting();
     list.textContent = "";
     for (const visit of await sunlot.store.all()) {
-      const waits = waiting.includes(visit.number);
-      if (known && known.includes(visit.number) && !waits && !visit.closed) {
-        continue;
-      }
+      const waits = visit.draft || Object.keys(visit.typed).length || rows.some((row) => row.number === visit.number);
+      const open = known && known.includes(visit.number);
       if (known && !waits && !visit.closed) {
-        await sunlot.store.forget(visit.number); // done, and sent
+        if (!open) {
+          await sunlot.store.forget(visit.number); // done, and sent
+        }
         continue;
       }
       const line = element("li", "", { class: "entry" });
       const title = element("h3", "", { class: "entry-title" });
       title.append(element("a", visit.title || visit.number, {
-        href: visit.closed ? `/office/cases/offline/?case=${encodeURIComponent(visit.number)}` : `/office/cases/${visit.number}/record/`,
+        href: visit.closed || (known && !open) ? `/office/cases/offline/?case=${encodeURIComponent(visit.number)}` : `/office/cases/${visit.number}/record/`,
       }));
       line.append(title, element("p", visit.closed || (waits ? words.unsent : visit.number), { class: "entry-meta" }));
       list.append(line);

@@ -158,7 +158,7 @@
       }
     }
     const visit = await sunlot.store.visit(number);
-    if (visit.state && visit.state.round) {
+    if (visit.state && visit.state.round && !visit.state.submitted) {
       while (await sendDraft(number, csrf)) {
         /* until nothing is left, or the server says no */
       }

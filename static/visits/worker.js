@@ -4,7 +4,8 @@
 
 const CACHE = "sunlot-visits";
 const SHELL = "/office/cases/offline/";
-const PATIENCE = 5000;
+const PATIENCE = 8000;
+const TAKEN_ALONG = /^\/office\/cases\/(mine|[^/]+\/record)\/$/;
 
 async function install() {
   const answer = await fetch(SHELL, { cache: "reload", credentials: "omit" });
@@ -27,7 +28,7 @@ function soon(request) {
 
 async function page(request) {
   try {
-    return await soon(request);
+    return await (TAKEN_ALONG.test(new URL(request.url).pathname) ? soon(request) : fetch(request));
   } catch (error) {
     return (await caches.match(SHELL)) || Response.error();
   }

@@ -13,10 +13,12 @@ from PIL import Image
 
 from inspections.cases import attached, commands, photos, picturing, queries, rules, visiting
 from inspections.cases.evidence import Acknowledgement, Arrival, Photo
+from inspections.cases.invariants import cases
 from inspections.cases.models import Case, Record, Signature
 from inspections.cases.states import CaseState
 from registries import clock
 from registries.ledger.change import Refused
+from registries.ledger.findings import Finding
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
@@ -275,6 +277,8 @@ def test_a_file_that_was_changed_on_the_disk_is_not_handed_out() -> None:
     photo = Photo.objects.get()
     photos.path_of(photo.sha256).write_bytes(b"demo:" + b"0" * 400)
     assert browser.get(f"/office/cases/{case.number}/photos/{photo.pk}/").status_code == 404
+    photos.path_of(photo.sha256).unlink()
+    assert [found.text for found in cases() if not isinstance(found, Finding)] == ["The file of photo %(pk)s of case %(number)s is gone."]
 
 
 def test_without_javascript_photos_are_kept_and_withdrawn_on_a_page_of_their_own() -> None:
