@@ -241,7 +241,7 @@
       if (submitted && !visit.closed) {
         const made = note("good", this.texts.submitted);
         made.append(element("a", this.texts.toCase, { class: "button button-primary", href: `/office/cases/${this.number}/` }));
-      } else if (finished) {
+      } else if (finished && !visit.closed) {
         const made = note("good", this.texts.finished);
         made.append(this.button(this.texts.reopen, () => this.reopen(rows)));
       }

@@ -96,7 +96,7 @@ def sign_in(page: Page, url: str, username: str) -> None:
 def scrawl(page: Page, pad: str) -> None:
     """Sign by hand in the field."""
     canvas = page.locator(f"[data-pad={pad}] canvas")
-    canvas.scroll_into_view_if_needed()
+    canvas.evaluate("one => one.scrollIntoView({ block: 'center' })")
     box = canvas.bounding_box()
     assert box
     page.mouse.move(box["x"] + 20, box["y"] + 60)
@@ -106,8 +106,15 @@ def scrawl(page: Page, pad: str) -> None:
     page.mouse.up()
 
 
+def choose(page: Page, selector: str) -> None:
+    """Tap a choice in the middle of the screen, clear of the bars above and below."""
+    found = page.locator(selector)
+    found.evaluate("one => one.scrollIntoView({ block: 'center' })")
+    found.check(force=True)
+
+
 def answer(page: Page, item: int, value: str, remark: str = "") -> None:
-    page.check(f"input[name=answer_{item}][value={value}]", force=True)
+    choose(page, f"input[name=answer_{item}][value={value}]")
     if remark:
         page.fill(f"input[name=remark_{item}]", remark)
 
@@ -155,7 +162,7 @@ def test_a_whole_visit_in_airplane_mode_arrives_exactly_once(phone: Phone, live_
         page.fill("input[name=present]", "经理王某")
         page.click("button[name=submit]")
         page.wait_for_selector("#visit-finish:not([hidden])")
-        page.check("#finish-drawn", force=True)
+        choose(page, "#finish-drawn")
         page.fill("#finish-name", "经理王某")
         scrawl(page, "finish-theirs")
         scrawl(page, "finish-own")
