@@ -172,7 +172,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # A polled queue acknowledges only between polls of two seconds, so its one worker takes whatever is there (0 = no limit).
 CELERY_WORKER_PREFETCH_MULTIPLIER = 0 if CELERY_BROKER_URL.startswith("fsqueue") else 1
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("WORKER_MAX_MEMORY_KB", default=160_000)  # a PDF's fonts are given back
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("WORKER_MAX_MEMORY_KB", default=400_000)  # twice what a child starts with: a PDF's fonts are given back
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_ACCEPT_CONTENT = ["json"]

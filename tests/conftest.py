@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 # Playwright's synchronous interface runs an event loop in the test's thread, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "stack", "county", "walked"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "stack", "county", "walked", "template"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,8 +42,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     unwanted: list[pytest.Item] = []
     for item in items:
         only = item.get_closest_marker("engine")
+        usually = item.get_closest_marker("usually")
         out = (
             (item.get_closest_marker("full") is not None and not config.getoption("--full"))
+            or (usually is not None and engine not in usually.args and not config.getoption("--full"))
             or (only is not None and engine not in only.args)
             or (second and not _touches_database(item))
         )
@@ -110,26 +114,48 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
+@dataclass(frozen=True)
+class Template:
+    """A migrated database that nobody uses, and the keys it was made with: a running product starts from a copy of it."""
+
+    database_url: str
+    env: dict[str, str]
+
+    def copied(self, folder: Path) -> dict[str, str]:
+        """The environment of a product of its own in `folder`: this pass's engine and queue, shared with nobody."""
+        if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+            shutil.copy(self.database_url.removeprefix("sqlite:///"), folder / "sunlot.sqlite3")
+            return self.env | own_servers(folder)
+        return self.env | own_servers(folder, self.database_url.rpartition("/")[2])
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Migrated once a pass: that takes ten seconds, copying none."""
+    folder = tmp_path_factory.mktemp("template")
+    env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": ""} | keys.make(folder / "keys")
+    own = own_servers(folder)
+    Stack(folder, env=env | own).manage("migrate", "--verbosity=0")
+    return Template(own["DATABASE_URL"], env)
+
+
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
+def stack(tmp_path: Path, template: Template) -> Iterator[Stack]:
     """The running product on an empty, migrated database of its own: this pass's engine and queue, real processes.
 
     ``stack.url`` is where it answers, ``stack.manage("command", …)`` runs a management command beside it.
     """
-    env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": ""} | keys.make(tmp_path / "keys") | own_servers(tmp_path)
-    running = Stack(tmp_path, env=env)
-    running.manage("migrate", "--verbosity=0")
-    with running:
+    with Stack(tmp_path, env=template.copied(tmp_path)) as running:
         yield running
 
 
-def own_servers(folder: Path) -> dict[str, str]:
-    """A database and a queue of this pass's engine that nobody else uses, as environment variables."""
+def own_servers(folder: Path, template: str = "") -> dict[str, str]:
+    """A database (empty, or a copy of PostgreSQL's `template`) and a queue that nobody else uses, as environment variables."""
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         return {"DATABASE_URL": f"sqlite:///{folder}/sunlot.sqlite3", "CELERY_BROKER_URL": "fsqueue://localhost/"}
     from config.testing.servers import empty_queue, fresh_database
 
     return {
-        "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], f"stack_{uuid.uuid4().hex[:12]}"),
+        "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], f"stack_{uuid.uuid4().hex[:12]}", template),
         "CELERY_BROKER_URL": empty_queue(os.environ["CELERY_BROKER_URL"]),
     }

@@ -14,8 +14,9 @@ from inspections.draws.audit import KINDS, Audit, audit
 from inspections.draws.models import Draw, RosterAudit
 from inspections.draws.rules import why_not_audit
 from inspections.draws.states import DrawState
-from inspections.draws.wording import AUDITED, sentence
+from inspections.draws.wording import AUDITED
 from registries import clock
+from registries.ledger.change import translated
 from registries.pages import act, signed_in
 from registries.people.access import access
 
@@ -45,7 +46,7 @@ def _closed(draw: Draw) -> str:
         return _("This order is not open any more.")
     first = draw.sources.order_by("position").values_list("moment", flat=True)[0]
     why = why_not_audit(first_source=first, audited=RosterAudit.objects.filter(draw=draw).exists(), now=clock.now())
-    return sentence(why) if why else ""
+    return translated(why) if why else ""
 
 
 def _outcome(draw: Draw) -> dict[str, Any] | None:
@@ -69,13 +70,13 @@ def _opened(draw: Draw, found: Audit, page: int, wanted: str) -> dict[str, Any]:
         entries = entries.filter(Q(name__icontains=wanted) | Q(code__startswith=wanted) | Q(public_id=wanted))
     marked: dict[int, list[str]] = {}
     for one in found.found:
-        marked.setdefault(one.subject_id, []).append(sentence(one.what))
+        marked.setdefault(one.subject_id, []).append(translated(one.what))
     listing = Paginator(entries, PER_PAGE).get_page(page)
     omitted = draw.omissions.filter(subject_id__in=list(marked)).select_related("subject")
     return {
         "found": found,
         "counts": _counted(found.counts),
-        "sentences": [sentence(what) for what in found.findings],
+        "sentences": [translated(what) for what in found.findings],
         "page": listing,
         "rows": [(entry, entry.subject, marked.get(entry.subject_id, [])) for entry in listing],
         "omitted": [(omission, omission.subject, marked[omission.subject_id]) for omission in omitted],

@@ -24,9 +24,8 @@ from inspections.draws.sources import GAMES
 from inspections.draws.spelling import example, in_words
 from inspections.draws.states import MOVES, DrawState, Reported
 from inspections.draws.struck import Strike, reports_of
-from inspections.draws.wording import sentence
 from registries.clock import BEIJING
-from registries.ledger.change import Refused
+from registries.ledger.change import Refused, translated
 from registries.pages import signed_in
 from registries.people.access import access
 from registries.people.models import User
@@ -78,7 +77,7 @@ def closed_in_words(source: SeedSource, sources: Iterable[SeedSource], now: dt.d
     """Why this one of the draw's sources takes no value any more, in a sentence; empty while it does."""
     publics = [one.moment.astimezone(BEIJING) for one in sources if one.kind == SeedSource.Kind.PUBLIC]
     why = why_closed(closes_at(source.kind, publics), now)
-    return sentence(why) if why else ""
+    return translated(why) if why else ""
 
 
 def _round(source: SeedSource) -> int:
@@ -199,7 +198,7 @@ def _page(request: HttpRequest, template: str, draw: Draw, source: SeedSource, f
         "source": source,
         "form": form,
         "game": GAMES.get(source.game),
-        "spelled": sentence(in_words(source.form)),
+        "spelled": translated(in_words(source.form)),
         "example": example(source.form),
         "mine": mine,
         "closes": queries.closes_at(source),

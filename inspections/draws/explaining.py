@@ -13,7 +13,7 @@ from inspections.draws.models import Draw
 from inspections.draws.quotas import merged_quota
 from inspections.draws.states import SlipRule
 from inspections.draws.sufficiency import Finding, in_a_sentence
-from inspections.draws.wording import sentence
+from registries.ledger.change import translated
 
 APART = "apart"
 """The value of the button that takes merged strata apart again."""
@@ -34,7 +34,7 @@ def explained(draw: Draw) -> dict[str, Any]:
     left_out = preview.get("left_out", {})
     return {
         "enough": finding,
-        "enough_said": sentence(in_a_sentence(finding)) if finding else "",
+        "enough_said": translated(in_a_sentence(finding)) if finding else "",
         "cures": buttons(preview),
         "merged": [stratum["label"] for stratum in preview["strata"] if stratum["code"] in draw.merged_strata.values()],
         "apart": APART,

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.models import Draw
@@ -20,6 +19,7 @@ from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
+from registries.ledger.change import translated
 from registries.people.models import Unit
 from registries.subjects.models import Subject
 
@@ -258,7 +258,7 @@ class SourceValueForm(forms.Form):
         why = why_not_keep(sent.read(MOST_BYTES + 1)) if (sent.size or 0) <= MOST_BYTES else too_large(sent.size or 0)
         sent.seek(0)
         if why is not None:
-            raise forms.ValidationError(gettext(why.text) % why.values if why.values else gettext(why.text))
+            raise forms.ValidationError(translated(why))
         return sent
 
     def arguments(self, kind: Callable[[str, bytes], Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from inspections.draws.spelling import in_words
 from registries.ledger.sentences import Sentence, say
 
 WRONG_STATE: dict[str, Sentence] = {
@@ -152,8 +153,8 @@ def why_not_enter(
 def _why_not_read(*, fits: bool, form: str, example: str, evidence: str) -> Sentence | None:
     if not fits:
         return say(
-            "The value must be spelled as %(form)s, for example %(example)s. Compare it with the announcement.",
-            form=form,
+            "The value must be spelled as: %(form)s; for example %(example)s. Compare it with the announcement.",
+            form=in_words(form),
             example=example,
         )
     if not evidence.strip():

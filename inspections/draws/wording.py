@@ -6,8 +6,6 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registries.ledger.sentences import Sentence
-
 LEFT_OUT = {
     "not-operating": _("not in operation"),
     "excluded": _("lawfully out of scope"),
@@ -83,8 +81,3 @@ AUDITED = {
     "unproved": _("changed since, not provable"),
 }
 """What the auditor's check counts, in the order of its page."""
-
-
-def sentence(what: Sentence) -> str:
-    """A sentence of a rule in the reader's language."""
-    return gettext(what.text) % what.values if what.values else gettext(what.text)

@@ -10,6 +10,11 @@ from django.utils.translation import gettext
 from registries.ledger.sentences import Sentence
 
 
+def translated(what: Sentence) -> str:
+    """A sentence in the reader's language."""
+    return what.filled(gettext)
+
+
 class Refused(Exception):
     """A command said no. ``sentence`` is for the person, translated; ``reason`` is the msgid, for the ledger."""
 
@@ -20,13 +25,12 @@ class Refused(Exception):
     @property
     def sentence(self) -> str:
         """The reason in the reader's language."""
-        text = gettext(self.why.text)
-        return text % self.why.values if self.why.values else text
+        return translated(self.why)
 
     @property
     def reason(self) -> str:
         """The reason in English, as the ledger keeps it."""
-        return self.why.text % self.why.values if self.why.values else self.why.text
+        return self.why.english
 
 
 def refuse(why: Sentence | None) -> None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.demo import accounts, keys
+from config.demo import accounts
 from config.demo.serve import ROOT, Stack
-from tests.conftest import own_servers
+from tests.conftest import Template
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -73,12 +73,10 @@ class County:
 
 
 @pytest.fixture(scope="session")
-def county(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+def county(chromium: Browser, template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """The sample county, loaded through its importers and commands, with web, worker and beat running."""
     data = tmp_path_factory.mktemp("county")
-    env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": ""} | keys.make(data / "keys") | own_servers(data)
-    stack = Stack(data, env=env)
-    stack.manage("migrate", "--verbosity=0")
+    stack = Stack(data, env=template.copied(data))
     running = County(stack, data, chromium)
     running.python(f"from pathlib import Path\nfrom config.demo import office\noffice.load(print, Path({str(data)!r}))")
     with stack:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import County
+
+pytestmark = pytest.mark.usually("sqlite3")
 
 
 def test_after_the_whole_walk_everything_agrees(walked: County) -> None:

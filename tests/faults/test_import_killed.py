@@ -18,7 +18,7 @@ from registries.subjects.models import Subject
 from tests import factories
 from tests.import_files import bring, commit, subject_row, workbook
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usually("postgresql")]
 ROWS = 1000
 
 

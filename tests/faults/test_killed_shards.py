@@ -14,6 +14,8 @@ from config.bootstrap import ROOT
 from config.demo.serve import Stack
 from tests.faults.test_killed_draws import PATIENCE_SECONDS, Beside
 
+pytestmark = pytest.mark.usually("postgresql")
+
 SEIZE = """
 import time
 import django
@@ -65,7 +67,7 @@ def test_a_worker_killed_while_it_hashes_a_shard_is_replaced_after_its_lease(sta
     beside.end()
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.full)])
+@pytest.mark.parametrize("kills", [1, pytest.param(20, marks=pytest.mark.full)])
 def test_workers_killed_between_and_in_shards_lose_nothing_and_repeat_nothing(stack: Stack, kills: int) -> None:
     moments, interrupted = random.Random(20260505), 0
     beside = Beside(stack)

@@ -155,8 +155,7 @@ def test_a_wrong_form_is_answered_with_the_form_and_an_example(office: Office, d
     answer = english(office.clerk).post(address(draw), {"value": "1 2 3", "evidence": "公告"})
     said = answer.content.decode()
     assert answer.status_code == 422
-    assert "spelled as balls:20/80, for example 01,05,09" in said
-    assert "20 numbers from 01 to 80, two digits each" in said
+    assert "spelled as: 20 numbers from 01 to 80, two digits each, ascending, joined by commas; for example 01,05,09" in said
     assert "1 2 3" in said
 
 

@@ -145,7 +145,7 @@ def test_one_person_twice_or_two_who_differ_report_nothing() -> None:
 def test_reports_are_refused_in_sentences() -> None:
     draw = drawn()
     assert "value that was drawn from" in refusal(report, draw, value=public_draws.BALLS)
-    assert "must be spelled as" in refusal(report, draw, value="1,2,3")
+    assert "must be spelled as: 20 numbers from 01 to 80" in refusal(report, draw, value="1,2,3")
     assert "Say where the value can be seen" in refusal(report, draw, evidence=" ")
     assert "Choose the reason" in refusal(report, draw, reason="because")
     assert "does not allow" in refusal(report, draw, factories.user(Role.INSPECTOR))
