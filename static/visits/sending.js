@@ -103,6 +103,8 @@
       }
       if (told.ok) {
         settle(found, draft, told);
+      } else {
+        Object.keys(draft.fields).forEach((name) => (found.errors[name] = { value: draft.fields[name], sentence: told.refused }));
       }
     });
     return told.ok;

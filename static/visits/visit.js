@@ -235,7 +235,7 @@
         made.append(element("a", this.texts.signInNow, { class: "button button-primary", href: `/office/sign-in/?next=${here}` }));
       }
       if (visit.stopped) {
-        note("bad", visit.stopped);
+        note("bad", visit.stopped).append(this.button(this.texts.again, () => sunlot.store.change(this.number, this.retry)));
       }
       const submitted = visit.state && visit.state.submitted;
       if (submitted && !visit.closed) {
@@ -250,6 +250,11 @@
         made.append(this.button(this.texts.again, () => sunlot.store.mark(row, null)));
         made.append(this.button(this.texts.drop, () => sunlot.store.remove(row.seq)));
       });
+    }
+
+    retry(visit) {
+      visit.stopped = "";
+      visit.errors = {};
     }
 
     button(label, act) {

@@ -25,7 +25,7 @@ from tests.flaky_network import FlakyNetwork
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usually("sqlite3")]
 
 PHONE = {"width": 390, "height": 844}
 GPS = 0x8825
