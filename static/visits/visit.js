@@ -311,7 +311,7 @@
         sent.name = "submit";
         sent.value = "1";
         this.form.append(sent);
-        this.form.submit();
+        HTMLFormElement.prototype.submit.call(this.form); // the form's own "submit" is its button
         return;
       }
       const gaps = sunlot.gapsOf(visit, this.texts);
