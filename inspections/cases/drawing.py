@@ -20,7 +20,7 @@ def strokes(drawn: str) -> list[list[int]] | None:
         return None
     try:
         read = json.loads(drawn)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return read if _are_strokes(read) else None
 

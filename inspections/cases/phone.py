@@ -115,7 +115,7 @@ def _message(request: HttpRequest) -> Message | None:
     if request.content_type == "application/json":
         try:
             data = json.loads(request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     else:
         data = request.POST.dict()
@@ -136,6 +136,10 @@ def _conflicts(message: Message, state: dict[str, Any], errors: dict[str, str]) 
         for name, value in typed.items()
         if name not in errors and merging.spelled(value) != now.get(name, "")
     }
+
+
+def _number(found: object) -> int:
+    return found if isinstance(found, int) else 1
 
 
 def _texts(found: object) -> dict[str, str]:
@@ -160,7 +164,7 @@ def _draft(_request: HttpRequest, case: Case, user: User, message: Message) -> d
     visiting.keep_draft(
         actor=user,
         case_id=case.pk,
-        round_seen=int(message.data.get("round") or 1),
+        round_seen=_number(message.data.get("round")),
         fields=fields,
         base=_texts(message.data.get("base")),
         key=message.key,

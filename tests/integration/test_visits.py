@@ -114,7 +114,7 @@ def test_a_message_that_cannot_be_read_and_a_stranger_get_a_sentence() -> None:
     case = begun()
     browser = signed_in(members(case)[0])
     address = f"/office/cases/{case.number}/sending/"
-    for body in ("{", "[]", '{"key": "short", "kind": "draft"}', '{"key": "12345678", "kind": "delete"}'):
+    for body in ("{", "[]", "[" * 50_000, '{"key": "short", "kind": "draft"}', '{"key": "12345678", "kind": "delete"}'):
         assert browser.post(address, body, content_type="application/json").status_code == 400
     status, told = send(signed_in(make.inspector().user), case, "stranger", "draft", fields={})
     assert (status, told["gone"]) == (404, True)
