@@ -5,6 +5,7 @@ from inspections.cases.holding import active_code, arrive, keep_answers, locked,
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision, Way
+from inspections.cases.vocabulary import offered
 from inspections.draws.candidates import DRAWN_BEFORE
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterOmission
 from inspections.draws.queries import awaited_visits
@@ -16,6 +17,7 @@ from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.people.queries import keeps
+from registries.subjects.queries import about
 
 
 @command("inspections.open_cases")
@@ -76,13 +78,14 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
         )
     )
     draft = draft.kept()
+    may = offered(case, record)
     before, after = keep_answers(case, record, draft)
     change = alter(
         record,
         inspected_on=draft.inspected_on,
-        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id),
+        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
         findings=draft.findings,
-        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id),
+        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
         present=draft.present,
         saved_by=actor,
         saved_at=now,
@@ -234,4 +237,4 @@ def print_receipt(*, actor: User, draw_id: int, subject_id: int) -> Change:
 
 def _drawn_elsewhere(omission: RosterOmission) -> bool:
     """Whether it was left out because of another draw whose visit is to come."""
-    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(entry__subject=omission.subject_id).exists()
+    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(about(omission.subject_id, "entry__subject")).exists()

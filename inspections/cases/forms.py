@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from inspections.cases.models import RecordAnswer
 from inspections.cases.rules import Draft, Gap, Line
 from inspections.cases.states import Answer, Decision, Stage
-from registries.codes.models import Code, CodeTable, ResultGroup
+from inspections.cases.vocabulary import Offered
+from registries.codes.models import Code, ResultGroup
 from registries.matters.models import ChecklistItem, MatterRevision
 from registries.people.models import Unit
 
@@ -89,17 +90,18 @@ class RecordForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, items: Sequence[ChecklistItem], codes: Iterable[Code], **kwargs: Any) -> None:
-        """``items`` in the order of the page; ``codes`` those of result and disposal that may be chosen."""
+    def __init__(self, *args: Any, items: Sequence[ChecklistItem], may: Offered, **kwargs: Any) -> None:
+        """``items`` in the order of the page; ``may``: what of results and disposals may be chosen."""
         super().__init__(*args, **kwargs)
-        self.items, self.codes = items, list(codes)
+        self.items, self.codes = items, [*may.results, *may.all_disposals]
         self.theirs: dict[str, str] = {}
-        tables: dict[str, list[Code]] = {CodeTable.RESULT: [], CodeTable.DISPOSAL: []}
-        for code in self.codes:
-            tables[code.table].append(code)
         fields: dict[str, Any] = self.fields
-        fields["result"].choices = _choices(tables[CodeTable.RESULT], _("– choose –"))
-        fields["disposal"].choices = _choices(tables[CodeTable.DISPOSAL], _("– choose –"))
+        fields["result"].choices = _choices(may.results, _("– choose –"))
+        fields["result"].help_text = "；".join(f"{code}：{may.meanings[code.pk]}" for code in may.results if code.pk in may.meanings)
+        fields["disposal"].choices = _choices(may.all_disposals, _("– choose –"))
+        after = "；".join(f"{code} → {'、'.join(str(one) for one in given)}" for code, given in may.told)
+        if after:
+            fields["disposal"].help_text = _("Needed with a problem. The matter list names: %(after)s.") % {"after": after}
         for number, item in enumerate(items, start=1):
             fields[f"answer_{item.pk}"] = forms.ChoiceField(
                 label=_("Item %(number)s") % {"number": number},

@@ -1,6 +1,7 @@
 """What the writers of cases share: a case and its record locked, the refusals that stand before each, answers kept, messages arrived."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 from inspections.cases import queries, rules, states
@@ -57,13 +58,15 @@ def arrive(key: str, case: Case, actor: User, kind: str) -> None:
         Arrival.objects.create(key=key, case=case, kind=kind, sent_by=actor, arrived_at=clock.now())
 
 
-def active_code(table: str, pk: int | None, kept: int | None) -> Code | None:
-    """The chosen row of a code table, in use or already chosen; refused otherwise."""
+def active_code(table: str, pk: int | None, kept: int | None, may: Collection[Code]) -> Code | None:
+    """The chosen row of a code table: in use and named by a matter of the case, or already chosen; refused otherwise."""
     if pk is None:
         return None
     code = Code.objects.filter(table=table, pk=pk).first()
     if code is None or not (code.active or pk == kept):
         refuse_now(say("This code is not in use. Choose another."))
+    if pk != kept and code not in may:
+        refuse_now(say("The matter list does not name “%(code)s” for this case. Choose another.", code=code.label))
     return code
 
 

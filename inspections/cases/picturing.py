@@ -16,7 +16,7 @@ from inspections.cases.models import Case
 from inspections.cases.queries import viewer
 from inspections.cases.states import CaseState, PhotoKind
 from inspections.cases.visit_forms import PhotoForm
-from registries.codes.models import Code, CodeTable
+from inspections.cases.vocabulary import offered
 from registries.ledger.change import Refused
 from registries.pages import act, signed_in
 from registries.paper import MissingFonts, pdf
@@ -102,13 +102,13 @@ def form_html(case: Case) -> str:
 
 def form_facts(case: Case) -> dict[str, Any]:
     """What the empty form says: whom, who, which items, the results to choose from; nothing of it answered."""
-    codes = list(Code.objects.filter(active=True, table__in=[CodeTable.RESULT, CodeTable.DISPOSAL]).order_by("table", "position"))
+    may = offered(case)
     return {
         "case": case,
         "team": queries.team(case),
         "sheets": queries.sheets(case, None),
-        "results": [code for code in codes if code.table == CodeTable.RESULT],
-        "disposals": [code for code in codes if code.table == CodeTable.DISPOSAL],
+        "results": may.results,
+        "disposals": may.all_disposals,
         "bureau": settings.BUREAU_NAME,
         "demo": settings.DEMO,
     }

@@ -14,6 +14,7 @@ from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
+from inspections.cases.vocabulary import may_follow
 from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
@@ -261,6 +262,7 @@ def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[ru
         draft,
         items=[item.pk for item in items_of(case)],
         group=record.result.group if record.result else "",
+        disposals=may_follow(case, record, draft),
         drawn_on=drawn_at.astimezone(clock.BEIJING).date() if drawn_at else None,
         today=today,
     )

@@ -140,11 +140,20 @@ def why_not_version(seen: int, now: int, *, saved_by: str, minutes: int) -> Sent
     )
 
 
-def gaps(draft: Draft, *, items: Iterable[int], group: str, drawn_on: dt.date | None, today: dt.date) -> list[Gap]:
+def gaps(
+    draft: Draft,
+    *,
+    items: Iterable[int],
+    group: str,
+    drawn_on: dt.date | None,
+    today: dt.date,
+    disposals: Mapping[int, str] | None = None,
+) -> list[Gap]:
     """All that a record lacks before it can be signed, in the order of the page.
 
     ``items`` are the keys of every checklist item, ``group`` that of the chosen result (empty without one). Where the
     subject could not be inspected or refused, the checklist may stay empty, but the text must say how that was found.
+    ``disposals`` are those that the matter list names after the chosen result, with their labels; None: any may follow.
     """
     wanted = list(items) if group in ("", *INSPECTED) else []
     found = _day(draft.inspected_on, drawn_on, today)
@@ -162,6 +171,10 @@ def gaps(draft: Draft, *, items: Iterable[int], group: str, drawn_on: dt.date | 
         found.append(Gap("findings", say("Describe the problems, or how it was found that no inspection was possible.")))
     if group == "problem" and draft.disposal_id is None:
         found.append(Gap("disposal", say("Say what follows from the problems.")))
+    elif draft.disposal_id is not None and disposals is not None and draft.disposal_id not in disposals:
+        found.append(
+            Gap("disposal", say("After this result the matter list names: %(disposals)s.", disposals="、".join(disposals.values())))
+        )
     if group in INSPECTED and not draft.present:
         found.append(Gap("present", say("Name who was present for the subject.")))
     return found

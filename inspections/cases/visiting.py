@@ -8,6 +8,7 @@ from inspections.cases.holding import active_code, arrive, keep_answers, of_team
 from inspections.cases.models import Case
 from inspections.cases.photos import Kept
 from inspections.cases.states import PhotoKind
+from inspections.cases.vocabulary import offered
 from registries import clock
 from registries.codes.models import CodeTable
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
@@ -37,13 +38,14 @@ def keep_draft(
     draft = merging.draft_of(merging.merge(merging.flat(before), fields, base).values, items)
     if draft == before:
         return Change(record, note="nothing new")
+    may = offered(case, record)
     was, now = keep_answers(case, record, draft)
     change = alter(
         record,
         inspected_on=draft.inspected_on,
-        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id),
+        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
         findings=draft.findings,
-        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id),
+        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
         present=draft.present,
         saved_by=actor,
         saved_at=clock.now(),

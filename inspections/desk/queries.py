@@ -279,8 +279,11 @@ def _bases(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     for basis in (rows if kept is None else rows.filter(revision__unit_id__in=kept))[:MOST]:
         matter = basis.revision.matter
         title = f"{matter.code} {basis.revision.name}"
-        text = _("The legal basis %(basis)s lapses.") % {"basis": basis}
-        yield Task(_("Matter list"), title, text, _("Revise"), reverse("matter-revise", args=[matter.code]), basis.in_force_until)
+        text, label, url = _("The legal basis %(basis)s lapses."), _("Revise"), reverse("matter-revise", args=[matter.code])
+        if basis.mended:
+            text = _("The legal basis %(basis)s lapses; the newer revision waits for the next edition.")
+            label, url = _("Prepare an edition"), reverse("edition-list")
+        yield Task(_("Matter list"), title, text % {"basis": basis}, label, url, basis.in_force_until)
 
 
 def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

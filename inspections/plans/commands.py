@@ -16,9 +16,10 @@ from registries.ledger.commands import command
 from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import Sentence, say
 from registries.matters.queries import limits_of, published_revisions
-from registries.matters.rules import why_not_ratio
+from registries.matters.rules import why_not_ratio, why_not_share
 from registries.people.models import User
 from registries.people.queries import keeps
+from registries.subjects.queries import in_operation
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,12 @@ def _why_not_item(actor: User, item: ItemValues) -> Sentence | None:
         first_month=item.first_month,
         last_month=item.last_month,
     )
-    if why_not is not None or item.ratio_percent is None or item.source in rules.SUPERIOR:
+    if why_not is not None or item.source in rules.SUPERIOR:
         return why_not  # a task from above carries its own ratio (guideline 四.3)
-    return why_not_ratio(item.ratio_percent, limits_of(listed[item.matter_id]))
+    limits = limits_of(listed[item.matter_id])
+    if item.ratio_percent is not None:
+        return why_not_ratio(item.ratio_percent, limits)
+    return why_not_share(number=item.number or 0, of=in_operation(listed[item.matter_id].categories.all()), limits=limits)
 
 
 def _write(plan: Plan, row: PlanItem | None, item: ItemValues) -> PlanItem:

@@ -148,22 +148,31 @@ def matters_by_unit(edition: Edition) -> list[UnitMatters]:
 
 
 class PublishedMatter(NamedTuple):
-    """A matter as last published: its revision, the editions it stood in (newest first), and whether it is in force."""
+    """A matter as published: a revision of it, the editions it stood in (newest first), and whether it is in force.
+
+    ``newest`` is the number of its last published revision, where that is another one than shown.
+    """
 
     revision: MatterRevision
     editions: Sequence[Edition]
     in_force: bool
+    newest: int | None = None
 
 
-def published_matter(code: str) -> PublishedMatter | None:
-    """The matter under this code, or None when no published edition ever had it."""
+def published_matter(code: str, number: int | None = None) -> PublishedMatter | None:
+    """The matter under this code as last published, or its revision ``number``; None when no published edition ever had it."""
     held = Edition.objects.filter(state=EditionState.PUBLISHED, revisions__matter__code=code)
     stood = list(held.annotate(held=F("revisions__number")).order_by("-number"))
     if not stood:
         return None
-    revision = with_content(stood[0].revisions.all()).get(matter__code=code)
+    newest: int = stood[0].held
+    held_by = next((edition for edition in stood if number in (None, edition.held)), None)
+    if held_by is None:
+        return None
+    revision = with_content(held_by.revisions.all()).get(matter__code=code)
     current = current_edition()
-    return PublishedMatter(revision, stood, current is not None and current.pk == stood[0].pk)
+    in_force = current is not None and current.pk == stood[0].pk
+    return PublishedMatter(revision, stood, in_force, newest if held_by.held != newest else None)
 
 
 # --- plans -----------------------------------------------------------------------------------------------------------

@@ -144,8 +144,9 @@ def matter_list(request: HttpRequest) -> HttpResponse:
 @access(PUBLIC)
 @published(MINUTE)
 def matter_page(request: HttpRequest, code: str) -> HttpResponse:
-    """One matter as last published: content, legal bases, checklist, and the editions it stood in."""
-    matter = _found(queries.published_matter(code))
+    """One matter as last published: content, legal bases, checklist, and the editions it stood in. ``?revision=`` shows an older one."""
+    asked = request.GET.get("revision", "")
+    matter = _found(queries.published_matter(code, int(asked) if asked.isdecimal() and len(asked) < 6 else None))
     context = {"matter": matter, "revision": matter.revision, "updated": matter.editions[0].published_at}
     return render(request, "public/matters/page.html", context)
 

@@ -42,6 +42,7 @@ WORDS: dict[str, Promise] = {
     "registries.grade_subject": _("entered the risk grade"),
     "registries.change_status": _("changed the status"),
     "registries.assign_subjects": _("gave several entries to another unit"),
+    "registries.mark_subjects_gone": _("marked several entries as gone"),
     "registries.merge_subjects": _("merged a duplicate into the entry"),
     "registries.unmerge_subject": _("took a merge back"),
     "registries.save_permit": _("saved a permit"),

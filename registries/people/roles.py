@@ -81,6 +81,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.grade_subject": (C,),
     "registries.change_status": (C,),
     "registries.assign_subjects": (C,),
+    "registries.mark_subjects_gone": (C,),
     "registries.merge_subjects": (C,),
     "registries.unmerge_subject": (C,),
     "registries.save_permit": (C,),

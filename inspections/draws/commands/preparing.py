@@ -27,6 +27,7 @@ from inspections.draws.states import DrawState, Mode, SlipRule, Stratify
 from inspections.plans.queries import open_items
 from registries import clock
 from registries.codes.models import Code
+from registries.inspectors.queries import groups
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.queries import head, written_since
@@ -39,7 +40,9 @@ from registries.subjects.models import SubjectCategory
 
 FROM = tuple(
     f"registries.{name}"
-    for name in ("subject", "exclusion", "complaint", "violation", "inspector", "certificate", "recusal")
+    for name in (
+        "subject", "exclusion", "complaint", "violation", "permit", "inspector", "certificate", "recusal", "leave", "inspectorgroup",
+    )
 )
 """The tables a roster is built from. It is that of one entry of the ledger: nothing may come between reading and freezing."""
 
@@ -100,10 +103,12 @@ def change_draw(
     inspector_unit_ids: Sequence[int],
     planned: dt.datetime | None,
     sources: Sequence[Announced],
+    inspector_group_ids: Sequence[int] = (),
     merged_strata: Mapping[str, str] | None = None,
 ) -> Change:
     """Set what the clerk chooses while preparing; announced sources are replaced as a whole.
 
+    Where groups of inspectors are given, only their members are drawn.
     ``merged_strata`` (stratum → the one it is merged into) stay as they are where none are given and the strata stay.
     """
     draw = locked_draw(draw_id, actor, "change", version)
@@ -130,6 +135,7 @@ def change_draw(
     draw.categories.set(SubjectCategory.objects.filter(pk__in=category_ids))
     draw.towns.set(Code.objects.filter(pk__in=town_ids))
     draw.inspector_units.set(Unit.objects.filter(pk__in=inspector_unit_ids))
+    draw.inspector_groups.set(groups().filter(pk__in=inspector_group_ids))
     also, gone = announce(draw, sources)
     keep_preview(draw)
     return replace(change, also=also, gone=gone)
@@ -181,6 +187,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             leads=sum(person.may_lead for person in roster.people),
             team_size=draw.team_size,
         )
+        or queries.why_not_share(draw, sizes, quotas)
     )
     _freeze(draw, roster)
     keep_codes(draw)
@@ -203,6 +210,7 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             "strata": roster.scope,
             "stale": len(roster.stale),
             "inspectors": len(roster.people),
+            "inspectors_out": len(roster.kept_out),
         },
     )
 
