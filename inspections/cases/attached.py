@@ -63,7 +63,7 @@ def state_of(case: Case, user: User, record: Record | None) -> dict[str, Any]:
     told: dict[str, Any] = {"number": case.number, "state": case.state, "round": 0, "values": {}, "photos": [], "saved": ""}
     if record is None:
         return told
-    signers = set(record.signatures.values_list("signed_by", flat=True))
+    signers = set(record.signatures.values_list("signed_by", flat=True)) if record.submitted_at else set()
     return told | {
         "round": record.round,
         "version": record.version,

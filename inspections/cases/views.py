@@ -146,7 +146,8 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     Before the visit it can be opened too, empty and closed: a phone takes it along.
     """
     case = _own(request, number)
-    newest = queries.last_record(case)
+    rounds = queries.rounds(case)
+    newest = rounds[-1] if rounds else None
     if case.state not in (CaseState.ASSIGNED, CaseState.ON_SITE) or (newest and newest.submitted_at):
         return redirect("case-page", number=number)
     posted = request.method == "POST" and newest is not None
@@ -155,13 +156,13 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         form, done = _save(request, case, form)
         if done:
             return redirect(done, number=number)
+        newest = queries.last_record(case)  # what was saved before the refusal
     context = {
         "case": case,
         "record": newest,
         "form": form,
-        "returned": queries.last_return(queries.reviews(case)),
+        "returned": queries.last_return(queries.decisions(rounds)),
         "answered": sum(bool(form[f"answer_{item.pk}"].value()) for item in form.items),
-        "photos": attached.photos_of(case),
         "sheet": attached.sheet_of(case, form.items, form.codes) | {"state": attached.state_of(case, signed_in(request), newest)},
         "sides": Acknowledged.choices,
         "texts": texts(),
