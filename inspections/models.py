@@ -32,7 +32,7 @@ from inspections.draws.models import (
 )
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
-from inspections.plans.models import Plan, PlanItem
+from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
     "Acknowledgement",
@@ -48,6 +48,8 @@ __all__ = [
     "DrawSecret",
     "DrawShard",
     "DrawnEntry",
+    "HandedList",
+    "HandedSubject",
     "HistoryRow",
     "Photo",
     "Plan",
@@ -66,5 +68,6 @@ __all__ = [
     "SourceEntry",
     "SourceEvidence",
     "Strike",
+    "TaskReport",
     "TeamPlace",
 ]

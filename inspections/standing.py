@@ -31,6 +31,7 @@ NOT_STRUCK = (
     "NOT (NEW.corrections = OLD.corrections + 1 AND EXISTS (SELECT 1 FROM inspections_strike AS k WHERE k.draw_id = NEW.id "
     "AND k.state = 'struck' AND k.correction = NEW.corrections AND k.result_hash = OLD.result_hash))"
 )
+PUBLISHED_ITEM = "EXISTS (SELECT 1 FROM inspections_plan AS p WHERE p.id = OLD.plan_id AND p.state = 'published')"
 SIGNED = "OLD.signed_at IS NOT NULL"
 
 TRIGGERS: tuple[Trigger, ...] = (
@@ -49,6 +50,9 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_signature",
             "inspections_review",
             "inspections_acknowledgement",
+            "inspections_taskreport",
+            "inspections_handedlist",
+            "inspections_handedsubject",
         )
         for trigger in triggers.append_only(table)
     ),
@@ -58,6 +62,15 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(
         "published_plan_stays", "inspections_plan", "DELETE", "OLD.state = 'published'", "a published plan is never deleted"
     ),
+    Trigger(
+        "plan_is_published_after_legal_review",
+        "inspections_plan",
+        "UPDATE",
+        "NEW.state = 'published' AND (OLD.state <> 'submitted' OR NEW.reviewed_by_id IS NULL)",
+        "a plan is published after the legal review only",
+    ),
+    Trigger("published_item_stands", "inspections_planitem", "UPDATE", PUBLISHED_ITEM, "an item of a published plan is never changed"),
+    Trigger("published_item_stays", "inspections_planitem", "DELETE", PUBLISHED_ITEM, "an item of a published plan is never deleted"),
     Trigger(
         "kept_file_gains_no_part",
         "inspections_drawfilepart",

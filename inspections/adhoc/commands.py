@@ -6,6 +6,7 @@ from inspections.adhoc import rules
 from inspections.adhoc.models import AdhocRequest
 from inspections.adhoc.queries import open_request
 from inspections.adhoc.states import Ground, RequestState, why_not_decide
+from inspections.plans.models import HandedSubject, PlanItem
 from registries import clock
 from registries.codes.serials import next_number
 from registries.ledger.change import Change, Refused, alter, created, refuse, refuse_now
@@ -22,9 +23,18 @@ from registries.subjects.queries import why_not_inspect
 
 @command("inspections.ask_adhoc")
 def ask_adhoc(
-    *, actor: User, subject_id: int, ground: str, document_number: str, explanation: str, matter_ids: Sequence[int]
+    *,
+    actor: User,
+    subject_id: int,
+    ground: str,
+    document_number: str,
+    explanation: str,
+    matter_ids: Sequence[int],
+    plan_item_id: int | None = None,
 ) -> Change:
     """Ask for one subject to be inspected outside the plan, on these matters (the first leads).
+
+    ``plan_item_id``: the task from above that names this subject on a list; such cases are counted with the task, apart from lots.
 
     A subject excluded by law cannot be inspected by any route: the attempt is kept as a request that is ``barred`` at once.
     """
@@ -47,6 +57,8 @@ def ask_adhoc(
     )
     if (waiting := open_request(subject, matters)) is not None:
         refuse_now(say("Request %(number)s asks for this already: one visit, one team.", number=str(waiting)))
+    if plan_item_id is not None and not _named(plan_item_id, subject):
+        refuse_now(say("No list of this task names the subject."))
     for revision in matters:
         refuse(why_not_draw_on(revision, clock.today()))
     barred = why_not_inspect(subject.pk, clock.today())
@@ -54,6 +66,7 @@ def ask_adhoc(
         subject=subject,
         unit=matters[0].unit,
         matter=matters[0],
+        plan_item_id=plan_item_id,
         ground=Ground(ground).value,
         document_number=document_number.strip(),
         explanation=explanation.strip(),
@@ -64,6 +77,12 @@ def ask_adhoc(
     change = created(request, note=Refused(barred).reason if barred else "")
     request.joint_matters.set(matters[1:])
     return change
+
+
+def _named(plan_item_id: int, subject: Subject) -> bool:
+    """Whether a list of this task, in whatever version of its plan, names the subject."""
+    code = PlanItem.objects.filter(pk=plan_item_id).values("code")
+    return HandedSubject.objects.filter(handed__item__code__in=code, subject=subject).exists()
 
 
 def _matters(matter_ids: Sequence[int]) -> list[MatterRevision]:

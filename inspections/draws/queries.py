@@ -36,6 +36,7 @@ from inspections.draws.replaced import meant_to_be_visited
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState, Mode
 from inspections.draws.sufficiency import Finding, judge
+from inspections.plans.models import PlanItem
 from inspections.plans.rules import SUPERIOR
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
@@ -75,10 +76,16 @@ def owed_before(draw: Draw, today: dt.date) -> Draw | None:
     """An order for the same as ``draw``, voided after its first source, that no committed one replaces though it could (§3)."""
     same = {"mode": draw.mode, "unit": draw.unit_id, "staffs": draw.staffs_id}
     if draw.mode != Mode.TEAMS:  # a partner may take another plan item of its own
-        same |= {"plan_item": draw.plan_item_id, "request": draw.request_id}
+        item = draw.plan_item  # the same item in whatever version of the plan: an amendment is no way around
+        same |= {"plan_item__code": item.code if item is not None else None, "request": draw.request_id}
     late = Draw.objects.filter(**same, state=DrawState.VOIDED).exclude(pk=draw.replaces_id or 0).annotate(first=Min("sources__moment"))
     owed = late.filter(Q(voided_at__gte=F("first")) | Q(keeps_roster=True)).exclude(successors__state__in=PUBLIC_STATES).order_by("pk")
     return next((old for old in owed if why_not_order(old, today) is None and places.closed_place(old) is None), None)
+
+
+def drawn_on_item(item: PlanItem) -> int:
+    """So many subjects are to be visited for this item by draws of before, in whatever version of the plan."""
+    return meant_to_be_visited().filter(draw__mode=Mode.LOT, draw__plan_item__code=item.code).count()
 
 
 def public_draws() -> QuerySet[Draw]:

@@ -91,12 +91,23 @@ def read(content: bytes) -> tuple[list[Listed], int]:
     return list(found.values()), unread
 
 
+def entries_meant(lines: Sequence[Listed]) -> list[tuple[Listed, Subject | None]]:
+    """Each line with the entry it means, whatever its category, unit or status; None where nobody answers to it, or several do."""
+    everybody = Subject.objects.exclude(status=Subject.Status.MERGED).order_by("key")
+    book = _book(everybody, lines)
+    return [(line, book.find(line, {})) for line in lines]
+
+
+def _book(everybody: QuerySet[Subject], lines: Sequence[Listed]) -> "_Book":
+    return _Book(everybody, [line.code.upper() for line in lines], [line.permit for line in lines], [normalised(line.name) for line in lines])
+
+
 def compare(lines: Sequence[Listed], unread: int, category: SubjectCategory, unit: Unit | None) -> Findings:
     """The list against the entries in operation of this category (and unit), and against the others where a line is known there."""
     everybody = Subject.objects.exclude(status=Subject.Status.MERGED).order_by("key")
     scope = _scope(everybody, category, unit)
     inside = {row.pk: row for row in scope}
-    book = _Book(everybody, [line.code.upper() for line in lines], [line.permit for line in lines], [normalised(line.name) for line in lines])
+    book = _book(everybody, lines)
     found, met = Findings(listed=len(lines), entries=len(inside), unread=unread), set[int]()
     for line in lines:
         subject = book.find(line, inside)

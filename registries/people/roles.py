@@ -120,7 +120,12 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.change_plan": (C,),
     "inspections.submit_plan": (C,),
     "inspections.approve_plan": (S,),
-    "inspections.return_plan": (S,),
+    "inspections.view_planning": (*BUSINESS, A),
+    "inspections.review_plan": (R,),
+    "inspections.return_plan": (R, S),
+    "inspections.amend_plan": (C,),
+    "inspections.report_task": (C,),
+    "inspections.import_handed": (C,),
     # draws
     "inspections.view_draws": (*BUSINESS, A, P),
     "inspections.view_roster": (C, S, A),

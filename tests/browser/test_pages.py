@@ -28,7 +28,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "clerk-za": (
         "/office/", "/office/password/", "/office/draws/", "/office/draws/new/", "/office/draws/{draw_pk}/", "/office/cases/",
         "/office/cases/{case}/", "/office/matters/", "/office/matters/ZA01/", "/office/matters/ZA01/revise/", "/office/editions/",
-        "/office/editions/{edition_pk}/", "/office/plans/", "/office/plans/{plan_pk}/", "/office/subjects/", "/office/subjects/{subject}/",
+        "/office/editions/{edition_pk}/", "/office/plans/", "/office/plans/{plan_pk}/", "/office/plans/{plan_pk}/simulator/", "/office/subjects/", "/office/subjects/{subject}/",
         "/office/subjects/{subject}/change/", "/office/inspectors/", "/office/inspectors/{inspector}/", "/office/imports/",
         "/office/imports/new/", "/office/units/", "/office/codes/",
     ),

@@ -83,7 +83,7 @@ def test_an_ad_hoc_request_is_barred_and_the_attempt_kept(bureau: Bureau) -> Non
     assert asked.state == RequestState.BARRED
     entry = last_entry("inspections.ask_adhoc")
     assert (entry["after"]["subject"], entry["actor"]) == (bureau.subjects[0].pk, bureau.clerk.pk)
-    assert entry["note"].startswith("excluded: ")
+    assert "out of scope by law" in entry["note"]
     said = refusal(lambda: adhoc.approve_adhoc(actor=bureau.supervisor, request_id=asked.pk, version=asked.version))
     assert last_entry("inspections.approve_adhoc")["refused"] == said
 
