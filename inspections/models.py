@@ -1,6 +1,7 @@
 """The inspections' tables, gathered from their rooms."""
 
 from inspections.adhoc.models import AdhocRequest
+from inspections.cases.evidence import Acknowledgement, Arrival, Photo
 from inspections.cases.models import (
     Assignment,
     Case,
@@ -35,7 +36,9 @@ from inspections.messages.models import CalendarAddress, Digest, Message
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
+    "Acknowledgement",
     "AdhocRequest",
+    "Arrival",
     "Assignment",
     "CalendarAddress",
     "Case",
@@ -52,6 +55,7 @@ __all__ = [
     "HandedSubject",
     "HistoryRow",
     "Message",
+    "Photo",
     "Plan",
     "PlanItem",
     "Record",
