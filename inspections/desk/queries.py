@@ -185,7 +185,7 @@ def _source_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
 
 def _draw_task(draw: Draw, text: str, label: str, url: str) -> Task:
     due = draw.planned.astimezone(clock.BEIJING).date() if draw.planned else None
-    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan.code})", text, label, url, due, draw.plan.code)
+    return Task(_("Draw"), f"{draw.matter.name} ({draw.plan.code})", text, label, url, due, str(draw.plan.code))
 
 
 def _draws(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:

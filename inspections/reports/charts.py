@@ -46,33 +46,33 @@ class Bar(NamedTuple):
 
 def columns(months: Sequence[Month]) -> list[Column]:
     """The months side by side, the fullest as high as the chart."""
-    most = max((one.count.visits for one in months), default=0) or 1
+    most = max((one.told.visits for one in months), default=0) or 1
     found = []
     for at, one in enumerate(months):
         top: float = BASE
         parts = []
         for tone in TONES:
-            number = getattr(one.count, tone)
+            number = getattr(one.told, tone)
             size = round(HIGHEST * number / most, 2)
             top -= size
             if number:
                 parts.append(Part(tone, number, round(top, 2), size))
         x = at * STEP + 4
-        found.append(Column(one.month, one.count.visits, x, x + WIDTH // 2, round(top - 3, 2), parts))
+        found.append(Column(one.month, one.told.visits, x, x + WIDTH // 2, round(top - 3, 2), parts))
     return found
 
 
 def bars(lines: Sequence[Line]) -> list[Bar]:
     """Rows under each other, the fullest as long as the chart."""
-    most = max((one.count.visits for one in lines), default=0) or 1
+    most = max((one.told.visits for one in lines), default=0) or 1
     found = []
     for one in lines:
         x, parts = 0.0, []
         for tone in TONES:
-            number = getattr(one.count, tone)
+            number = getattr(one.told, tone)
             size = round(LONGEST * number / most, 2)
             if number:
                 parts.append(Part(tone, number, round(x, 2), size))
             x += size
-        found.append(Bar(one.label, one.count.visits, parts))
+        found.append(Bar(one.label, one.told.visits, parts))
     return found

@@ -64,9 +64,9 @@ def workbook_of(report: Report) -> bytes:
     matters = [[m.code, m.name, m.visits, m.clean, m.problem, percent(m.problem_share), m.not_inspectable, m.refused] for m in report.matters]
     pages = [
         page("总表", "范围", total),
-        page("按月", "月份", [(f"{one.month}月", one.count) for one in report.months]),
-        page("按单位", "责任单位", [(one.label, one.count) for one in report.units]),
-        page("按来源", "任务来源", [(one.label, one.count) for one in (*report.sources, *report.apart)]),
+        page("按月", "月份", [(f"{one.month}月", one.told) for one in report.months]),
+        page("按单位", "责任单位", [(one.label, one.told) for one in report.units]),
+        page("按来源", "任务来源", [(one.label, one.told) for one in (*report.sources, *report.apart)]),
         Page("按事项", ("事项编号", "抽查事项", "检查户次", "未发现问题", "发现问题", "问题率（%）", "无法检查", "拒绝检查"), matters, title=title, hints=hints, widths=(12, 40)),
         Page("按结果", ("代码", "检查结果", "户次"), [[code.code, code.label, number] for code, number in report.results], title=title, hints=hints, widths=(18, 44)),
         Page("抽取与替换", ("指标", "数值"), rows_of(report), title=title, hints=hints, widths=(40, 12)),
@@ -104,7 +104,7 @@ def pdf_of(report: Report) -> bytes:
     heads = ("范围", *COUNTS)
 
     def table(name: str, lines: Iterable[Line]) -> tuple[str, list[list[Writable]]]:
-        return name, [[one.label, *_counts(one.count)] for one in lines]
+        return name, [[one.label, *_counts(one.told)] for one in lines]
 
     context: dict[str, Any] = {
         "title": title_of(report.scope.period, report.unit.name if report.unit else ""),
@@ -116,7 +116,7 @@ def pdf_of(report: Report) -> bytes:
             ("合计", [["全部", *_counts(report.total)], ["其中：随机抽取", *_counts(report.lots)]]),
             table("按责任单位", report.units),
             table("按任务来源", (*report.sources, *report.apart)),
-            ("按月份", [[f"{one.month}月", *_counts(one.count)] for one in report.months]),
+            ("按月份", [[f"{one.month}月", *_counts(one.told)] for one in report.months]),
         ],
         "matters": report.matters,
         "results": report.results,
@@ -152,7 +152,8 @@ def upward_rows(tasks: Iterable[Task], results: list[Code], disposals: list[Code
             *(one.results.get(code.pk, 0) for code in results), *(one.disposals.get(code.pk, 0) for code in disposals),
         ])  # fmt: skip
     if rows:
-        sums = [sum(int(row[at] or 0) for row in rows) for at in range(8, len(rows[0]))]  # type: ignore[arg-type]
+        numbers = [[value for value in row[8:] if isinstance(value, int)] for row in rows]
+        sums = [sum(column) for column in zip(*numbers, strict=True)]
         sums[5] = round(share(sums[4], sums[0]) or 0)
         rows.append(["", "合计", "", "", "", "", "", "", *sums])
     return rows

@@ -24,14 +24,14 @@ class Line(NamedTuple):
     """A row of a table: what it stands for and its count."""
 
     label: str
-    count: Sum
+    told: Sum
 
 
 class Month(NamedTuple):
     """A month of the year and its count."""
 
     month: int
-    count: Sum
+    told: Sum
 
 
 class Report(NamedTuple):

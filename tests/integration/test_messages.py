@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from inspections.cases.models import Case, Review
 from inspections.cases.states import Decision
+from inspections.desk.queries import Task
 from inspections.messages import mailing, queries, tasks
 from inspections.messages.models import CalendarAddress, Digest, Message
 from registries import clock
@@ -77,7 +79,7 @@ def test_a_return_in_review_is_news_once_even_after_it_was_read(case: Case, offi
 
 
 def test_many_alike_are_told_as_one() -> None:
-    task = queries.Task("案件", "不该出现的名字", "", "审核", "/office/cases/x/", None, "AJ-1")
+    task = Task("案件", "不该出现的名字", "", "审核", "/office/cases/x/", None, "AJ-1")
     few = queries.standing_notes([task._replace(mark=f"AJ-{n}") for n in range(20)], clock.today())
     many = queries.standing_notes([task._replace(mark=f"AJ-{n}") for n in range(21)], clock.today())
     assert (len(few), len(many)) == (20, 1)
@@ -86,7 +88,7 @@ def test_many_alike_are_told_as_one() -> None:
 
 def test_deadlines_are_told_of_at_each_step_once() -> None:
     due = dt.date(2026, 5, 20)
-    task = queries.Task("案件", "某某", "", "审核", "/office/cases/x/", due, "AJ-1")
+    task = Task("案件", "某某", "", "审核", "/office/cases/x/", due, "AJ-1")
     keys = []
     for days in (9, 7, 6, 3, 2, 1, 0, -1, -5):
         notes = queries.standing_notes([task], due - dt.timedelta(days))
@@ -120,7 +122,7 @@ def test_the_morning_mail_leaves_once_a_day_and_names_nobody(case: Case, officer
     time_machine.move_to(MORNING, tick=False)
     assert [mailing.send_digests() for _ in range(3)] == [1, 0, 0]
     [sent] = mail.outbox
-    text = sent.subject + sent.body
+    text = f"{sent.subject} {sent.body}"
     assert sent.to == [officer.email]
     for secret in (case.subject.name, case.subject.key, case.number, officer.name):
         assert secret not in text
@@ -136,7 +138,7 @@ def test_a_mail_that_cannot_leave_is_tried_again(officer: User, time_machine: An
         raise OSError("no route")
 
     with monkeypatch.context() as broken:
-        broken.setattr(mailing.EmailMessage, "send", refuse)
+        broken.setattr(EmailMessage, "send", refuse)
         assert mailing.send_digests() == 0
     assert mailing.send_digests() == 1
 

@@ -57,9 +57,9 @@ def test_visits_are_counted_by_result_unit_source_and_matter(draw: Any) -> None:
     total = told.total
     assert (total.visits, total.clean, total.problem, total.unreachable) == (3, 1, 1, 1)
     assert (total.inspected, total.problem_share, total.disclosed, total.in_time_share) == (2, 50.0, 1, 100.0)
-    assert {line.label: line.count.visits for line in told.units if line.count.visits} == {draw.unit.short_name: 3}
+    assert {line.label: line.told.visits for line in told.units if line.told.visits} == {draw.unit.short_name: 3}
     assert [(one.code, one.visits, one.problem) for one in told.matters] == [(draw.matter.matter.code, 3, 1)]
-    assert sum(line.count.visits for line in told.sources) == told.lots.visits == 3
+    assert sum(line.told.visits for line in told.sources) == told.lots.visits == 3
     assert sum(number for _code, number in told.results) == 3
     assert (told.fairness.committed, told.fairness.places, told.fairness.team_places) == (1, 5, 10)
 
@@ -67,7 +67,7 @@ def test_visits_are_counted_by_result_unit_source_and_matter(draw: Any) -> None:
 def test_units_and_sources_without_a_visit_are_listed_with_nothing(draw: Any) -> None:
     idle = factories.unit()
     told = queries.report(year())
-    assert {line.label: line.count.visits for line in told.units}[idle.short_name] == 0
+    assert {line.label: line.told.visits for line in told.units}[idle.short_name] == 0
     assert len(told.sources) == 5
     assert len(told.apart) == 3
 
@@ -86,7 +86,7 @@ def test_who_is_drawn_and_not_visited_changes_no_figure_of_visits(draw: Any) -> 
     after = queries.report(year())
     tables = ("total", "lots", "months", "sources", "apart", "matters", "results")
     assert [getattr(before, name) for name in tables] == [getattr(after, name) for name in tables]
-    assert {line.count.visits for line in after.units} == {0, 3}
+    assert {line.told.visits for line in after.units} == {0, 3}
 
 
 def test_a_clerk_reads_the_own_unit_and_supervisor_and_auditor_all(draw: Any) -> None:
