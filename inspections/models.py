@@ -31,13 +31,16 @@ from inspections.draws.models import (
 )
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
     "AdhocRequest",
     "Assignment",
+    "Bundle",
     "Case",
     "CaseMatter",
+    "DocumentNumber",
     "Draw",
     "DrawCertificate",
     "DrawFile",
@@ -46,6 +49,7 @@ __all__ = [
     "DrawShard",
     "DrawnEntry",
     "HistoryRow",
+    "Notice",
     "Plan",
     "PlanItem",
     "Record",
