@@ -103,7 +103,6 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "record": record,
         "team": team,
         "matters": case.matters.select_related("revision__matter").order_by("position"),
-        "document_numbers": case.document_numbers.order_by("taken_at", "pk"),
         "awaited": queries.matters_awaited(case),
         "categories": case.subject.categories.all(),
         "sheets": queries.sheets(case, record) if record and record.submitted_at else [],

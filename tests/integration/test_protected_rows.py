@@ -14,6 +14,7 @@ from inspections.cases.models import Replacement
 from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry, SourceEvidence
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.papers.models import Bundle, DocumentNumber, Notice
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.campaigns.models import Campaign
@@ -81,6 +82,15 @@ def one_of_everything() -> None:
         draw=draw, number=1, kind="subject", winner=case.drawn, subject_out=case.drawn, subject_in=reserve, reason="gone",
         decided_by=user, decided_at=now, evidence_digest="0" * 64,
     )  # fmt: skip
+    number = DocumentNumber.objects.create(
+        unit=case.unit, word="源公（治）", kind="notice", year=today.year, serial=1, text="1号", case=case, taken_by=user, taken_at=now,
+        voided_by=user, voided_at=now, void_because="更换",
+    )  # fmt: skip
+    Notice.objects.create(
+        number=number, case=case, token="0" * 32, token_digest="0" * 64, facts_digest="0" * 64, first_day=today,
+        last_day=today + dt.timedelta(days=9), service="received", served_on=today, served_by=user, served_at=now,
+    )  # fmt: skip
+    Bundle.objects.create(draw=draw, sheet="notice", asked_by=user, asked_at=now, sha256="0" * 64)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
     factories.adhoc_request()
     person = factories.inspector()
