@@ -13,30 +13,20 @@ import pydyf
 _REFERENCE = re.compile(rb"\b(\d+) 0 R\b")
 
 
-class _Kept(pydyf.Object):  # type: ignore[misc]
-    """An object taken over: a dictionary in its bytes, references renumbered."""
+class _Kept:
+    """An object taken over as its bytes, references renumbered; what :class:`pydyf.PDF` asks of an object when it writes."""
 
-    def __init__(self, data: bytes) -> None:
-        super().__init__()
-        self.kept = data
+    generation, free = 0, "n"
 
-    @property
-    def data(self) -> bytes:
-        """Its bytes."""
-        return self.kept
-
-
-class _KeptStream(pydyf.Stream):  # type: ignore[misc]
-    """A stream taken over, compressed already."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__()
-        self.kept = data
+    def __init__(self, data: bytes, *, compressible: bool) -> None:
+        self.number, self.offset = 0, 0
+        self.data = data
+        self.compressible = compressible
 
     @property
-    def data(self) -> bytes:
-        """Its bytes."""
-        return self.kept
+    def indirect(self) -> bytes:
+        """The object with its number."""
+        return b"%d 0 obj\n%s\nendobj" % (self.number, self.data)
 
 
 class Binder:
@@ -72,9 +62,10 @@ class Binder:
         return output.getvalue()
 
 
-def _renumbered(one: Any, to: Callable[[re.Match[bytes]], bytes]) -> Any:
+def _renumbered(one: Any, to: Callable[[re.Match[bytes]], bytes]) -> _Kept:
+    """The object with the numbers that it has in the volume; of a stream only the head names other objects."""
     data: bytes = one.data
-    if not isinstance(one, pydyf.Stream):
-        return _Kept(_REFERENCE.sub(to, data))
+    if one.compressible:
+        return _Kept(_REFERENCE.sub(to, data), compressible=True)
     head, mark, body = data.partition(b"stream\n")
-    return _KeptStream(_REFERENCE.sub(to, head) + mark + body)
+    return _Kept(_REFERENCE.sub(to, head) + mark + body, compressible=False)

@@ -113,11 +113,9 @@ def print_bundle(*, actor: User, draw_id: int, sheet: str) -> Change:
     draw = Draw.objects.filter(pk=draw_id).first()
     if draw is None or not keeps(actor, draw.unit_id):
         refuse_now(say("There is no such draw in your unit."))
-    if sheet == Sheet.NOTICE:
-        wanted = Notice.objects.filter(case__draw=draw, number__voided_at=None).order_by("number__year", "number__serial")
-    else:
-        wanted = Case.objects.filter(draw=draw).exclude(state=CaseState.CALLED_OFF).order_by("number")
-    items = list(wanted.values_list("pk", flat=True))
+    notices = Notice.objects.filter(case__draw=draw, number__voided_at=None).order_by("number__year", "number__serial")
+    visits = Case.objects.filter(draw=draw).exclude(state=CaseState.CALLED_OFF).order_by("number")
+    items = list((notices if sheet == Sheet.NOTICE else visits).values_list("pk", flat=True))
     if not items:
         refuse_now(say("This draw has no such document yet."))
     bundle = _bundle(actor, draw, sheet, items, clock.now())

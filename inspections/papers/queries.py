@@ -38,14 +38,14 @@ class Series(NamedTuple):
     word: str
     kind: str
     year: int
-    count: int
+    taken: int
     last: int
     void: int
 
     @property
     def missing(self) -> int:
         """How many are neither used nor void: none, unless somebody changed rows past the program."""
-        return self.last - self.count
+        return self.last - self.taken
 
 
 def series(numbers: QuerySet[DocumentNumber]) -> list[Series]:
@@ -57,9 +57,9 @@ def series(numbers: QuerySet[DocumentNumber]) -> list[Series]:
         DocumentNumber.objects.filter(seen)
         .order_by("-year", "word", "kind")
         .values("year", "word", "kind")
-        .annotate(count=Count("pk"), last=Max("serial"), void=Count("pk", filter=Q(voided_at__isnull=False)))
+        .annotate(taken=Count("pk"), last=Max("serial"), void=Count("pk", filter=Q(voided_at__isnull=False)))
     )
-    return [Series(row["word"], row["kind"], row["year"], row["count"], row["last"], row["void"]) for row in rows]
+    return [Series(row["word"], row["kind"], row["year"], row["taken"], row["last"], row["void"]) for row in rows]
 
 
 # --- notices ---------------------------------------------------------------------------------------------------------

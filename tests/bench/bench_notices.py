@@ -28,6 +28,7 @@ from django.core.management import call_command  # noqa: E402
 from inspections.papers import commands, tasks  # noqa: E402
 from inspections.papers.models import Bundle  # noqa: E402
 from registries import clock  # noqa: E402
+from registries.people.models import User  # noqa: E402
 from registries.people.roles import Role  # noqa: E402
 from tests import factories  # noqa: E402
 
@@ -58,7 +59,7 @@ def main(count: int) -> None:
     """Fill, make, print."""
     call_command("migrate", run_syncdb=True, verbosity=0, skip_checks=True)
     draw_id, clerk_id = fill(count)
-    clerk = factories.User.objects.get(pk=clerk_id)
+    clerk = User.objects.get(pk=clerk_id)
     began, used = time.monotonic(), time.process_time()
     today = clock.today()
     change = commands.make_notices(actor=clerk, draw_id=draw_id, first_day=today, last_day=today + dt.timedelta(days=2))

@@ -74,7 +74,8 @@ def test_the_same_notice_gives_the_same_bytes_and_stays_as_it_was_made() -> None
     case.subject.save()
     notice.refresh_from_db()
     assert printing.pdf_of(queries.facts_of(notice)) == first
-    assert old in text_of(first) and notice.number.text in text_of(first)
+    assert old in text_of(first)
+    assert notice.number.text in text_of(first)
 
 
 def test_the_notices_of_a_draw_are_made_at_once_and_printed_in_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +108,8 @@ def test_one_notice_that_cannot_be_made_leaves_no_number(monkeypatch: pytest.Mon
     draw.cases.order_by("-number")[0].assignments.update(ended_at=clock.now())
     with pytest.raises(Refused, match="team is not complete"):
         commands.make_notices(actor=clerk, draw_id=draw.pk, first_day=clock.today(), last_day=clock.today())
-    assert not DocumentNumber.objects.exists() and not Bundle.objects.exists()
+    assert not DocumentNumber.objects.exists()
+    assert not Bundle.objects.exists()
 
 
 def waiting_bundle() -> tuple[Bundle, User]:
@@ -136,10 +138,12 @@ def test_without_chinese_fonts_nothing_is_printed_and_a_sentence_says_so(monkeyp
     monkeypatch.setattr(paper, "fonts_present", lambda: False)
     tasks.print_papers(bundle.pk)
     bundle.refresh_from_db()
-    assert bundle.state == BundleState.FAILED and bundle.failure
+    assert bundle.state == BundleState.FAILED
+    assert bundle.failure
     client, case = signed_in(clerk), bundle.draw.cases.all()[0]
     answer = client.get(f"/office/cases/{case.number}/documents/record.pdf", follow=True)
-    assert answer.redirect_chain and bundle.failure in answer.content.decode()
+    assert answer.redirect_chain
+    assert bundle.failure in answer.content.decode()
     assert not LedgerPayload.objects.filter(verb="inspections.take_paper").exists()
 
 
@@ -157,11 +161,14 @@ def test_record_result_form_and_index_say_what_the_case_says() -> None:
     case = factories.reviewed_case(findings="登记不全")
     record = case.records.get()
     said = drafting.case_facts(case, record, notice="")
-    assert said.findings == "登记不全" and len(said.signatures) == 2 and said.matters[0].lines[0].answer == "是"
+    assert said.findings == "登记不全"
+    assert len(said.signatures) == 2
+    assert said.matters[0].lines[0].answer == "是"
     titles = [line.title for line in drafting.index_of(case).lines]
     assert titles == ["行政检查审批表", "抽取见证书", "现场检查笔录（第1次）", "审核意见", "随机抽查情况记录表"]
     blank = drafting.case_facts(factories.case(), None, notice="")
-    assert blank.inspected_on is None and {line.answer for one in blank.matters for line in one.lines} == {""}
+    assert blank.inspected_on is None
+    assert {line.answer for one in blank.matters for line in one.lines} == {""}
 
 
 def test_the_documents_of_a_case_open_to_whoever_may_see_it_and_the_taking_is_recorded() -> None:
@@ -175,7 +182,8 @@ def test_the_documents_of_a_case_open_to_whoever_may_see_it_and_the_taking_is_re
     for sheet in ("record", "result", "index"):
         assert signed_in(stranger).get(f"{url}{sheet}.pdf").status_code == 404
     answer = signed_in(member).get(f"{url}record.pdf")
-    assert answer.headers["Content-Type"] == "application/pdf" and case.subject.name in text_of(answer.content)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert case.subject.name in text_of(answer.content)
     assert [row.actor for row in LedgerPayload.objects.filter(verb="inspections.take_paper")] == [member]
     assert signed_in(clerk).get(f"{url}nothing.pdf").status_code == 404
 
@@ -183,9 +191,11 @@ def test_the_documents_of_a_case_open_to_whoever_may_see_it_and_the_taking_is_re
 def test_plan_and_approval_are_documents_too() -> None:
     draw, clerk = draw_of(1)
     said = drafting.approval_of(draw)
-    assert said.prepared_by != said.approved_by and Case.objects.get().subject.name not in printing.html_of(said)
+    assert said.prepared_by != said.approved_by
+    assert Case.objects.get().subject.name not in printing.html_of(said)
     assert draw.plan_item is not None
     plan = draw.plan_item.plan
     html = printing.html_of(drafting.plan_of(plan))
-    assert plan.title in html and draw.plan_item.code in html
+    assert plan.title in html
+    assert draw.plan_item.code in html
     assert signed_in(clerk).get(f"/office/plans/{plan.pk}/plan.pdf").headers["Content-Type"] == "application/pdf"
