@@ -1,6 +1,7 @@
 """The inspections' tables, gathered from their rooms."""
 
 from inspections.adhoc.models import AdhocRequest
+from inspections.cases.evidence import Acknowledgement, Arrival, Photo
 from inspections.cases.models import (
     Assignment,
     Case,
@@ -32,10 +33,12 @@ from inspections.draws.models import (
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.papers.models import Bundle, DocumentNumber, Notice
-from inspections.plans.models import Plan, PlanItem
+from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
+    "Acknowledgement",
     "AdhocRequest",
+    "Arrival",
     "Assignment",
     "Bundle",
     "Case",
@@ -48,8 +51,11 @@ __all__ = [
     "DrawSecret",
     "DrawShard",
     "DrawnEntry",
+    "HandedList",
+    "HandedSubject",
     "HistoryRow",
     "Notice",
+    "Photo",
     "Plan",
     "PlanItem",
     "Record",
@@ -66,5 +72,6 @@ __all__ = [
     "SourceEntry",
     "SourceEvidence",
     "Strike",
+    "TaskReport",
     "TeamPlace",
 ]

@@ -31,6 +31,7 @@ NOT_STRUCK = (
     "NOT (NEW.corrections = OLD.corrections + 1 AND EXISTS (SELECT 1 FROM inspections_strike AS k WHERE k.draw_id = NEW.id "
     "AND k.state = 'struck' AND k.correction = NEW.corrections AND k.result_hash = OLD.result_hash))"
 )
+PUBLISHED_ITEM = "EXISTS (SELECT 1 FROM inspections_plan AS p WHERE p.id = OLD.plan_id AND p.state = 'published')"
 SIGNED = "OLD.signed_at IS NOT NULL"
 
 TRIGGERS: tuple[Trigger, ...] = (
@@ -48,6 +49,10 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_sourceevidence",
             "inspections_signature",
             "inspections_review",
+            "inspections_acknowledgement",
+            "inspections_taskreport",
+            "inspections_handedlist",
+            "inspections_handedsubject",
         )
         for trigger in triggers.append_only(table)
     ),
@@ -57,6 +62,15 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(
         "published_plan_stays", "inspections_plan", "DELETE", "OLD.state = 'published'", "a published plan is never deleted"
     ),
+    Trigger(
+        "plan_is_published_after_legal_review",
+        "inspections_plan",
+        "UPDATE",
+        "NEW.state = 'published' AND (OLD.state <> 'submitted' OR NEW.reviewed_by_id IS NULL)",
+        "a plan is published after the legal review only",
+    ),
+    Trigger("published_item_stands", "inspections_planitem", "UPDATE", PUBLISHED_ITEM, "an item of a published plan is never changed"),
+    Trigger("published_item_stays", "inspections_planitem", "DELETE", PUBLISHED_ITEM, "an item of a published plan is never deleted"),
     Trigger(
         "kept_file_gains_no_part",
         "inspections_drawfilepart",
@@ -161,6 +175,15 @@ TRIGGERS: tuple[Trigger, ...] = (
         "OR NEW.token_digest <> OLD.token_digest OR NEW.facts_digest <> OLD.facts_digest",
         "a notice is never changed, only handed over once",
     ),
+    Trigger(
+        "kept_photo_stands",
+        "inspections_photo",
+        "UPDATE",
+        "OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL OR NEW.sha256 <> OLD.sha256 OR NEW.sent_sha256 <> OLD.sent_sha256 "
+        "OR NEW.case_id <> OLD.case_id OR NEW.kept_by_id <> OLD.kept_by_id",
+        "a kept photo is never changed, withdrawn at most",
+    ),
+    Trigger("photo_stays", "inspections_photo", "DELETE", "1 = 1", "a kept photo is never deleted"),
     Trigger("signed_record_stands", "inspections_record", "UPDATE", SIGNED, "a signed record is never changed"),
     Trigger("signed_record_stays", "inspections_record", "DELETE", SIGNED, "a signed record is never deleted"),
     *(

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from inspections.cases import queries as cases
+from inspections.cases.drawing import path
 from inspections.cases.models import Assignment, Case, Record
 from inspections.cases.rules import fingerprint, promised_by
-from inspections.cases.states import Answer, CaseKind, Decision
+from inspections.cases.states import Acknowledged, Answer, CaseKind, Decision
 from inspections.draws.models import Draw
 from inspections.draws.states import Mode
 from inspections.papers import facts, rules
@@ -25,6 +26,12 @@ from registries.matters.rules import spelled
 from registries.subjects.models import Subject
 
 ANSWERS = {Answer.YES: "是", Answer.NO: "否", Answer.NOT_CHECKED: "未检查", Answer.GAP: "合理缺项"}
+SIDES = {
+    Acknowledged.DRAWN: "本人签名",
+    Acknowledged.PAPER: "已在纸质笔录上签名",
+    Acknowledged.REFUSED: "拒绝签名",
+    Acknowledged.ABSENT: "不在场",
+}
 KINDS = {CaseKind.RANDOM: "双随机抽查", CaseKind.ADHOC: "个案检查", CaseKind.RECHECK: "复查"}
 SOURCES = {
     PlanItem.Source.NATIONAL: "国家任务",
@@ -167,7 +174,10 @@ def _outcome(case: Case, record: Record) -> dict[str, Any]:
         "result": record.result.label if record.result else "",
         "findings": record.findings.strip(),
         "disposal": record.disposal.label if record.disposal else "",
-        "signatures": [facts.Signed(one.inspector.name, one.signed_at.astimezone(clock.BEIJING)) for one in cases.signatures(record)],
+        "signatures": [
+            facts.Signed(one.inspector.name, one.signed_at.astimezone(clock.BEIJING), path(one.drawn)) for one in cases.signatures(record)
+        ],
+        "side": _side(record),
         "content_hash": fingerprint(cases.content_of(record)),
         "reviewer": review.reviewer.name if review else "",
         "review": ("审核通过。" if review.decision == Decision.ACCEPT else "退回：") + review.remark if review else "",
@@ -175,6 +185,14 @@ def _outcome(case: Case, record: Record) -> dict[str, Any]:
         "published_on": day_of(disclosed.published_at) if disclosed else None,
         "due_on": promised_by(case.ended_on, settings.DISCLOSURE_DAYS) if case.ended_on else None,
     }
+
+
+def _side(record: Record) -> facts.OtherSide | None:
+    """The newest note of the inspected person's side of a record."""
+    noted = record.acknowledgements.order_by("-pk").first()
+    if noted is None:
+        return None
+    return facts.OtherSide(SIDES[Acknowledged(noted.kind)], noted.name, noted.witness, noted.remark, path(noted.drawn))
 
 
 def index_of(case: Case) -> facts.IndexFacts:
@@ -289,8 +307,9 @@ def plan_of(plan: Plan) -> facts.PlanFacts:
 def _plan_line(item: PlanItem) -> facts.PlanLine:
     matters = [item.matter, *item.joint_matters.all()]
     names = [max(one.revisions.all(), key=lambda revision: revision.number).name for one in matters if one.revisions.all()]
+    source = SOURCES[PlanItem.Source(item.source)], item.document_number
     months = f"{item.first_month}月" if item.first_month == item.last_month else f"{item.first_month}月至{item.last_month}月"
+    if item.handed_down:
+        return facts.PlanLine(item.code, "、".join(names), item.unit.short_name, "由任务指定", months, *source)
     quantity = f"{spelled(item.ratio_percent)}%" if item.ratio_percent is not None else f"{item.number}户"
-    return facts.PlanLine(
-        item.code, "、".join(names), item.unit.short_name, quantity, months, SOURCES[PlanItem.Source(item.source)], item.document_number
-    )
+    return facts.PlanLine(item.code, "、".join(names), item.unit.short_name, quantity, months, *source)

@@ -99,15 +99,27 @@ class AnsweredMatter:
 
 @dataclass(frozen=True)
 class Signed:
-    """A signature in the account of an inspector."""
+    """A signature: by an own account, drawn by hand (``path`` of an SVG 1000 × 400) or not."""
 
     name: str
     at: dt.datetime
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class OtherSide:
+    """The inspected person's side: who signed, or why nobody did and who witnessed it."""
+
+    how: str
+    name: str = ""
+    witness: str = ""
+    remark: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """What record, result form and index say of a case; everything after ``notice`` is empty before the visit."""
+    """What record and result form say of a case; everything after ``notice`` is empty before the visit."""
 
     number: str
     bureau: str
@@ -125,6 +137,7 @@ class CaseFacts:
     findings: str = ""
     disposal: str = ""
     signatures: Sequence[Signed] = ()
+    side: OtherSide | None = None
     content_hash: str = ""
     reviewer: str = ""
     review: str = ""
