@@ -21,6 +21,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Ad-hoc inspections"), "/office/adhoc/", "inspections.view_adhoc"),
     Entry(_("Cases"), "/office/cases/", "inspections.view_cases"),
     Entry(_("My cases"), "/office/cases/mine/", "inspections.view_own_cases"),
+    Entry(_("Documents"), "/office/documents/", "inspections.view_papers"),
     Entry(_("My entry"), "/office/inspectors/me/", "registries.view_own_entry"),
     Entry(_("Reports"), "/office/reports/", "inspections.view_reports"),
     Entry(_("Matter list"), "/office/matters/", "registries.view_matters", ("/office/editions/",)),

@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
         "registries.sweep_imports": _SWEEP_SECONDS,
         "inspections.sweep_draws": _SWEEP_SECONDS,
         "inspections.sweep_cases": _SWEEP_SECONDS,
+        "inspections.sweep_papers": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
         "inspections.sweep_messages": 20 if DEMO else 300,
         "registries.sweep_ledger": 60,

@@ -33,6 +33,7 @@ from inspections.draws.models import (
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.messages.models import CalendarAddress, Digest, Message
+from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
@@ -40,10 +41,12 @@ __all__ = [
     "AdhocRequest",
     "Arrival",
     "Assignment",
+    "Bundle",
     "CalendarAddress",
     "Case",
     "CaseMatter",
     "Digest",
+    "DocumentNumber",
     "Draw",
     "DrawCertificate",
     "DrawFile",
@@ -55,6 +58,7 @@ __all__ = [
     "HandedSubject",
     "HistoryRow",
     "Message",
+    "Notice",
     "Photo",
     "Plan",
     "PlanItem",

@@ -136,6 +136,16 @@ WORDS: dict[str, Promise] = {
     "inspections.renew_calendar": _("got a new address of the calendar"),
     "inspections.revoke_calendar": _("revoked the address of the calendar"),
     "inspections.post_messages": _("told a person what waits"),
+    "inspections.make_notice": _("made the notice"),
+    "inspections.make_notices": _("made the notices of the draw"),
+    "inspections.serve_notice": _("recorded that the notice was handed over"),
+    "inspections.void_number": _("voided the document number"),
+    "inspections.print_bundle": _("had documents printed together"),
+    "inspections.cancel_bundle": _("stopped the printing"),
+    "inspections.take_paper": _("took a document as a file"),
+    "inspections.keep_bundle": _("printed the documents"),
+    "inspections.expire_bundle": _("dropped a printed file"),
+    "inspections.request_recusal": _("asked for a recusal through the notice"),
     "publicity.publish_case": _("published the result"),
 }
 

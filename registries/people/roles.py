@@ -187,6 +187,18 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.renew_calendar": (*BUSINESS, INS, A, P),
     "inspections.revoke_calendar": (*BUSINESS, INS, A, P),
     "inspections.post_messages": (TIMER,),
+    # documents
+    "inspections.view_papers": (*BUSINESS, A),
+    "inspections.make_notice": (C,),
+    "inspections.make_notices": (C,),
+    "inspections.serve_notice": (C, INS),
+    "inspections.void_number": (C,),
+    "inspections.print_bundle": (C,),
+    "inspections.cancel_bundle": (C,),
+    "inspections.take_paper": (*BUSINESS, INS, A, P),
+    "inspections.keep_bundle": (TIMER,),
+    "inspections.expire_bundle": (TIMER,),
+    "inspections.request_recusal": (VISITOR,),
     # publicity
     "publicity.publish_case": (TIMER,),
     # self-checks

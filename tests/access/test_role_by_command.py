@@ -40,6 +40,7 @@ AUDITORS_OWN = {
     "inspections.read_messages",
     "inspections.renew_calendar",
     "inspections.revoke_calendar",
+    "inspections.take_paper",
 }
 """What an auditor does writes no business row: that it was read, asked or checked, what was found, and how they like to look."""
 
