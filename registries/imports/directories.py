@@ -170,6 +170,18 @@ def _subjects(texts: Sequence[str]) -> Iterator[Named]:
                 if pk not in seen:
                     seen.add(pk)
                     yield Named(code, pk, name, unit_id, (code, uscc or ""))
+    yield from _by_old_number(texts, seen)
+
+
+def _by_old_number(texts: Sequence[str], seen: set[int]) -> Iterator[Named]:
+    """The subjects of these old registration numbers, each the only one that has it."""
+    old = [text for text in texts if len(text) in {13, 15}]
+    found: dict[str, list[Named]] = {}
+    for part in chunks(old):
+        rows = Subject.objects.filter(old_number__in=part, merged_into=None).values_list("pk", "key", "uscc", "name", "unit_id", "old_number")
+        for pk, code, uscc, name, unit_id, number in rows:
+            found.setdefault(number, []).append(Named(code, pk, name, unit_id, (code, uscc or "", number)))
+    yield from (rows[0] for rows in found.values() if len(rows) == 1 and rows[0].pk not in seen)
 
 
 def _inspectors(texts: Sequence[str]) -> Iterator[Named]:
