@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from django.db.models import Model, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from registries.imports.directories import Named, chunks
+from registries.imports.directories import Named, chunks, shared_old_numbers
 from registries.imports.drafts import Draft, Plain
 from registries.imports.registers import Context, Register, Standing
 from registries.imports.states import RowClass
@@ -34,11 +34,14 @@ class SubjectRegister(Register):
         bare = [one for one in drafts if "key" not in one.values]
         context.directories.load("subject", (_code(one) for one in bare))
         directory = context.directories["subject"] if bare else None
+        shared = shared_old_numbers([_code(one) for one in bare if "uscc" not in one.values])
         for one in bare:
             code = _code(one)
             wrong = why_not_old_number(code) if code and "uscc" not in one.values else None
             if wrong is not None:
                 one.refuse("old_number", Refused(wrong).sentence, _("Compare it with the licence."), code)
+            elif code in shared:
+                one.refuse("old_number", _("Several entries have the old registration number %(number)s.") % {"number": code}, _("Give the row its number in the registry."), code)
             elif code:
                 known = directory.find(code) if directory else None
                 one.values["key"] = known.code if known else code

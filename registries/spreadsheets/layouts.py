@@ -101,6 +101,7 @@ CODE_TABLES = (
     Choice("town", "镇街", ("乡镇", "乡镇街道", "镇(街道)")),
     Choice("field", "执法领域", ("领域",)),
     Choice("specialty", "专业类别", ("专业",)),
+    Choice("expert", "专家类别", ("专家", "专家类型")),
     Choice("post", "职务", ("职位",)),
     Choice("relation", "回避关系", ("关系",)),
 )
@@ -266,6 +267,7 @@ INSPECTORS = Layout("inspectors", "执法检查人员", (
     Column("title", ("技术职称", "职称"), longest=40),
     Column("matters", ("可执法事项", "执法事项编码", "事项编码"), Kind.LABELS, help=_("Codes of matters joined by 、; blank: all of them"), longest=400),
     Column("office_phone", ("办公电话", "座机"), Kind.CODE, longest=40),
+    Column("experts", ("专家类别", "专家类型", "专家"), Kind.LABELS, help=_("Names of expert types, joined by 、"), longest=400),
 ), key=("number",))
 
 CERTIFICATES = Layout("certificates", "证件", (
