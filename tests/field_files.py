@@ -249,6 +249,7 @@ FILES: tuple[FieldFile, ...] = (
         1,
         kind="permits",
     ),
+    FieldFile("inspectors-of-a-platform.xlsx", lambda: inspectors(), 1, kind="inspectors", told=('"why": "hint"', '"why": "sample"', "参数表")),
     FieldFile("control-characters.csv", lambda: text([HEAD, row(1, a="沂源\x07旅馆"), row(2)]), 1, 1, told=("invisible control character (U+0007)",)),
     FieldFile("missing-column.xlsx", lambda: book([[cell for at, cell in enumerate(line) if at != 5] for line in GOOD]), sentence="lacks columns: 镇街"),
     FieldFile("own-heading.xlsx", lambda: book([[*HEAD[:5], "在哪个镇", *HEAD[6:]], *GOOD[1:]]), 3, choices={"town": "在哪个镇"}),
@@ -263,6 +264,15 @@ FILES: tuple[FieldFile, ...] = (
     FieldFile("giant-cell.xlsx", lambda: altered(book(GOOD), xl__sharedStrings_x_xml=b"<sst><si><t>" + b"x" * 300_000 + b"</t></si></sst>"), sentence="more text than a cell"),
     FieldFile("doctype.xlsx", lambda: altered(book(GOOD), docProps__core_x_xml=b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), sentence="document type declaration"),
 )
+
+
+def inspectors() -> bytes:
+    """Inspectors in the workbook that circulates: title, hints below the header, a sample row, a parameter sheet, both commas in cells."""
+    head = ["单位工号", "姓名", "性别", "身份证号", "手机号", "学历", "岗位大类", "从事本岗起始日期", "岗位资质资格", "执法事项范围", "层级", "担任职务", "所在业务部门（机构）", "可任组长", "在办上限", "执法人员状态"]
+    hints = ["必填", "必填", "下拉选择", "18位", "11位", "下拉选择", "见参数表", "如：2015/1/1", "见参数表", "", "下拉选择", "", "", "是/否", "", "下拉选择"]
+    sample = ["案例（请删除）", "张三", "男", "", "", "本科", "治安", "2015/1/1", "旅馆业管理", "", "县级", "民警", "治安大队", "是", "6", "有效"]
+    good = ["990900", "李示", "女", "", "13900000001", "本科", "治安，网安", "2016/1/1", "旅馆业管理,娱乐场所管理", "", "县级", "民警", "治安大队", "否", "6", "有效"]
+    return book([["执法人员数据库"], head, hints, sample, good], merge=("A1:P1",), more={"参数表": [["岗位", "资质", "事项"], ["治安", "旅馆业管理", "A01"]], "Sheet3": [[None]]})
 
 
 def far_cell() -> bytes:
