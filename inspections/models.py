@@ -1,6 +1,7 @@
 """The inspections' tables, gathered from their rooms."""
 
 from inspections.adhoc.models import AdhocRequest
+from inspections.cases.evidence import Acknowledgement, Arrival, Photo
 from inspections.cases.models import (
     Assignment,
     Case,
@@ -34,7 +35,9 @@ from inspections.draws.struck import Strike
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
+    "Acknowledgement",
     "AdhocRequest",
+    "Arrival",
     "Assignment",
     "Case",
     "CaseMatter",
@@ -48,6 +51,7 @@ __all__ = [
     "HandedList",
     "HandedSubject",
     "HistoryRow",
+    "Photo",
     "Plan",
     "PlanItem",
     "Record",

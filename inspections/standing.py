@@ -49,6 +49,7 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_sourceevidence",
             "inspections_signature",
             "inspections_review",
+            "inspections_acknowledgement",
             "inspections_taskreport",
             "inspections_handedlist",
             "inspections_handedsubject",
@@ -156,6 +157,15 @@ TRIGGERS: tuple[Trigger, ...] = (
         "a decided replacement is never changed, its evidence never",
     ),
     Trigger("replacement_stays", "inspections_replacement", "DELETE", "1 = 1", "a replacement is never deleted"),
+    Trigger(
+        "kept_photo_stands",
+        "inspections_photo",
+        "UPDATE",
+        "OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL OR NEW.sha256 <> OLD.sha256 OR NEW.sent_sha256 <> OLD.sent_sha256 "
+        "OR NEW.case_id <> OLD.case_id OR NEW.kept_by_id <> OLD.kept_by_id",
+        "a kept photo is never changed, withdrawn at most",
+    ),
+    Trigger("photo_stays", "inspections_photo", "DELETE", "1 = 1", "a kept photo is never deleted"),
     Trigger("signed_record_stands", "inspections_record", "UPDATE", SIGNED, "a signed record is never changed"),
     Trigger("signed_record_stays", "inspections_record", "DELETE", SIGNED, "a signed record is never deleted"),
     *(

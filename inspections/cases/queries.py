@@ -3,13 +3,15 @@
 import datetime as dt
 import functools
 import operator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
-from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
+from inspections.cases.evidence import Acknowledgement, Photo
+from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
 from inspections.cases.vocabulary import may_follow
@@ -224,8 +226,8 @@ def was_on_team(case: Case, user: User) -> bool:
 
 
 def rounds(case: Case) -> list[Record]:
-    """The records of a case, the newest last."""
-    return list(case.records.select_related("saved_by", "result", "disposal").order_by("round"))
+    """The records of a case with the decision on each, the newest last."""
+    return list(case.records.select_related("saved_by", "result", "disposal", "review__reviewer").order_by("round"))
 
 
 def last_record(case: Case) -> Record | None:
@@ -236,7 +238,11 @@ def last_record(case: Case) -> Record | None:
 
 def items_of(case: Case) -> list[ChecklistItem]:
     """Every checklist item of the case's matters, in the order of the page."""
-    return list(
+    return list(_items(case))
+
+
+def _items(case: Case) -> QuerySet[ChecklistItem]:
+    return (
         ChecklistItem.objects.filter(revision__in=case.matters.values("revision"))
         .select_related("revision__matter")
         .order_by(Subquery(case.matters.filter(revision=OuterRef("revision")).values("position")[:1]), "position")
@@ -263,7 +269,11 @@ def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[ru
 
 
 def content_of(record: Record) -> dict[str, Any]:
-    """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables."""
+    """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables.
+
+    Photos by what was sent, so that a phone without a network can tell the same (``static/visits/sheet.js``).
+    """
+    photos = Photo.objects.filter(case=record.case, round__lte=record.round, withdrawn_at=None)
     answers = record.answers.select_related("item__revision__matter").order_by("item__revision__matter__code", "item__position")
     return {
         "case": record.case.number,
@@ -275,6 +285,7 @@ def content_of(record: Record) -> dict[str, Any]:
         "present": record.present,
         "team": sorted(place.inspector.number for place in team(record.case)),
         "answers": [[a.item.revision.reference, a.item.position, a.answer, a.remark] for a in answers],
+        "photos": sorted(photos.values_list("sent_sha256", flat=True)),
     }
 
 
@@ -287,8 +298,9 @@ class Sheet(NamedTuple):
 
 def sheets(case: Case, record: Record | None) -> list[Sheet]:
     """One checklist per matter, with the answers of a record."""
-    answers = {a.item_id: a for a in record.answers.all()} if record else {}
-    items = items_of(case)
+    given = RecordAnswer.objects.filter(record=record, item=OuterRef("pk"))
+    items: Any = _items(case).annotate(given=Subquery(given.values("answer")[:1]), noted=Subquery(given.values("remark")[:1]))
+    answers = {i.pk: RecordAnswer(record=record, item=i, answer=i.given, remark=i.noted) for i in items if i.given is not None}
     revisions = {item.revision_id: item.revision for item in items}
     return [
         Sheet(revision, [(i, answers.get(i.pk)) for i in items if i.revision_id == revision.pk])
@@ -321,7 +333,12 @@ def reviews(case: Case) -> list[Review]:
     return list(case.reviews.select_related("reviewer").order_by("pk"))
 
 
-def timeline(case: Case, *rows: Record | Signature | Review | Replacement) -> list[Event]:
+def decisions(records: Iterable[Record]) -> list[Review]:
+    """The decisions on these records of :func:`rounds`, in their order."""
+    return [record.review for record in records if hasattr(record, "review")]
+
+
+def timeline(case: Case, *rows: Record | Signature | Review | Replacement | Acknowledgement) -> list[Event]:
     """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
     decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
     told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
@@ -337,7 +354,7 @@ def timeline(case: Case, *rows: Record | Signature | Review | Replacement) -> li
             "bad" if review and review.decision == Decision.RETURN else "done",
         )
         again = (payload.verb, payload.actor_id)
-        if again == previous and payload.verb == "inspections.save_record":
+        if again == previous and payload.verb in ("inspections.save_record", "inspections.keep_draft"):
             events[-1] = event
         else:
             events.append(event)
