@@ -11,6 +11,7 @@ from inspections.cases.models import (
     Review,
     Signature,
 )
+from inspections.cases.secrecy import SecrecyCheck
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
@@ -31,6 +32,7 @@ from inspections.draws.models import (
 )
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.followups.models import Extension, FollowUp, Recheck, Waiver
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
@@ -45,9 +47,12 @@ __all__ = [
     "DrawSecret",
     "DrawShard",
     "DrawnEntry",
+    "Extension",
+    "FollowUp",
     "HistoryRow",
     "Plan",
     "PlanItem",
+    "Recheck",
     "Record",
     "RecordAnswer",
     "Replacement",
@@ -57,10 +62,12 @@ __all__ = [
     "RosterInspector",
     "RosterOmission",
     "RosterRecusal",
+    "SecrecyCheck",
     "SeedSource",
     "Signature",
     "SourceEntry",
     "SourceEvidence",
     "Strike",
     "TeamPlace",
+    "Waiver",
 ]

@@ -32,6 +32,14 @@ NOT_STRUCK = (
     "AND k.state = 'struck' AND k.correction = NEW.corrections AND k.result_hash = OLD.result_hash))"
 )
 SIGNED = "OLD.signed_at IS NOT NULL"
+RECHECKED = (
+    "EXISTS (SELECT 1 FROM inspections_recheck AS k JOIN inspections_case AS c ON c.id = k.case_id "
+    "WHERE k.followup_id = NEW.id AND c.state IN ('reviewed', 'closed'))"
+)
+LEFT_OPEN = (
+    "(EXISTS (SELECT 1 FROM inspections_followup AS f WHERE f.case_id = NEW.id AND f.state = 'open') "
+    "OR NOT EXISTS (SELECT 1 FROM inspections_review AS r WHERE r.case_id = NEW.id AND r.decision = 'accept'))"
+)
 
 TRIGGERS: tuple[Trigger, ...] = (
     *(
@@ -48,6 +56,10 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_sourceevidence",
             "inspections_signature",
             "inspections_review",
+            "inspections_secrecycheck",
+            "inspections_extension",
+            "inspections_recheck",
+            "inspections_waiver",
         )
         for trigger in triggers.append_only(table)
     ),
@@ -143,6 +155,36 @@ TRIGGERS: tuple[Trigger, ...] = (
         "a decided replacement is never changed, its evidence never",
     ),
     Trigger("replacement_stays", "inspections_replacement", "DELETE", "1 = 1", "a replacement is never deleted"),
+    Trigger(
+        "settled_followup_stands",
+        "inspections_followup",
+        "UPDATE",
+        "OLD.state <> 'open' OR NEW.case_id <> OLD.case_id OR NEW.kind <> OLD.kind OR NEW.what <> OLD.what "
+        "OR NEW.ordered_by_id <> OLD.ordered_by_id",
+        "a settled follow-up is never changed, what was ordered never",
+    ),
+    Trigger("followup_stays", "inspections_followup", "DELETE", "1 = 1", "a follow-up is never deleted"),
+    Trigger(
+        "rectification_is_settled_by_a_recheck",
+        "inspections_followup",
+        "UPDATE",
+        f"NEW.kind = 'rectification' AND NEW.state <> 'open' AND OLD.state = 'open' AND NOT {RECHECKED}",
+        "a rectification is settled by a reviewed re-check alone",
+    ),
+    Trigger(
+        "case_closes_with_its_documents",
+        "inspections_case",
+        "UPDATE",
+        f"NEW.state = 'closed' AND OLD.state <> 'closed' AND {LEFT_OPEN}",
+        "a case with an open follow-up, or without an accepted record, is never closed",
+    ),
+    Trigger(
+        "closed_case_stays_closed",
+        "inspections_case",
+        "UPDATE",
+        "OLD.state = 'closed' AND NEW.state <> 'closed'",
+        "a closed case is never opened again",
+    ),
     Trigger("signed_record_stands", "inspections_record", "UPDATE", SIGNED, "a signed record is never changed"),
     Trigger("signed_record_stays", "inspections_record", "DELETE", SIGNED, "a signed record is never deleted"),
     *(

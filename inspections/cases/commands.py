@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, NoReturn
 
-from inspections.cases import opening, queries, rules, states, visits
+from inspections.cases import opening, queries, rules, secrecy, states, visits
 from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision
@@ -256,7 +256,7 @@ def release_case(*, actor: User, case_id: int) -> Change:
     case = _locked(case_id)
     if not keeps(actor, case.unit_id):
         _no_case()
-    refuse(states.why_not(case.state, "release") or rules.why_not_release(released=case.released_at is not None))
+    refuse(states.why_not(case.state, "release") or rules.why_not_release(released=case.released_at is not None, uncleared=secrecy.uncleared(case)))
     change = alter(case, released_at=clock.now())
     wake("publicity.publish_case", case_id=case.pk)
     return change

@@ -6,11 +6,12 @@ import operator
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
-from inspections.cases.models import Assignment, Case, Record, Replacement, Review, Signature
+from inspections.cases.models import Assignment, Case, CaseMatter, Record, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
+from inspections.cases.secrecy import uncleared_of
 from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
 from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
@@ -74,7 +75,8 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
-    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
+    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
+    ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) and ``replacement_asked`` (ever).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
@@ -88,6 +90,8 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         on_team=Exists(mine.filter(ended_at=None)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
+        uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
+        check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
 
@@ -319,7 +323,23 @@ def reviews(case: Case) -> list[Review]:
     return list(case.reviews.select_related("reviewer").order_by("pk"))
 
 
-def timeline(case: Case, *rows: Record | Signature | Review | Replacement) -> list[Event]:
+class Round(NamedTuple):
+    """One round of a record: who signed it, and what a reviewer said of it, if one did."""
+
+    record: Record
+    signatures: list[Signature]
+    review: Review | None
+
+
+def told_rounds(records: list[Record], signed: list[Signature], decided: list[Review]) -> list[Round]:
+    """The rounds of a case from what was read of it, the newest first."""
+    said = {review.record_id: review for review in decided}
+    return [
+        Round(record, [one for one in signed if one.record_id == record.pk], said.get(record.pk)) for record in reversed(records)
+    ]
+
+
+def timeline(case: Case, *rows: Model) -> list[Event]:
     """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
     decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
     told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
@@ -437,11 +457,12 @@ def draws_awaiting_cases() -> QuerySet[Draw]:
 def cases_awaiting_disclosure(today: dt.date) -> QuerySet[Case]:
     """Reviewed cases that are not disclosed and were released, or whose visit ended 15 days ago or earlier."""
     unasked = today - dt.timedelta(days=settings.DISCLOSURE_UNASKED_FROM_DAY)
-    return Case.objects.filter(
+    due = Case.objects.filter(
         Q(released_at__isnull=False) | Q(ended_on__lte=unasked),
         state__in=[CaseState.REVIEWED, CaseState.CLOSED],
         disclosure__isnull=True,
-    ).order_by("ended_on", "pk")
+    )
+    return due.exclude(pk__in=uncleared_of(due).values("pk")).order_by("ended_on", "pk")
 
 
 def accepted_record(case: Case) -> Record | None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from inspections.cases import asking, commands, queries, rules
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm, SignForm
 from inspections.cases.models import Case, Record
+from inspections.cases.parts import one_step, parts_of
 from inspections.cases.queries import Viewer, viewer
 from inspections.cases.states import CaseState
 from inspections.cases.steps import next_step
@@ -96,6 +97,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     decided = queries.reviews(case) if rounds else []
     team = queries.team(case)
     panel = asking.panel(case, team, looks)
+    parts = parts_of(case, looks)
     context = {
         "case": case,
         "stands": stands,
@@ -108,8 +110,10 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "sheets": queries.sheets(case, record) if record and record.submitted_at else [],
         "signatures": [one for one in signed if record and one.record_id == record.pk],
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
-        "step": next_step(case, stands.stage, looks),
-        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"]),
+        "step": one_step(next_step(case, stands.stage, looks), parts),
+        "rounds": queries.told_rounds(rounds, signed, decided),
+        "parts": parts,
+        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *(row for one in parts for row in one.rows)),
         **panel,
     }
     return render(request, "office/cases/page.html", context)

@@ -77,6 +77,7 @@ class DecidingAdmin(ReadingAdmin):
     decide_right: ClassVar[str]
     decide_template: ClassVar[str]
     decide_title: ClassVar[Any]
+    sent_back: ClassVar[Any] = gettext_lazy("Returned to its clerk.")
 
     def facts(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """What the deciding page shows besides the row."""
@@ -136,7 +137,7 @@ class DecidingAdmin(ReadingAdmin):
         try:
             if "return" in request.POST:
                 self.send_back(actor=actor, pk=pk, version=version, reason=form.cleaned_data["reason"])
-                messages.success(request, _("Returned to its clerk."))
+                messages.success(request, self.sent_back)
             else:
                 messages.success(request, self.approved(self.approve(actor=actor, pk=pk, version=version).obj))
         except Refused as refused:
