@@ -4,7 +4,7 @@ from inspections.adhoc.admin import AdhocRequestAdmin
 from inspections.cases.admin import CaseAdmin, RecordAdmin, ReplacementAdmin, ReviewAdmin
 from inspections.cases.strike_admin import StrikeAdmin
 from inspections.draws.admin import DrawAdmin
-from inspections.followups.admin import FollowUpAdmin, WaiverAdmin
+from inspections.followups.admin import FollowUpAdmin
 from inspections.plans.admin import PlanAdmin
 
 __all__ = [
@@ -17,5 +17,4 @@ __all__ = [
     "ReplacementAdmin",
     "ReviewAdmin",
     "StrikeAdmin",
-    "WaiverAdmin",
 ]

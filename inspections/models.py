@@ -32,7 +32,7 @@ from inspections.draws.models import (
 )
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
-from inspections.followups.models import Extension, FollowUp, Recheck, Waiver
+from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.plans.models import Plan, PlanItem
 
 __all__ = [
@@ -69,5 +69,4 @@ __all__ = [
     "SourceEvidence",
     "Strike",
     "TeamPlace",
-    "Waiver",
 ]

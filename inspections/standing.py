@@ -59,7 +59,6 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_secrecycheck",
             "inspections_extension",
             "inspections_recheck",
-            "inspections_waiver",
         )
         for trigger in triggers.append_only(table)
     ),

@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 import operator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -76,7 +77,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
-    ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) and ``replacement_asked`` (ever).
+    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) and ``replacement_asked`` (ever).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
@@ -91,6 +92,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
         uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
+        accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
@@ -227,8 +229,8 @@ def was_on_team(case: Case, user: User) -> bool:
 
 
 def rounds(case: Case) -> list[Record]:
-    """The records of a case, the newest last."""
-    return list(case.records.select_related("saved_by", "result", "disposal").order_by("round"))
+    """The records of a case with the decision on each, the newest last."""
+    return list(case.records.select_related("saved_by", "result", "disposal", "review__reviewer").order_by("round"))
 
 
 def last_record(case: Case) -> Record | None:
@@ -321,6 +323,11 @@ def all_signatures(case: Case) -> list[Signature]:
 def reviews(case: Case) -> list[Review]:
     """Every decision of a reviewer, in order."""
     return list(case.reviews.select_related("reviewer").order_by("pk"))
+
+
+def decisions(records: Iterable[Record]) -> list[Review]:
+    """The decisions on these records of :func:`rounds`, in their order."""
+    return [record.review for record in records if hasattr(record, "review")]
 
 
 class Round(NamedTuple):

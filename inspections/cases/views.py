@@ -94,7 +94,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     rounds = queries.rounds(case)
     record = rounds[-1] if rounds else None
     signed = queries.all_signatures(case) if rounds else []
-    decided = queries.reviews(case) if rounds else []
+    decided = queries.decisions(rounds)
     team = queries.team(case)
     panel = asking.panel(case, team, looks)
     parts = parts_of(case, looks)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from inspections.cases.queries import accepted_record, team
 from inspections.followups import sending
-from inspections.followups.models import FollowUp, Waiver
+from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind, State
 from registries.ledger.change import Change
-from registries.people.approvals import DecidingAdmin, ReadingAdmin
+from registries.people.approvals import DecidingAdmin
 from registries.people.models import User
 
 
@@ -56,13 +56,3 @@ class FollowUpAdmin(DecidingAdmin):
     def approved(self, obj: Any) -> str:
         """Until when it must be sent."""
         return _("Decided. It must be sent within 24 hours; it stands on the desk of the unit.")
-
-
-@admin.register(Waiver)
-class WaiverAdmin(ReadingAdmin):
-    """Every waiver with its reason."""
-
-    view_right = "inspections.view_cases"
-    list_display = ("case", "decided_by", "decided_at")
-    list_select_related = ("case", "decided_by")
-    search_fields = ("case__number",)

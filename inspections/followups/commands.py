@@ -8,13 +8,12 @@ from collections.abc import Sequence
 
 from inspections.cases import queries as case_queries
 from inspections.cases import rules as case_rules
-from inspections.cases import states as case_states
 from inspections.cases.models import Assignment, Case, CaseMatter
 from inspections.cases.opening import new_number
-from inspections.cases.states import CaseKind
+from inspections.cases.states import MOVES, CaseKind
 from inspections.followups import queries, rules
 from inspections.followups.holding import locked, locked_case, recheck_number, undecided_by
-from inspections.followups.models import Extension, FollowUp, Recheck, Waiver
+from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.followups.rules import Order
 from inspections.followups.states import Kind, State
 from registries import clock
@@ -146,16 +145,23 @@ def conclude_rectification(*, actor: User, followup_id: int, version: int, passe
 @command("inspections.waive_followup")
 def waive_followup(*, actor: User, case_id: int, version: int, reason: str) -> Change:
     """A reviewer decides, with the reason, that nothing (more) follows from a problem."""
-    case = locked_case(case_id, actor, version)
+    case, now = locked_case(case_id, actor, version), clock.now()
     undecided_by(case, actor)
-    group = queries.group_of(case)
     refuse(
-        rules.why_not_follow(state=case.state, group=group, rechecks=recheck_number(case))
-        or rules.why_not_waive(
-            reason=reason, group=group, lines=queries.lines_of(case), waived=queries.waiver_of(case) is not None
-        )
+        rules.why_not_follow(state=case.state, group=queries.group_of(case), rechecks=recheck_number(case))
+        or rules.why_not_waive(reason=reason, lines=queries.lines_of(case))
     )
-    return created(Waiver(case=case, reason=reason.strip(), decided_by=actor, decided_at=clock.now()))
+    made = FollowUp(
+        case=case,
+        kind=Kind.WAIVER.value,
+        state=State.DONE.value,
+        what=reason.strip(),
+        due_on=now.date(),
+        ordered_by=actor,
+        ordered_at=now,
+        settled_at=now,
+    )
+    return created(made)
 
 
 @command("inspections.close_case")
@@ -168,8 +174,7 @@ def close_case(*, actor: User, case_id: int) -> Change:
             case,
             rows=list(case.followups.order_by("pk")),
             group="" if checked is not None else queries.group_of(case),
-            waived=queries.waiver_of(case) is not None,
             checked=checked,
         )
     )
-    return alter(case, state=case_states.MOVES["close"][1])
+    return alter(case, state=MOVES["close"][1])

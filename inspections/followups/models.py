@@ -1,4 +1,4 @@
-"""FollowUp with its Extension and Recheck rows, and the Waiver of a case."""
+"""FollowUp with its Extension and Recheck rows."""
 
 from typing import ClassVar
 
@@ -14,7 +14,8 @@ from inspections.followups.states import Kind, State
 class FollowUp(models.Model):
     """后续处置: what follows from a visit. Ordered by a reviewer, carried out and recorded by the unit, settled once.
 
-    ``due_on`` is the day of the present step. Columns of other kinds stay empty.
+    ``due_on`` is the day of the present step. Columns of other kinds stay empty. A waiver says in ``what`` why nothing
+    follows, and is settled as it is made.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="followups", verbose_name=_("case"))
@@ -78,7 +79,9 @@ class FollowUp(models.Model):
             ),
             models.CheckConstraint(condition=~Q(state="dropped") | ~Q(remark=""), name="dropped_transfer_says_why"),
             models.CheckConstraint(condition=~Q(state="failed") | Q(kind="rectification"), name="only_a_rectification_fails"),
+            models.CheckConstraint(condition=~Q(what=""), name="followup_says_what_and_why"),
             models.UniqueConstraint(fields=["case"], condition=Q(kind="crime", state="open"), name="one_open_criminal_transfer"),
+            models.UniqueConstraint(fields=["case"], condition=Q(kind="waiver"), name="one_waiver_per_case"),
         ]
 
     def __str__(self) -> str:
@@ -124,26 +127,6 @@ class Recheck(models.Model):
         verbose_name = _("re-check")
         verbose_name_plural = _("re-checks")
         ordering = ("followup", "id")
-
-    def __str__(self) -> str:
-        return str(self.case)
-
-
-class Waiver(models.Model):
-    """A reviewer's reasoned decision that nothing (more) follows from a problem. Append-only, once per case."""
-
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="waiver", verbose_name=_("case"))
-    reason = models.TextField(_("reason"))
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by"))
-    decided_at = models.DateTimeField(_("decided"))
-
-    PROTECTED: ClassVar = ("case", "reason", "decided_by", "decided_at")
-
-    class Meta:
-        verbose_name = _("waiver of a follow-up")
-        verbose_name_plural = _("waivers of follow-ups")
-        ordering = ("case",)
-        constraints: ClassVar = [models.CheckConstraint(condition=~Q(reason=""), name="waiver_says_why")]
 
     def __str__(self) -> str:
         return str(self.case)

@@ -1,4 +1,4 @@
-"""What the page of a case says of its follow-ups, its waiver, its re-check, its rounds of checks before disclosure, and closing it."""
+"""What the page of a case says of its follow-ups, its re-check, its checks before disclosure, and closing it."""
 
 from typing import Any
 
@@ -29,24 +29,22 @@ def followups_of(case: Any, looks: Viewer) -> Part | None:
     rows = [row_of(one, looks) for one in queries.of_case(case)]
     reviewed = case.state == CaseState.REVIEWED
     checked = queries.recheck_of(case) if case.draw_id is None else None
-    waiver = queries.waiver_of(case) if case.state in FOLLOWED else None
-    group = queries.group_of(case) if reviewed and checked is None else ""
+    group = case.accepted_group or "" if reviewed and checked is None else ""
     problem = group in PROBLEM
     states = {row["one"].state for row in rows}
-    why = queries.why_not_close(case, rows=[row["one"] for row in rows], group=group, waived=waiver is not None, checked=checked)
-    unfollowed = problem and waiver is None and not states & {State.OPEN, State.DONE}
+    why = queries.why_not_close(case, rows=[row["one"] for row in rows], group=group, checked=checked)
+    unfollowed = problem and not states & {State.OPEN, State.DONE}
     steps = [row["step"] for row in rows if row["step"]]
     own = case_step(case, looks, why, unfollowed=unfollowed) if reviewed else None
     context = {
         "followups": rows,
-        "waiver": waiver,
         "recheck": checked,
         "problem": problem,
         "why_open": Refused(why).sentence if why and case.published_at else "",
         "may_order": problem and looks.may("order_followup"),
         "may_flag": checked is None and case.state in FLAGGED_IN and looks.may("flag_crime") and not _flagged(rows),
     }
-    return Part("office/followups/_part.html", context, _one(steps, own), [row["one"] for row in rows] + ([waiver] if waiver else []))
+    return Part("office/followups/_part.html", context, _one(steps, own), [row["one"] for row in rows])
 
 
 def _flagged(rows: list[dict[str, Any]]) -> bool:

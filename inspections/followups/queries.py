@@ -10,9 +10,9 @@ from inspections.cases.models import Case, Record
 from inspections.cases.queries import Viewer, accepted_record, office_cases
 from inspections.cases.states import CaseState, Decision
 from inspections.followups import rules
-from inspections.followups.models import FollowUp, Recheck, Waiver
+from inspections.followups.models import FollowUp, Recheck
 from inspections.followups.rules import PROBLEM, Line
-from inspections.followups.states import Kind, State
+from inspections.followups.states import State
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import deciding, why_not_on
 from registries.ledger.sentences import Sentence
@@ -58,19 +58,14 @@ def group_of(case: Case) -> str:
     return record.result.group if record is not None and record.result is not None else ""
 
 
-def waiver_of(case: Case) -> Waiver | None:
-    """The waiver of a case."""
-    return Waiver.objects.filter(case=case).select_related("decided_by").first()
-
-
 def recheck_of(case: Case) -> Recheck | None:
     """The re-check that this case is, if it is one."""
     return Recheck.objects.filter(case=case).select_related("followup__case").first()
 
 
-def why_not_close(case: Any, *, rows: Iterable[FollowUp], group: str, waived: bool, checked: Recheck | None) -> Sentence | None:
+def why_not_close(case: Any, *, rows: Iterable[FollowUp], group: str, checked: Recheck | None) -> Sentence | None:
     """Why this case cannot be closed (yet), from what was read of it: its follow-ups in order, the group of its accepted result
-    (empty for a re-check), whether something was waived, and the re-check that it is."""
+    (empty for a re-check), and the re-check that it is."""
     disclosed = getattr(case, "published_at", None) or Case.objects.filter(pk=case.pk, disclosure__isnull=False).exists()
     unsettled = checked is not None and checked.followup.state == State.OPEN
     return rules.why_not_close(
@@ -78,7 +73,6 @@ def why_not_close(case: Any, *, rows: Iterable[FollowUp], group: str, waived: bo
         disclosed=bool(disclosed),
         group=group,
         lines=[Line(one.kind, one.state) for one in rows],
-        waived=waived,
         rechecks=checked.followup.case.number if checked is not None and unsettled else "",
     )
 
@@ -106,7 +100,7 @@ def unfollowed(looks: Viewer) -> QuerySet[Case]:
     """Reviewed cases with a problem for which nothing was ordered or waived, re-checks aside, the oldest first."""
     found = Record.objects.filter(case=OuterRef("pk"), review__decision=Decision.ACCEPT, result__group__in=PROBLEM)
     settled = FollowUp.objects.filter(case=OuterRef("pk"), state__in=[State.OPEN, State.DONE])
-    cases = office_cases(looks).filter(Exists(found), state=CaseState.REVIEWED, recheck=None, waiver=None)
+    cases = office_cases(looks).filter(Exists(found), state=CaseState.REVIEWED, recheck=None)
     return cases.exclude(Exists(settled)).select_related("subject").order_by("ended_on", "pk")
 
 
@@ -118,10 +112,5 @@ def to_close(looks: Viewer) -> QuerySet[Case]:
     settled = Q(recheck__followup__isnull=False) & ~Q(recheck__followup__state=State.OPEN)
     cases = office_cases(looks).filter(state=CaseState.REVIEWED, disclosure__isnull=False).exclude(Exists(open_ones))
     cases = cases.annotate(followed=Exists(done), problem=Exists(found))
-    clear = Q(recheck=None) & (Q(problem=False) | Q(waiver__isnull=False) | Q(followed=True))
+    clear = Q(recheck=None) & (Q(problem=False) | Q(followed=True))
     return cases.filter(clear | settled).select_related("subject").order_by("ended_on", "pk")
-
-
-def waits_for_supervisor(rows: Iterable[Any]) -> list[Any]:
-    """Those of these that a supervisor decides on."""
-    return [one for one in rows if one.kind == Kind.CRIME and one.decided_at is None]

@@ -178,18 +178,16 @@ def why_not_drop(reason: str) -> Sentence | None:
     return None if reason.strip() else say("Say why it is not transferred; it stands in the file.")
 
 
-def why_not_waive(*, reason: str, group: str, lines: Sequence[Line], waived: bool) -> Sentence | None:
-    """A waiver: of a result with a problem, with a reason, with nothing still open, never of a suspected crime undecided."""
-    if waived:
-        return say("A follow-up was waived already.")
-    if group not in PROBLEM:
-        return say("The result says that no problem was found: there is nothing to waive.")
+def why_not_waive(*, reason: str, lines: Sequence[Line]) -> Sentence | None:
+    """A waiver: with a reason, where nothing was done and nothing is open, never of a suspected crime undecided."""
     if any(line.state == "open" for line in lines):
         return say("A follow-up is still open. It is done first, not waived.")
+    if _followed(lines):
+        return say("Something followed already, or was waived: nothing is left to waive.")
     return None if reason.strip() else say("Say why nothing follows; it stands in the file.")
 
 
-def why_not_close(*, state: str, disclosed: bool, group: str, lines: Sequence[Line], waived: bool, rechecks: str) -> Sentence | None:
+def why_not_close(*, state: str, disclosed: bool, group: str, lines: Sequence[Line], rechecks: str) -> Sentence | None:
     """A case closes (结案) reviewed and disclosed, with a follow-up done or a reasoned waiver where its result has a problem.
 
     ``lines`` in the order of their making; ``rechecks`` is the case whose rectification this re-check is still to settle.
@@ -204,13 +202,13 @@ def why_not_close(*, state: str, disclosed: bool, group: str, lines: Sequence[Li
         return say("This case is flagged as suspected crime: it closes when the transfer is sent or decided against, never on a penalty alone.")
     if any(line.state == "open" for line in lines):
         return say("A follow-up of this case is still open.")
-    if group in PROBLEM and not waived and not _followed(lines):
+    if group in PROBLEM and not _followed(lines):
         return say("The result has a problem: the case closes with a follow-up done, or with a reasoned waiver.")
     return None if disclosed else say("The result is not disclosed yet. A case closes afterwards.")
 
 
 def _followed(lines: Sequence[Line]) -> bool:
-    """Whether a follow-up was done, and after the last rectification that failed."""
+    """Whether a follow-up was done or waived, and after the last rectification that failed."""
     failed = max((place for place, line in enumerate(lines) if line.state == "failed"), default=-1)
     return any(line.state == "done" for line in lines[failed + 1 :])
 

@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     PENALTY = "penalty", _("penalty case")
     TRANSFER = "transfer", _("transfer to another authority")
     CRIME = "crime", _("criminal transfer")
+    WAIVER = "waiver", _("nothing follows: waived")
 
 
 class State(models.TextChoices):
