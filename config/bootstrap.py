@@ -73,6 +73,7 @@ def program(*names: str) -> str | None:
 
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+LIBREOFFICE = ("soffice", "localc")
 PDF = (
     Part("Pango", "PDF documents", ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"),
          _library("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")),
@@ -83,7 +84,16 @@ SERVERS = (
     Part("Redis", "the tests on Redis", ("redis-server",), lambda: program("redis-server") is not None),
 )
 BROWSER = (Part("Chromium", "the browser tests", ("chromium",), lambda: program(*CHROMIUM) is not None),)
-PARTS = {"demo": PDF, "test": PDF + SERVERS + BROWSER}
+OFFICE = (
+    Part("LibreOffice", "the files edited in LibreOffice", ("libreoffice-calc-nogui",), lambda: program(*LIBREOFFICE) is not None),
+)
+PARTS = {"demo": PDF, "test": PDF + SERVERS + BROWSER, "test --full": PDF + SERVERS + BROWSER + OFFICE}
+"""What each command wants; the long counts alone want several hundred megabytes of an office."""
+
+
+def wants(command: str, arguments: list[str]) -> str:
+    """The entry of `PARTS` for a command as it was typed."""
+    return f"{command} --full" if "--full" in arguments and f"{command} --full" in PARTS else command
 
 
 def missing(command: str) -> list[Part]:
@@ -252,7 +262,7 @@ def main(argv: list[str]) -> int:
             if not OLDEST <= sys.version_info[:2] <= NEWEST:
                 raise Stop(f"Sunlot needs Python 3.11 or 3.12, and this is {sys.version.split()[0]}.")
             _check_writable()
-            lacking = supply(command)
+            lacking = supply(wants(command, argv[2:]))
             if command == "demo" and lacking:
                 raise Stop(
                     "The demo issues PDF documents and lacks " + " and ".join(part.name for part in lacking)

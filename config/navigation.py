@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Entry(NamedTuple):
-    """A place in the navigation: its name, address and the right that opens it."""
+    """A place in the navigation: its name, address and the right that opens it; ``also`` are addresses that belong to it."""
 
     label: Any
     url: str
     right: str
+    also: tuple[str, ...] = ()
 
 
 OFFICE: tuple[Entry, ...] = (
@@ -22,7 +23,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Follow-ups"), "/office/followups/", "inspections.view_cases"),
     Entry(_("My cases"), "/office/cases/mine/", "inspections.view_own_cases"),
     Entry(_("My entry"), "/office/inspectors/me/", "registries.view_own_entry"),
-    Entry(_("Matter list"), "/office/matters/", "registries.view_matters"),
+    Entry(_("Matter list"), "/office/matters/", "registries.view_matters", ("/office/editions/",)),
     Entry(_("Subjects"), "/office/subjects/", "registries.view_subjects"),
     Entry(_("Inspectors"), "/office/inspectors/", "registries.view_inspectors"),
     Entry(_("Imports"), "/office/imports/", "registries.view_imports"),
@@ -38,5 +39,6 @@ OFFICE: tuple[Entry, ...] = (
 def office_navigation(user: Any, path: str) -> list[dict[str, Any]]:
     """The entries this person may open; the one whose address is the longest start of ``path`` is current."""
     allowed = [entry for entry in OFFICE if user.has_perm(entry.right)]
-    current = max((e.url for e in allowed if path.startswith(e.url)), key=len, default="")
-    return [{"label": e.label, "url": e.url, "current": e.url == current} for e in allowed]
+    begun = [(at, entry) for entry in allowed for at in (entry.url, *entry.also) if path.startswith(at)]
+    current = max(begun, key=lambda one: len(one[0]))[1] if begun else None
+    return [{"label": entry.label, "url": entry.url, "current": entry is current} for entry in allowed]

@@ -1,6 +1,7 @@
 """The inspections' tables, gathered from their rooms."""
 
 from inspections.adhoc.models import AdhocRequest
+from inspections.cases.evidence import Acknowledgement, Arrival, Photo
 from inspections.cases.models import (
     Assignment,
     Case,
@@ -33,10 +34,12 @@ from inspections.draws.models import (
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
-from inspections.plans.models import Plan, PlanItem
+from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
+    "Acknowledgement",
     "AdhocRequest",
+    "Arrival",
     "Assignment",
     "Case",
     "CaseMatter",
@@ -49,7 +52,10 @@ __all__ = [
     "DrawnEntry",
     "Extension",
     "FollowUp",
+    "HandedList",
+    "HandedSubject",
     "HistoryRow",
+    "Photo",
     "Plan",
     "PlanItem",
     "Recheck",
@@ -68,5 +74,6 @@ __all__ = [
     "SourceEntry",
     "SourceEvidence",
     "Strike",
+    "TaskReport",
     "TeamPlace",
 ]

@@ -31,6 +31,7 @@ NOT_STRUCK = (
     "NOT (NEW.corrections = OLD.corrections + 1 AND EXISTS (SELECT 1 FROM inspections_strike AS k WHERE k.draw_id = NEW.id "
     "AND k.state = 'struck' AND k.correction = NEW.corrections AND k.result_hash = OLD.result_hash))"
 )
+PUBLISHED_ITEM = "EXISTS (SELECT 1 FROM inspections_plan AS p WHERE p.id = OLD.plan_id AND p.state = 'published')"
 SIGNED = "OLD.signed_at IS NOT NULL"
 RECHECKED = (
     "EXISTS (SELECT 1 FROM inspections_recheck AS k JOIN inspections_case AS c ON c.id = k.case_id "
@@ -56,6 +57,10 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_sourceevidence",
             "inspections_signature",
             "inspections_review",
+            "inspections_acknowledgement",
+            "inspections_taskreport",
+            "inspections_handedlist",
+            "inspections_handedsubject",
             "inspections_secrecycheck",
             "inspections_extension",
             "inspections_recheck",
@@ -68,6 +73,15 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger(
         "published_plan_stays", "inspections_plan", "DELETE", "OLD.state = 'published'", "a published plan is never deleted"
     ),
+    Trigger(
+        "plan_is_published_after_legal_review",
+        "inspections_plan",
+        "UPDATE",
+        "NEW.state = 'published' AND (OLD.state <> 'submitted' OR NEW.reviewed_by_id IS NULL)",
+        "a plan is published after the legal review only",
+    ),
+    Trigger("published_item_stands", "inspections_planitem", "UPDATE", PUBLISHED_ITEM, "an item of a published plan is never changed"),
+    Trigger("published_item_stays", "inspections_planitem", "DELETE", PUBLISHED_ITEM, "an item of a published plan is never deleted"),
     Trigger(
         "kept_file_gains_no_part",
         "inspections_drawfilepart",
@@ -154,6 +168,15 @@ TRIGGERS: tuple[Trigger, ...] = (
         "a decided replacement is never changed, its evidence never",
     ),
     Trigger("replacement_stays", "inspections_replacement", "DELETE", "1 = 1", "a replacement is never deleted"),
+    Trigger(
+        "kept_photo_stands",
+        "inspections_photo",
+        "UPDATE",
+        "OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at IS NULL OR NEW.sha256 <> OLD.sha256 OR NEW.sent_sha256 <> OLD.sent_sha256 "
+        "OR NEW.case_id <> OLD.case_id OR NEW.kept_by_id <> OLD.kept_by_id",
+        "a kept photo is never changed, withdrawn at most",
+    ),
+    Trigger("photo_stays", "inspections_photo", "DELETE", "1 = 1", "a kept photo is never deleted"),
     Trigger(
         "settled_followup_stands",
         "inspections_followup",

@@ -13,8 +13,15 @@ class RegistriesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the lifting of triggers to the beginning of a migration, standing rows and triggers to its end (the one use of signals)."""
+        """Connect the lifting of triggers to the beginning of a migration, standing rows and triggers to its end (the one use of signals).
+
+        Imports add what they did to a subject to its history.
+        """
         from registries import invariants, standing, triggers  # noqa: F401  (loading the invariants adds them)
+        from registries.imports.telling import of_imports
+        from registries.subjects import outlook
+
+        outlook.happenings(of_imports)
 
         pre_migrate.connect(triggers.lift, sender=self)
         post_migrate.connect(standing.set_up, sender=self)

@@ -7,6 +7,7 @@ with it, so that a value moved to another column does not open.
 
 import base64
 import os
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -18,11 +19,14 @@ from django.db import models
 NONCE_BYTES = 12
 
 
+_cipher = lru_cache(maxsize=16)(AESGCM)
+
+
 def seal(value: str, place: str) -> str:
     """Encrypt ``value`` for the column named ``place``."""
     name, key = next(iter(settings.FIELD_KEYS.items()))
     nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, value.encode(), place.encode())
+    sealed = _cipher(key).encrypt(nonce, value.encode(), place.encode())
     return f"{name}:{base64.b64encode(nonce + sealed).decode()}"
 
 
@@ -33,7 +37,7 @@ def unseal(stored: str, place: str) -> str:
         raise ImproperlyConfigured(f"The column key {name!r} is missing: add it to the key file.")
     raw = base64.b64decode(body)
     try:
-        return AESGCM(settings.FIELD_KEYS[name]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
+        return _cipher(settings.FIELD_KEYS[name]).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
     except InvalidTag as error:
         raise ImproperlyConfigured(f"A value of {place} does not open with the key {name!r}.") from error
 

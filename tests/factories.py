@@ -263,6 +263,8 @@ def plan(unit: Unit | None = None, **columns: Any) -> Plan:
     """A published plan of this year."""
     now = clock.now()
     columns = {"year": now.year, "title": f"{now.year}年度抽查计划", "state": PlanState.PUBLISHED, **columns}
+    if columns["state"] in (PlanState.SUBMITTED, PlanState.PUBLISHED):
+        columns = {"reviewed_by": user(Role.REVIEWER), "reviewed_at": now, **columns}
     if columns["state"] == PlanState.PUBLISHED:
         columns = {
             "number": f"源公抽〔{now.year}〕{_next()}号",

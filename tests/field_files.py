@@ -137,6 +137,12 @@ FILES: tuple[FieldFile, ...] = (
     FieldFile("macros.xlsm", lambda: altered(book(GOOD), xl__vbaProject_x_bin=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1macro"), 3),
     FieldFile("old.xls", lambda: xls([list(map(str, line)) for line in GOOD]), 3),
     FieldFile("old-workbook-named.xlsx", lambda: xls([list(map(str, line)) for line in GOOD]), 3),
+    FieldFile(
+        "old-with-hidden-rows.xls",
+        lambda: xls([list(map(str, line)) for line in GOOD], hidden_rows=(2, 4), hidden_columns=(7,)),
+        3,
+        told=('"hidden_rows": 2', '"hidden_columns": ["G"]'),
+    ),
     FieldFile("xml-2003.xls", lambda: old_xml(GOOD), 3),
     FieldFile("xml-2003-gb2312.xls", lambda: old_xml(GOOD, encoding="GB2312"), 3),
     FieldFile("xml-2003-utf-16.xml", lambda: old_xml(GOOD, encoding="UTF-16"), 3),

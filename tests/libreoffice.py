@@ -1,13 +1,17 @@
-"""LibreOffice without a window, where it is installed: saves a table in another form, as a clerk's editing and saving would."""
+"""LibreOffice without a window: saves a table in another form, as a clerk's editing and saving would.
 
-import shutil
+It is large, so only the long counts (`--full`) install it and use it.
+"""
+
 import subprocess
 from pathlib import Path
 
 import pytest
 
-PROGRAM = shutil.which("soffice") or shutil.which("localc")
-needs_libreoffice = pytest.mark.skipif(PROGRAM is None, reason="LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
+from config.bootstrap import LIBREOFFICE, program
+
+PROGRAM = program(*LIBREOFFICE)
+needs_libreoffice = pytest.mark.skipif(PROGRAM is None, reason="edited in LibreOffice: it is not installed")
 
 
 def saved_as(source: Path, form: str, folder: Path) -> Path:

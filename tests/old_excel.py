@@ -5,9 +5,9 @@ import struct
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(rows: list[list[str | float]], sheet: str = "表") -> bytes:
-    """The rows as one sheet of an .xls workbook."""
-    stream = _workbook(rows, sheet).ljust(4096, b"\0")
+def xls(rows: list[list[str | float]], sheet: str = "表", hidden_rows: tuple[int, ...] = (), hidden_columns: tuple[int, ...] = ()) -> bytes:
+    """The rows as one sheet of an .xls workbook; hidden rows and columns are counted from 1."""
+    stream = _workbook(rows, sheet, _hidden(hidden_rows, hidden_columns)).ljust(4096, b"\0")
     stream += b"\0" * (-len(stream) % 512)
     sectors = len(stream) // 512
     fat = [_FAT, _END, *range(3, sectors + 2), _END]
@@ -17,11 +17,16 @@ def xls(rows: list[list[str | float]], sheet: str = "表") -> bytes:
     return head + struct.pack("<128I", *fat, *[_FREE] * (128 - len(fat))) + directory + stream
 
 
-def _workbook(rows: list[list[str | float]], sheet: str) -> bytes:
+def _hidden(rows: tuple[int, ...], columns: tuple[int, ...]) -> bytes:
+    lines = [_record(0x208, struct.pack("<8H", row - 1, 0, 8, 255, 0, 0, 0x20, 0)) for row in rows]
+    return b"".join(lines + [_record(0x7D, struct.pack("<6H", column - 1, column - 1, 0, 0, 1, 0)) for column in columns])
+
+
+def _workbook(rows: list[list[str | float]], sheet: str, hidden: bytes) -> bytes:
     name = struct.pack("<BBBB", 0, 0, len(sheet), 1) + sheet.encode("utf-16-le")
     start = len(_begin(5)) + len(_record(0x85, b"\0\0\0\0" + name)) + 4
     cells = b"".join(_cell(at, column, value) for at, row in enumerate(rows) for column, value in enumerate(row))
-    return _begin(5) + _record(0x85, struct.pack("<I", start) + name) + _record(0x0A, b"") + _begin(0x10) + cells + _record(0x0A, b"")
+    return _begin(5) + _record(0x85, struct.pack("<I", start) + name) + _record(0x0A, b"") + _begin(0x10) + hidden + cells + _record(0x0A, b"")
 
 
 def _cell(row: int, column: int, value: str | float) -> bytes:

@@ -168,5 +168,8 @@ def _plan(say: Say) -> None:
     if plan.state == PlanState.PREPARING:
         plan_commands.submit_plan(actor=person("clerk"), plan_id=plan.pk, version=plan.version)
         plan.refresh_from_db()
+    if plan.state == PlanState.REVIEW:
+        plan_commands.review_plan(actor=person("reviewer"), plan_id=plan.pk, version=plan.version)
+        plan.refresh_from_db()
     plan_commands.approve_plan(actor=person("supervisor"), plan_id=plan.pk, version=plan.version)
     say(f"The plan of {year} is published with {plan.items.count()} items.")

@@ -118,6 +118,8 @@ def _walk(url: str, data: Path) -> None:
 
 
 def _print_addresses(url: str, data: Path) -> None:
+    from config.demo.county.workbooks import TO_TRY
+
     print(f"\n  Public pages   {url}/\n  Office         {url}/office/\n  Administration {url}/admin/\n")
     people = accounts.kept(data)
     name_width, role_width = (
@@ -126,7 +128,8 @@ def _print_addresses(url: str, data: Path) -> None:
     for person in people:
         second = f"  second factor {person.second_factor}" if person.second_factor else ""
         print(f"  {person.username:<{name_width}}  {person.password}  {person.role:<{role_width}}  {person.name}{second}")
-    print(f"\n  These accounts are kept in {data / accounts.FILE}, the logs in {data / 'logs'}.\n", flush=True)
+    print(f"\n  These accounts are kept in {data / accounts.FILE}, the logs in {data / 'logs'}.")
+    print(f"  To try an import as a clerk: the workbooks in {data / 'workbooks'}, of which “{TO_TRY}” is not loaded yet.\n", flush=True)
     say("Ctrl-C stops everything.")
 
 

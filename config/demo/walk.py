@@ -23,6 +23,7 @@ from config.demo.office import Say, open_officer, person
 from inspections.cases import commands as case_commands
 from inspections.cases import queries as case_queries
 from inspections.cases import rules as case_rules
+from inspections.cases import visiting
 from inspections.cases.models import Case
 from inspections.cases.rules import Draft, Line
 from inspections.cases.states import Answer, CaseState, Decision
@@ -42,6 +43,8 @@ DICE_SECONDS = 5
 """Dice are typed before the public source is known; so long a busy machine may take for it."""
 PATIENCE_SECONDS = 120
 PROBLEM_EVERY = 4
+SCRAWL = "[[120,210,180,120,240,290,300,130,360,280,430,160,520,250,640,190,760,230,880,170]]"
+"""A signature drawn by nobody, for the demo's visits."""
 
 
 class WalkFailed(Exception):
@@ -181,9 +184,13 @@ def _inspect(data: Path, case: Case, *, problem: bool) -> None:
             case_commands.save_record(actor=officers[0], case_id=case.pk, version=record.version, draft=draft)
             record.refresh_from_db()
             case_commands.submit_record(actor=officers[0], case_id=case.pk, version=record.version)
+        shown = case_rules.fingerprint(case_queries.content_of(record))
+        if not record.acknowledgements.exists():
+            visiting.acknowledge_record(
+                actor=officers[0], case_id=case.pk, content_hash=shown, kind="drawn", name="现场负责人（演示）", drawn=SCRAWL
+            )
         for inspector, officer in zip(team, officers, strict=True):
             if not record.signatures.filter(inspector=inspector).exists():
-                shown = case_rules.fingerprint(case_queries.content_of(record))
                 case_commands.sign_record(actor=officer, case_id=case.pk, content_hash=shown)
         case.refresh_from_db()
     if case.state == CaseState.RECORDED:

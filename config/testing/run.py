@@ -48,9 +48,8 @@ class Pass:
 
 def main(arguments: list[str]) -> int:
     """Run the tests and print the summary; the exit status."""
-    not_run = [
-        f"{part.needed_for}: {part.name} is missing; type “{bootstrap.apt_line([part])}”" for part in bootstrap.missing("test")
-    ]
+    lacking = bootstrap.missing(bootstrap.wants("test", arguments))
+    not_run = [f"{part.needed_for}: {part.name} is missing; type “{bootstrap.apt_line([part])}”" for part in lacking]
     for reason in not_run:
         print(f"WILL NOT RUN: {reason}", file=sys.stderr)
     with ThreadPoolExecutor(1) as beside, tempfile.TemporaryFile("w+", encoding="utf-8") as words:

@@ -6,9 +6,10 @@ from inspections.adhoc import rules
 from inspections.adhoc.models import AdhocRequest
 from inspections.adhoc.queries import open_request
 from inspections.adhoc.states import Ground, RequestState, why_not_decide
+from inspections.plans.models import HandedSubject, PlanItem
 from registries import clock
 from registries.codes.serials import next_number
-from registries.ledger.change import Change, alter, created, refuse, refuse_now
+from registries.ledger.change import Change, Refused, alter, created, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import say
@@ -17,20 +18,31 @@ from registries.matters.queries import published_revisions, why_not_draw_on
 from registries.people.models import User
 from registries.people.queries import keeps
 from registries.subjects.models import Subject
-from registries.subjects.queries import exclusion_on
+from registries.subjects.queries import why_not_inspect
 
 
 @command("inspections.ask_adhoc")
 def ask_adhoc(
-    *, actor: User, subject_id: int, ground: str, document_number: str, explanation: str, matter_ids: Sequence[int]
+    *,
+    actor: User,
+    subject_id: int,
+    ground: str,
+    document_number: str,
+    explanation: str,
+    matter_ids: Sequence[int],
+    plan_item_id: int | None = None,
 ) -> Change:
     """Ask for one subject to be inspected outside the plan, on these matters (the first leads).
+
+    ``plan_item_id``: the task from above that names this subject on a list; such cases are counted with the task, apart from lots.
 
     A subject excluded by law cannot be inspected by any route: the attempt is kept as a request that is ``barred`` at once.
     """
     subject = Subject.objects.select_for_update().filter(pk=subject_id).first()
     if subject is None:
         refuse_now(say("There is no such subject in the registry."))
+    if subject.merged_into_id is not None:
+        refuse(why_not_inspect(subject.pk, clock.today()))
     matters = _matters(matter_ids)
     refuse(
         rules.why_not_ground(ground, Ground.values)
@@ -45,13 +57,16 @@ def ask_adhoc(
     )
     if (waiting := open_request(subject, matters)) is not None:
         refuse_now(say("Request %(number)s asks for this already: one visit, one team.", number=str(waiting)))
+    if plan_item_id is not None and not _named(plan_item_id, subject):
+        refuse_now(say("No list of this task names the subject."))
     for revision in matters:
         refuse(why_not_draw_on(revision, clock.today()))
-    barred = exclusion_on(subject.pk, clock.today())
+    barred = why_not_inspect(subject.pk, clock.today())
     request = AdhocRequest(
         subject=subject,
         unit=matters[0].unit,
         matter=matters[0],
+        plan_item_id=plan_item_id,
         ground=Ground(ground).value,
         document_number=document_number.strip(),
         explanation=explanation.strip(),
@@ -59,9 +74,15 @@ def ask_adhoc(
         asked_by=actor,
         asked_at=clock.now(),
     )
-    change = created(request, note=f"excluded: {barred.basis}" if barred else "")
+    change = created(request, note=Refused(barred).reason if barred else "")
     request.joint_matters.set(matters[1:])
     return change
+
+
+def _named(plan_item_id: int, subject: Subject) -> bool:
+    """Whether a list of this task, in whatever version of its plan, names the subject."""
+    code = PlanItem.objects.filter(pk=plan_item_id).values("code")
+    return HandedSubject.objects.filter(handed__item__code__in=code, subject=subject).exists()
 
 
 def _matters(matter_ids: Sequence[int]) -> list[MatterRevision]:
@@ -81,8 +102,7 @@ def approve_adhoc(*, actor: User, request_id: int, version: int) -> Change:
     """Approve and number a request; then a team can be drawn for it. Refuses a subject excluded meanwhile."""
     request = _locked(request_id, version)
     refuse(rules.why_not_approve(had_a_hand=actor.pk == request.asked_by_id or had_a_hand(request, actor.pk)))
-    if exclusion_on(request.subject_id, clock.today()) is not None:
-        refuse_now(say("This subject is lawfully out of scope: it may not be inspected, by any route."))
+    refuse(why_not_inspect(request.subject_id, clock.today()))
     now = clock.now()
     code = rules.request_code(now.year, next_number(f"adhoc/{now.year}"))
     return alter(request, code=code, state=RequestState.APPROVED.value, approved_by=actor, decided_at=now)

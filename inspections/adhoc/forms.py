@@ -17,7 +17,7 @@ class AdhocForm(forms.Form):
         label=_("Find the subject"),
         required=False,
         max_length=120,
-        help_text=_("Name, registry key or credit code; then choose it below."),
+        help_text=_("Name, initials, code or place; then choose it below."),
     )
     subject = forms.ChoiceField(
         label=_("Subject"), widget=forms.RadioSelect, error_messages={"required": _("Find and choose the subject.")}

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from inspections.adhoc.states import Ground, RequestState
+from inspections.plans.models import PlanItem
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit
 from registries.subjects.models import Subject
@@ -25,6 +26,9 @@ class AdhocRequest(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
     matter = models.ForeignKey(MatterRevision, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead matter"))
     joint_matters = models.ManyToManyField(MatterRevision, blank=True, related_name="+", verbose_name=_("further matters"))
+    plan_item = models.ForeignKey(
+        PlanItem, on_delete=models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("task that names the subject")
+    )
     ground = models.CharField(_("ground"), max_length=16, choices=Ground.choices)
     document_number = models.CharField(_("document number"), max_length=60)
     explanation = models.TextField(_("explanation"))
@@ -37,8 +41,8 @@ class AdhocRequest(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (
-        "code", "subject", "unit", "matter", "joint_matters", "ground", "document_number", "explanation", "state", "asked_by", "approved_by",
-        "decided_at",
+        "code", "subject", "unit", "matter", "joint_matters", "plan_item", "ground", "document_number", "explanation", "state", "asked_by",
+        "approved_by", "decided_at",
     )  # fmt: skip
 
     class Meta:

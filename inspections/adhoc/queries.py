@@ -6,11 +6,14 @@ from django.db.models import Q, QuerySet
 
 from inspections.adhoc.models import AdhocRequest
 from inspections.adhoc.states import RequestState
+from registries.lists.searching import words
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revisions
 from registries.people.models import User
 from registries.people.queries import own_units
 from registries.subjects.models import Subject
+from registries.subjects.queries import about
+from registries.subjects.searching import fitting
 
 
 def visible_requests(user: User) -> QuerySet[AdhocRequest]:
@@ -31,14 +34,12 @@ def open_request(subject: Subject, matters: Sequence[MatterRevision]) -> AdhocRe
     """A request for this subject on one of these matters that waits, or whose visit is not over (cases are read by relation)."""
     same = Q(matter__matter__in=[m.matter_id for m in matters]) | Q(joint_matters__matter__in=[m.matter_id for m in matters])
     over = Q(draws__cases__ended_on__isnull=False) | Q(draws__cases__state="called-off")
-    waiting = AdhocRequest.objects.filter(same, subject=subject, state__in=[RequestState.SUBMITTED, RequestState.APPROVED])
+    waiting = AdhocRequest.objects.filter(same, about(subject.pk), state__in=[RequestState.SUBMITTED, RequestState.APPROVED])
     return waiting.exclude(over).order_by("pk").first()
 
 
 def subjects_found(text: str) -> list[Subject]:
-    """At most twenty subjects by registry key, credit code or part of the name; nothing for an empty search."""
-    text = text.strip()
-    if not text:
+    """At most twenty subjects whose name, initials, codes or address hold these words; nothing for an empty search."""
+    if not words(text):
         return []
-    rows = Subject.objects.filter(Q(key=text) | Q(uscc=text) | Q(name__icontains=text))
-    return list(rows.select_related("unit", "town").order_by("key")[:20])
+    return list(fitting(Subject.objects.filter(merged_into=None), text).select_related("unit", "town").order_by("key")[:20])

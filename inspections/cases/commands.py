@@ -1,57 +1,23 @@
 """The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
-import datetime as dt
-from typing import Any, NoReturn
-
-from inspections.cases import opening, queries, rules, secrecy, states, visits
-from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
+from inspections.cases import attached, drawing, opening, queries, rules, secrecy, states, visits
+from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
+from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
-from inspections.cases.states import Decision
+from inspections.cases.states import Decision, Way
+from inspections.cases.vocabulary import offered
 from inspections.draws.candidates import DRAWN_BEFORE
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterOmission
 from inspections.draws.queries import awaited_visits
 from inspections.draws.states import DrawState
 from registries import clock
-from registries.codes.models import Code, CodeTable
+from registries.codes.models import CodeTable
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.people.queries import keeps
-
-
-def _locked(case_id: int) -> Case:
-    """The case, locked, with its draw at hand."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("draw").filter(pk=case_id).first()
-    return case or _no_case()
-
-
-def _no_case() -> NoReturn:
-    """The same words whether there is none or the person may not know of it."""
-    refuse_now(say("There is no such case among yours."))
-
-
-def _of_team(case_id: int, actor: User, move: str) -> Case:
-    """The case, locked; refused unless the actor is on its team now and its state allows the move."""
-    case = _locked(case_id)
-    if not queries.is_on_team(case, actor):
-        _no_case()
-    refuse(states.why_not(case.state, move))
-    return case
-
-
-def _round(case: Case) -> Record:
-    """The record of the newest round, locked."""
-    return Record.objects.select_for_update().filter(case=case).order_by("-round")[0]
-
-
-def _refuse_visit(case: Case, day: dt.date) -> None:
-    """Refuse unless the team could and the subject might be inspected on the day of the visit."""
-    refuse(
-        rules.why_not_visit(
-            queries.members_on(case, day), excluded=queries.is_excluded(case, day), partners=queries.sides_of(case)
-        )
-    )
+from registries.subjects.queries import about
 
 
 @command("inspections.open_cases")
@@ -79,14 +45,18 @@ def staff_cases(*, actor: User, draw_id: int) -> Change:
 
 
 @command("inspections.begin_visit")
-def begin_visit(*, actor: User, case_id: int) -> Change:
-    """The team goes: the first record is opened, empty. Refused without two able inspectors, or for an excluded subject."""
-    case = _of_team(case_id, actor, "begin")
+def begin_visit(*, actor: User, case_id: int, key: str = "") -> Change:
+    """The team goes: the first record is opened, empty. Refused without two able inspectors, or for an excluded subject.
+
+    ``key`` is that of a phone's message, here and below: the same one does nothing a second time.
+    """
+    case = of_team(case_id, actor, "begin")
+    arrive(key, case, actor, "begin")
     if case.drawn_id is not None:
         DrawnEntry.with_struck.select_for_update().get(pk=case.drawn_id)  # as the commitment of an order for teams does
     order = queries.order_finding_team(case)
     refuse(rules.why_not_begin(order=str(order) if order else ""))
-    _refuse_visit(case, clock.today())
+    refuse_visit(case, clock.today())
     record = Record.objects.create(case=case, round=1)
     change = alter(case, state=states.MOVES["begin"][1])
     return Change(case, change.before, change.after, also=(record,))
@@ -95,8 +65,8 @@ def begin_visit(*, actor: User, case_id: int) -> Change:
 @command("inspections.save_record")
 def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Change:
     """Keep what was typed, however incomplete. ``version`` is the one the page showed; a newer one is not overwritten unseen."""
-    case = _of_team(case_id, actor, "save")
-    record = _round(case)
+    case = of_team(case_id, actor, "save")
+    record = round_of(case)
     now = clock.now()
     refuse(
         rules.why_not_fill(submitted=record.submitted_at is not None)
@@ -108,13 +78,14 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
         )
     )
     draft = draft.kept()
-    before, after = _keep_answers(case, record, draft)
+    may = offered(case, record)
+    before, after = keep_answers(case, record, draft)
     change = alter(
         record,
         inspected_on=draft.inspected_on,
-        result=_active_code(CodeTable.RESULT, draft.result_id, record.result_id),
+        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
         findings=draft.findings,
-        disposal=_active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id),
+        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
         present=draft.present,
         saved_by=actor,
         saved_at=now,
@@ -122,84 +93,67 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
     return Change(record, {**change.before, **before}, {**change.after, **after})
 
 
-def _active_code(table: str, pk: int | None, kept: int | None) -> Code | None:
-    """The chosen row of a code table, in use or already chosen; refused otherwise."""
-    if pk is None:
-        return None
-    code = Code.objects.filter(table=table, pk=pk).first()
-    if code is None or not (code.active or pk == kept):
-        refuse_now(say("This code is not in use. Choose another."))
-    return code
-
-
-def _keep_answers(case: Case, record: Record, draft: Draft) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Write the answers that differ; returns them as (before, after) for the ledger, by checklist item key."""
-    items = {item.pk for item in queries.items_of(case)}
-    if not items.issuperset(draft.answers):
-        refuse_now(say("An answer belongs to no checklist item of this case."))
-    old = queries.draft_of(record).answers
-    changed = {item for item in {*old, *draft.answers} if old.get(item) != draft.answers.get(item)}
-    if not changed:
-        return {}, {}
-    RecordAnswer.objects.filter(record=record, item__in=changed).delete()
-    RecordAnswer.objects.bulk_create(
-        RecordAnswer(record=record, item_id=item, answer=line.answer, remark=line.remark)
-        for item, line in draft.answers.items()
-        if item in changed
-    )
-    return (
-        {"answers": {str(item): list(old[item]) for item in sorted(changed) if item in old}},
-        {"answers": {str(item): list(draft.answers[item]) for item in sorted(changed) if item in draft.answers}},
-    )
-
-
 @command("inspections.submit_record")
-def submit_record(*, actor: User, case_id: int, version: int) -> Change:
+def submit_record(*, actor: User, case_id: int, version: int, key: str = "") -> Change:
     """Make the saved record ready to sign: complete, on a possible day, by inspectors able on that day. Then it is frozen."""
-    case = _of_team(case_id, actor, "submit")
-    record = _round(case)
+    case = of_team(case_id, actor, "submit")
+    arrive(key, case, actor, "submit")
+    record = round_of(case)
     refuse(
         rules.why_not_fill(submitted=record.submitted_at is not None)
         or rules.why_not_version(version, record.version, saved_by=str(record.saved_by or ""), minutes=0)
         or rules.why_not_submit(queries.gaps_of(case, record, queries.draft_of(record), clock.today()))
     )
-    _refuse_visit(case, record.inspected_on or clock.today())
+    refuse_visit(case, record.inspected_on or clock.today())
     return alter(record, submitted_at=clock.now())
 
 
 @command("inspections.take_back_record")
 def take_back_record(*, actor: User, case_id: int) -> Change:
     """Reopen a record that was ready to sign and that nobody has signed."""
-    case = _of_team(case_id, actor, "take_back")
-    record = _round(case)
+    case = of_team(case_id, actor, "take_back")
+    record = round_of(case)
     refuse(rules.why_not_take_back(submitted=record.submitted_at is not None, signatures=record.signatures.count()))
     return alter(record, submitted_at=None)
 
 
 @command("inspections.sign_record")
-def sign_record(*, actor: User, case_id: int, content_hash: str) -> Change:
+def sign_record(*, actor: User, case_id: int, content_hash: str, drawn: str = "", key: str = "") -> Change:
     """One of the team confirms what they were shown (``content_hash``). With the last signature the inspection has ended.
 
-    The view asks for the account's password again before it calls this.
+    Each signs by the own account, ``drawn`` by hand or else with the password, which the view asks for before it calls this:
+    nobody can complete a record without the other. The inspected person's side is noted before (:mod:`.visiting`).
     """
-    case = _of_team(case_id, actor, "sign")
+    case = of_team(case_id, actor, "sign")
+    arrive(key, case, actor, "sign")
     inspectors = {place.inspector_id: place.inspector for place in queries.team(case)}
     mine = next(one for one in inspectors.values() if one.user_id == actor.pk)
-    record = _round(case)
+    record = round_of(case)
     signers = set(record.signatures.values_list("inspector_id", flat=True))
     refuse(
         rules.why_not_sign(
             submitted=record.submitted_at is not None,
             signed=mine.pk in signers,
             same=content_hash == rules.fingerprint(queries.content_of(record)),
+            acknowledged=not attached.acknowledgement_awaited(record, content_hash),
         )
+        or (drawing.why_not(drawn) if drawn else None)
     )
     now = clock.now()
-    signature = Signature(record=record, inspector=mine, signed_by=actor, signed_at=now, content_hash=content_hash)
+    signature = Signature(
+        record=record,
+        inspector=mine,
+        signed_by=actor,
+        signed_at=now,
+        content_hash=content_hash,
+        way=Way.DRAWN if drawn else Way.PASSWORD,
+        drawn=drawn,
+        drawn_sha256=drawing.sha256(drawn) if drawn else "",
+    )
     change = created(signature)
     if not rules.team_signed(inspectors.keys(), signers | {mine.pk}):
         return change
-    _refuse_visit(case, record.inspected_on or clock.today())
+    refuse_visit(case, record.inspected_on or clock.today())
     alter(record, signed_at=now)
     alter(case, state=states.MOVES["sign"][1], ended_on=record.inspected_on)
     return Change(signature, change.before, change.after, "signed by all", also=(record, case))
@@ -208,7 +162,7 @@ def sign_record(*, actor: User, case_id: int, content_hash: str) -> Change:
 @command("inspections.review_case")
 def review_case(*, actor: User, case_id: int, version: int, decision: str, remark: str = "") -> Change:
     """Accept the newest record, or return it with a remark: then a next round begins with the same answers, unsigned."""
-    case = _locked(case_id)
+    case = locked(case_id)
     refuse(
         states.why_not(case.state, "return" if decision == Decision.RETURN else "accept")
         or rules.why_not_review(
@@ -219,7 +173,7 @@ def review_case(*, actor: User, case_id: int, version: int, decision: str, remar
             now=case.version,
         )
     )
-    record = _round(case)
+    record = round_of(case)
     now = clock.now()
     review = Review(case=case, record=record, reviewer=actor, decision=decision, remark=remark.strip(), reviewed_at=now)
     change = created(review)
@@ -253,9 +207,9 @@ def _next_round(record: Record) -> Record:
 @command("inspections.release_case")
 def release_case(*, actor: User, case_id: int) -> Change:
     """The unit's clerk lets the reviewed result be disclosed now instead of on day 15."""
-    case = _locked(case_id)
+    case = locked(case_id)
     if not keeps(actor, case.unit_id):
-        _no_case()
+        no_case()
     refuse(states.why_not(case.state, "release") or rules.why_not_release(released=case.released_at is not None, uncleared=secrecy.uncleared(case)))
     change = alter(case, released_at=clock.now())
     wake("publicity.publish_case", case_id=case.pk)
@@ -283,4 +237,4 @@ def print_receipt(*, actor: User, draw_id: int, subject_id: int) -> Change:
 
 def _drawn_elsewhere(omission: RosterOmission) -> bool:
     """Whether it was left out because of another draw whose visit is to come."""
-    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(entry__subject=omission.subject_id).exists()
+    return omission.reason in DRAWN_BEFORE and awaited_visits().filter(about(omission.subject_id, "entry__subject")).exists()

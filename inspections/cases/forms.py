@@ -1,20 +1,19 @@
-"""The forms of cases: the filter of the list, the record with its checklists, the signature, the review."""
+"""The forms of cases: the filter of the list, the record with its checklists, the review, replacements, strikes."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from django import forms
-from django.contrib.auth import authenticate
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.models import RecordAnswer
 from inspections.cases.rules import Draft, Gap, Line
 from inspections.cases.states import Answer, Decision, Stage
-from registries.codes.models import Code, CodeTable, ResultGroup
+from inspections.cases.vocabulary import Offered
+from registries.codes.models import Code, ResultGroup
 from registries.matters.models import ChecklistItem, MatterRevision
-from registries.people.models import Unit, User
+from registries.people.models import Unit
 
 
 class CaseFilter(forms.Form):
@@ -91,17 +90,18 @@ class RecordForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, items: Sequence[ChecklistItem], codes: Iterable[Code], **kwargs: Any) -> None:
-        """``items`` in the order of the page; ``codes`` those of result and disposal that may be chosen."""
+    def __init__(self, *args: Any, items: Sequence[ChecklistItem], may: Offered, **kwargs: Any) -> None:
+        """``items`` in the order of the page; ``may``: what of results and disposals may be chosen."""
         super().__init__(*args, **kwargs)
-        self.items = items
+        self.items, self.codes = items, [*may.results, *may.all_disposals]
         self.theirs: dict[str, str] = {}
-        tables: dict[str, list[Code]] = {CodeTable.RESULT: [], CodeTable.DISPOSAL: []}
-        for code in codes:
-            tables[code.table].append(code)
         fields: dict[str, Any] = self.fields
-        fields["result"].choices = _choices(tables[CodeTable.RESULT], _("– choose –"))
-        fields["disposal"].choices = _choices(tables[CodeTable.DISPOSAL], _("– choose –"))
+        fields["result"].choices = _choices(may.results, _("– choose –"))
+        fields["result"].help_text = "；".join(f"{code}：{may.meanings[code.pk]}" for code in may.results if code.pk in may.meanings)
+        fields["disposal"].choices = _choices(may.all_disposals, _("– choose –"))
+        after = "；".join(f"{code} → {'、'.join(str(one) for one in given)}" for code, given in may.told)
+        if after:
+            fields["disposal"].help_text = _("Needed with a problem. The matter list names: %(after)s.") % {"after": after}
         for number, item in enumerate(items, start=1):
             fields[f"answer_{item.pk}"] = forms.ChoiceField(
                 label=_("Item %(number)s") % {"number": number},
@@ -190,29 +190,6 @@ class RecordForm(forms.Form):
         for item, line in draft.answers.items():
             initial |= {f"answer_{item}": line.answer, f"remark_{item}": line.remark}
         return initial
-
-
-class SignForm(forms.Form):
-    """Confirmation by the own account: the password asked again, and the content that was shown."""
-
-    content_hash = forms.CharField(widget=forms.HiddenInput)
-    password = forms.CharField(
-        label=_("Your password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        strip=False,
-        help_text=_("Asked again, because this is your signature."),
-    )
-
-    def __init__(self, *args: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.request, self.user = request, user
-
-    def clean_password(self) -> str:
-        """Wrong ones are counted like those at sign-in, so that nobody can guess on an unlocked phone."""
-        password: str = self.cleaned_data["password"]
-        if authenticate(self.request, username=self.user.username, password=password) != self.user:
-            raise forms.ValidationError(_("This is not your password."))
-        return password
 
 
 class ReviewForm(forms.Form):

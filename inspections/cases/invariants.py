@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from django.db.models import F, Q
 
-from inspections.cases import queries
+from inspections.cases import photos, queries
+from inspections.cases.evidence import Photo
 from inspections.cases.models import Case, Review
 from inspections.cases.states import STRUCK, CaseState, Decision
 from inspections.draws.replaced import HistoryRow, in_place
@@ -39,6 +40,9 @@ def cases() -> Iterator[Sentence | Finding]:
     waits = Case.objects.filter(state=CaseState.ASSIGNED, drawn__correction__lt=F("draw__corrections"))
     for number in waits.values_list("number", flat=True):
         yield say("Case %(number)s waits for a visit, but the result that drew it was struck.", number=number)
+    for pk, number, sha256 in Photo.objects.values_list("pk", "case__number", "sha256"):
+        if not photos.path_of(sha256).is_file():
+            yield say("The file of photo %(pk)s of case %(number)s is gone.", pk=pk, number=number)
     accepted = Review.objects.filter(decision=Decision.ACCEPT).values("case")
     for number in Case.objects.filter(state__in=[CaseState.REVIEWED, CaseState.CLOSED]).exclude(pk__in=accepted).values_list("number", flat=True):
         yield say("Case %(number)s counts as reviewed, but nobody accepted its record.", number=number)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from inspections.cases.states import CALLED_OFF_BECAUSE, Answer, Asked, CaseKind, CaseState, Decision
+from inspections.cases.states import CALLED_OFF_BECAUSE, Answer, Asked, CaseKind, CaseState, Decision, Way
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.states import Reason, Replaced
 from registries.codes.models import Code
@@ -186,15 +186,21 @@ class RecordAnswer(models.Model):
 
 
 class Signature(models.Model):
-    """One inspector's confirmation of the record, bound to the hash of what was confirmed. Append-only."""
+    """One inspector's confirmation of the record by the own account, bound to the hash of what was confirmed. Append-only.
+
+    ``drawn`` holds the strokes of a signature drawn by hand (``drawing.py``).
+    """
 
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="signatures")
     inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="+")
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(_("signed"))
     content_hash = models.CharField(max_length=64)
+    way = models.CharField(_("way"), max_length=8, choices=Way.choices, default=Way.PASSWORD)
+    drawn = SealedTextField(blank=True, default="")
+    drawn_sha256 = models.CharField(max_length=64, blank=True)
 
-    PROTECTED: ClassVar = ("record", "inspector", "signed_by", "signed_at", "content_hash")
+    PROTECTED: ClassVar = ("record", "inspector", "signed_by", "signed_at", "content_hash", "way", "drawn_sha256")
 
     class Meta:
         verbose_name = _("signature")

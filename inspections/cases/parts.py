@@ -41,3 +41,8 @@ def one_step(own: Step | None, parts: Sequence[Part]) -> Step | None:
     """The one next step: the case's own if it is the viewer's, else the first of a part that is, else whatever waits."""
     offered = [step for step in (own, *(one.step for one in parts)) if step is not None]
     return next((step for step in offered if step.mine), offered[0] if offered else None)
+
+
+def rows_of(parts: Sequence[Part]) -> list[Model]:
+    """The rows of all parts whose history belongs to the case's."""
+    return [row for one in parts for row in one.rows]

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
-from inspections.cases.models import Assignment, Case, CaseMatter, Record, Replacement, Review, Signature
+from inspections.cases.evidence import Photo
+from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.secrecy import uncleared_of
 from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
+from inspections.cases.vocabulary import may_follow
 from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
@@ -241,7 +243,11 @@ def last_record(case: Case) -> Record | None:
 
 def items_of(case: Case) -> list[ChecklistItem]:
     """Every checklist item of the case's matters, in the order of the page."""
-    return list(
+    return list(_items(case))
+
+
+def _items(case: Case) -> QuerySet[ChecklistItem]:
+    return (
         ChecklistItem.objects.filter(revision__in=case.matters.values("revision"))
         .select_related("revision__matter")
         .order_by(Subquery(case.matters.filter(revision=OuterRef("revision")).values("position")[:1]), "position")
@@ -261,13 +267,18 @@ def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[ru
         draft,
         items=[item.pk for item in items_of(case)],
         group=record.result.group if record.result else "",
+        disposals=may_follow(case, record, draft),
         drawn_on=drawn_at.astimezone(clock.BEIJING).date() if drawn_at else None,
         today=today,
     )
 
 
 def content_of(record: Record) -> dict[str, Any]:
-    """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables."""
+    """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables.
+
+    Photos by what was sent, so that a phone without a network can tell the same (``static/visits/sheet.js``).
+    """
+    photos = Photo.objects.filter(case=record.case, round__lte=record.round, withdrawn_at=None)
     answers = record.answers.select_related("item__revision__matter").order_by("item__revision__matter__code", "item__position")
     return {
         "case": record.case.number,
@@ -279,6 +290,7 @@ def content_of(record: Record) -> dict[str, Any]:
         "present": record.present,
         "team": sorted(place.inspector.number for place in team(record.case)),
         "answers": [[a.item.revision.reference, a.item.position, a.answer, a.remark] for a in answers],
+        "photos": sorted(photos.values_list("sent_sha256", flat=True)),
     }
 
 
@@ -291,8 +303,9 @@ class Sheet(NamedTuple):
 
 def sheets(case: Case, record: Record | None) -> list[Sheet]:
     """One checklist per matter, with the answers of a record."""
-    answers = {a.item_id: a for a in record.answers.all()} if record else {}
-    items = items_of(case)
+    given = RecordAnswer.objects.filter(record=record, item=OuterRef("pk"))
+    items: Any = _items(case).annotate(given=Subquery(given.values("answer")[:1]), noted=Subquery(given.values("remark")[:1]))
+    answers = {i.pk: RecordAnswer(record=record, item=i, answer=i.given, remark=i.noted) for i in items if i.given is not None}
     revisions = {item.revision_id: item.revision for item in items}
     return [
         Sheet(revision, [(i, answers.get(i.pk)) for i in items if i.revision_id == revision.pk])
@@ -330,22 +343,6 @@ def decisions(records: Iterable[Record]) -> list[Review]:
     return [record.review for record in records if hasattr(record, "review")]
 
 
-class Round(NamedTuple):
-    """One round of a record: who signed it, and what a reviewer said of it, if one did."""
-
-    record: Record
-    signatures: list[Signature]
-    review: Review | None
-
-
-def told_rounds(records: list[Record], signed: list[Signature], decided: list[Review]) -> list[Round]:
-    """The rounds of a case from what was read of it, the newest first."""
-    said = {review.record_id: review for review in decided}
-    return [
-        Round(record, [one for one in signed if one.record_id == record.pk], said.get(record.pk)) for record in reversed(records)
-    ]
-
-
 def timeline(case: Case, *rows: Model) -> list[Event]:
     """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
     decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
@@ -362,7 +359,7 @@ def timeline(case: Case, *rows: Model) -> list[Event]:
             "bad" if review and review.decision == Decision.RETURN else "done",
         )
         again = (payload.verb, payload.actor_id)
-        if again == previous and payload.verb == "inspections.save_record":
+        if again == previous and payload.verb in ("inspections.save_record", "inspections.keep_draft"):
             events[-1] = event
         else:
             events.append(event)

@@ -17,6 +17,7 @@ from inspections.draws.struck import Strike, strikes_of
 from inspections.draws.wording import SLIPS_FOR, reason_label
 from registries import clock
 from registries.paper import pdf
+from registries.subjects.queries import whose
 
 
 def found(draw: Draw, words: str) -> tuple[QuerySet[RosterEntry], QuerySet[RosterOmission]]:
@@ -25,7 +26,9 @@ def found(draw: Draw, words: str) -> tuple[QuerySet[RosterEntry], QuerySet[Roste
     Nobody who was left out because another draw had drawn it, as long as that draw's visit is to come: the receipt would tell it.
     """
     entries = draw.roster.filter(Q(name__icontains=words) | Q(public_id__istartswith=words) | Q(subject__name__icontains=words))
-    secret = Q(reason__in=DRAWN_BEFORE, subject__in=awaited_visits().values("entry__subject"))
+    awaited = awaited_visits().annotate(whose=whose("entry__subject"))
+    drawn_elsewhere = Q(subject__in=awaited.values("entry__subject")) | Q(subject__in=awaited.values("whose"))
+    secret = drawn_elsewhere & Q(reason__in=DRAWN_BEFORE)
     named = Q(subject__name__icontains=words) | Q(subject__uscc__istartswith=words) | Q(subject__key__istartswith=words)
     return entries.select_related("subject").prefetch_related("drawn").order_by("name"), draw.omissions.filter(named).exclude(secret).select_related("subject")
 

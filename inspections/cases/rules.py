@@ -36,12 +36,12 @@ class Draft:
     answers: Mapping[int, Line] = field(default_factory=dict)
 
     def kept(self) -> "Draft":
-        """The same without white space at the ends and without empty lines."""
+        """The same without white space at the ends, without empty lines, and with one spelling of line ends."""
         lines = {item: Line(line.answer, line.remark.strip()) for item, line in self.answers.items()}
         return Draft(
             self.inspected_on,
             self.result_id,
-            self.findings.strip(),
+            self.findings.replace("\r\n", "\n").strip(),
             self.disposal_id,
             self.present.strip(),
             {item: line for item, line in lines.items() if any(line)},
@@ -140,11 +140,20 @@ def why_not_version(seen: int, now: int, *, saved_by: str, minutes: int) -> Sent
     )
 
 
-def gaps(draft: Draft, *, items: Iterable[int], group: str, drawn_on: dt.date | None, today: dt.date) -> list[Gap]:
+def gaps(
+    draft: Draft,
+    *,
+    items: Iterable[int],
+    group: str,
+    drawn_on: dt.date | None,
+    today: dt.date,
+    disposals: Mapping[int, str] | None = None,
+) -> list[Gap]:
     """All that a record lacks before it can be signed, in the order of the page.
 
     ``items`` are the keys of every checklist item, ``group`` that of the chosen result (empty without one). Where the
     subject could not be inspected or refused, the checklist may stay empty, but the text must say how that was found.
+    ``disposals`` are those that the matter list names after the chosen result, with their labels; None: any may follow.
     """
     wanted = list(items) if group in ("", *INSPECTED) else []
     found = _day(draft.inspected_on, drawn_on, today)
@@ -162,6 +171,10 @@ def gaps(draft: Draft, *, items: Iterable[int], group: str, drawn_on: dt.date | 
         found.append(Gap("findings", say("Describe the problems, or how it was found that no inspection was possible.")))
     if group == "problem" and draft.disposal_id is None:
         found.append(Gap("disposal", say("Say what follows from the problems.")))
+    elif draft.disposal_id is not None and disposals is not None and draft.disposal_id not in disposals:
+        found.append(
+            Gap("disposal", say("After this result the matter list names: %(disposals)s.", disposals="、".join(disposals.values())))
+        )
     if group in INSPECTED and not draft.present:
         found.append(Gap("present", say("Name who was present for the subject.")))
     return found
@@ -197,15 +210,61 @@ def why_not_take_back(*, submitted: bool, signatures: int) -> Sentence | None:
     return None
 
 
-def why_not_sign(*, submitted: bool, signed: bool, same: bool) -> Sentence | None:
-    """Each of the team signs once, and only what they were shown."""
+def why_not_sign(*, submitted: bool, signed: bool, same: bool, acknowledged: bool = True) -> Sentence | None:
+    """Each of the team signs once, only what they were shown, and after the inspected person or whoever witnessed why not."""
     if not submitted:
         return say("The record is not ready to sign yet.")
     if signed:
         return say("You have signed this record already.")
     if not same:
         return say("The record was changed since you opened it. Read it again before you sign.")
+    if not acknowledged:
+        return say("First the inspected person signs, or you note why not and who witnessed it.")
     return None
+
+
+def why_not_acknowledge(kind: str, *, name: str, witness: str, drawn: bool, scanned: bool, submitted: bool, same: bool) -> Sentence | None:
+    """The inspected person signs what they were shown; a refusal or absence has a named witness, a paper form its scan."""
+    if not submitted:
+        return say("The record is not ready to sign yet.")
+    if not same:
+        return say("The record was changed since you opened it. Read it again before you sign.")
+    if kind not in ("drawn", "paper", "refused", "absent"):
+        return say("Choose how the inspected person stands to the record.")
+    if kind in ("drawn", "paper") and not name.strip():
+        return say("Name who signs for the subject, with the post.")
+    if kind == "drawn" and not drawn:
+        return say("The signature is missing: let them sign in the field.")
+    if kind == "paper" and not scanned:
+        return say("Attach the scan of the signed paper form first.")
+    if kind in ("refused", "absent") and not witness.strip():
+        return say("Name the witness, with the post: somebody who was there and is not on the team.")
+    return None
+
+
+MOST_PHOTOS = 200
+
+
+def why_not_attach(*, submitted: bool, foreign: bool, again: bool, there: int = 0) -> Sentence | None:
+    """A photo is kept until the record is ready to sign: of one of the case's own items, once, 200 in a case."""
+    if submitted:
+        return say("The record is ready to sign. Take it back first if something must be changed.")
+    if foreign:
+        return say("This photo belongs to no checklist item of this case.")
+    if again:
+        return say("This very photo is kept here already.")
+    if there >= MOST_PHOTOS:
+        return say("A case keeps at most %(most)s photos. Withdraw some first.", most=MOST_PHOTOS)
+    return None
+
+
+def why_not_withdraw(*, gone: bool, earlier: bool, submitted: bool) -> Sentence | None:
+    """A photo is withdrawn before its round is ready to sign, or never."""
+    if gone:
+        return say("This photo was withdrawn already.")
+    if earlier:
+        return say("This photo belongs to a round that was signed; it stays.")
+    return why_not_fill(submitted=submitted)
 
 
 def why_not_review(*, was_on_team: bool, decision: str, remark: str, seen: int, now: int) -> Sentence | None:

@@ -106,6 +106,29 @@ class Answer(models.TextChoices):
     GAP = "gap", _("reasonable gap")
 
 
+class PhotoKind(models.TextChoices):
+    """What a picture of a visit shows."""
+
+    PHOTO = "photo", _("photo")
+    SCAN = "scan", _("scan of the paper form")
+
+
+class Acknowledged(models.TextChoices):
+    """How the inspected person stands to the record."""
+
+    DRAWN = "drawn", _("signs here, on this screen")
+    PAPER = "paper", _("has signed the paper form")
+    REFUSED = "refused", _("refuses to sign")
+    ABSENT = "absent", _("is not there to sign")
+
+
+class Way(models.TextChoices):
+    """How an inspector has signed, always by the own account."""
+
+    PASSWORD = "password", _("confirmed by password")
+    DRAWN = "drawn", _("drawn by hand")
+
+
 class Decision(models.TextChoices):
     """What a reviewer says."""
 

@@ -1,5 +1,6 @@
-"""The office pages of cases: the work queue, an inspector's own cases, one case, its record, signature, review, release."""
+"""The office pages of cases: the work queue, an inspector's own cases, one case, its record, review, release."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -9,15 +10,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import asking, commands, queries, rules
-from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm, SignForm
-from inspections.cases.models import Case, Record
-from inspections.cases.parts import one_step, parts_of
+from inspections.cases import asking, attached, commands, queries
+from inspections.cases.attached import Beside
+from inspections.cases.evidence import Acknowledgement
+from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm
+from inspections.cases.models import Case
+from inspections.cases.parts import one_step, parts_of, rows_of
 from inspections.cases.queries import Viewer, viewer
-from inspections.cases.states import CaseState
+from inspections.cases.recording import record_form
+from inspections.cases.rounds import told_rounds
+from inspections.cases.states import Acknowledged, CaseState
 from inspections.cases.steps import next_step
+from inspections.cases.wordings import texts
 from registries import clock
-from registries.codes.models import Code, CodeTable
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
@@ -72,7 +77,9 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     rows = _rows(listed["page"], viewer(user))
     todo = [row for row in rows if row["step"] and row["step"].mine]
     rest = [row for row in rows if row not in todo]
-    return render(request, "office/cases/mine.html", {**listed, "todo": todo, "rest": rest})
+    open_ones = [case.number for case in listed["page"] if case.state in (CaseState.ASSIGNED, CaseState.ON_SITE) and not case.submitted_at]
+    context = {**listed, "todo": todo, "rest": rest, "offline": json.dumps(open_ones), "texts": texts()}
+    return render(request, "office/cases/mine.html", context)
 
 
 def _visible(looks: Viewer, number: str) -> Case:
@@ -97,6 +104,8 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     decided = queries.decisions(rounds)
     team = queries.team(case)
     panel = asking.panel(case, team, looks)
+    mine = [one for one in signed if record and one.record_id == record.pk]
+    beside = attached.beside(case, record, mine)
     parts = parts_of(case, looks)
     context = {
         "case": case,
@@ -108,15 +117,21 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "awaited": queries.matters_awaited(case),
         "categories": case.subject.categories.all(),
         "sheets": queries.sheets(case, record) if record and record.submitted_at else [],
-        "signatures": [one for one in signed if record and one.record_id == record.pk],
+        "signatures": mine,
+        "beside": beside,
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
         "step": one_step(next_step(case, stands.stage, looks), parts),
-        "rounds": queries.told_rounds(rounds, signed, decided),
+        "rounds": told_rounds(rounds, signed, decided),
         "parts": parts,
-        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *(row for one in parts for row in one.rows)),
+        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside), *rows_of(parts)),
         **panel,
     }
     return render(request, "office/cases/page.html", context)
+
+
+def _noted(beside: Beside) -> list[Acknowledgement]:
+    noted = beside.acknowledged.row if beside.acknowledged else None
+    return [noted] if isinstance(noted, Acknowledgement) else []
 
 
 @access("inspections.begin_visit")
@@ -129,31 +144,33 @@ def begin(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("case-record", number=number)
 
 
-def _record_form(case: Case, record: Record, data: Any = None) -> RecordForm:
-    kept = Q(pk__in=[pk for pk in (record.result_id, record.disposal_id) if pk])
-    codes = Code.objects.filter(Q(active=True) | kept, table__in=[CodeTable.RESULT, CodeTable.DISPOSAL])
-    initial = RecordForm.initial_of(queries.draft_of(record), record.version) if data is None else None
-    return RecordForm(data, initial=initial, items=queries.items_of(case), codes=codes)
-
-
 @access("inspections.save_record")
 def record(request: HttpRequest, number: str) -> HttpResponse:
-    """The record on the phone: keep it half-filled, or make it ready to sign. A refusal keeps everything that was typed."""
+    """The record on the phone: keep it half-filled, or make it ready to sign. A refusal keeps everything that was typed.
+
+    Before the visit it can be opened too, empty and closed: a phone takes it along.
+    """
     case = _own(request, number)
-    newest = queries.last_record(case)
-    if newest is None or case.state != CaseState.ON_SITE or newest.submitted_at:
+    rounds = queries.rounds(case)
+    newest = rounds[-1] if rounds else None
+    if case.state not in (CaseState.ASSIGNED, CaseState.ON_SITE) or (newest and newest.submitted_at):
         return redirect("case-page", number=number)
-    form = _record_form(case, newest, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST" and newest is not None
+    form = record_form(case, newest, request.POST if posted else None)
+    if posted and form.is_valid():
         form, done = _save(request, case, form)
         if done:
             return redirect(done, number=number)
+        newest = queries.last_record(case)  # what was saved before the refusal
     context = {
         "case": case,
         "record": newest,
         "form": form,
-        "returned": queries.last_return(queries.reviews(case)),
+        "returned": queries.last_return(queries.decisions(rounds)),
         "answered": sum(bool(form[f"answer_{item.pk}"].value()) for item in form.items),
+        "sheet": attached.sheet_of(case, form.items, form.codes) | {"state": attached.state_of(case, signed_in(request), newest)},
+        "sides": Acknowledged.choices,
+        "texts": texts(),
     }
     return render(request, "office/cases/record.html", context, status=422 if form.errors else 200)
 
@@ -196,7 +213,7 @@ def _refused(request: HttpRequest, case: Case, sentence: str) -> RecordForm:
             untouched = not request.POST.get(name) and not request.POST.get(name.replace("remark_", "answer_"))
             if untouched and value:
                 typed[name] = str(value)
-    form = _record_form(case, newest, typed)
+    form = record_form(case, newest, typed)
     if form.is_valid() and sentence:
         form.show_theirs(saved)
         form.add_error(None, sentence)
@@ -212,30 +229,6 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
     if act(request, commands.take_back_record, case_id=case.pk, done=done) is None:
         return redirect("case-page", number=number)
     return redirect("case-record", number=number)
-
-
-@access("inspections.sign_record")
-def sign(request: HttpRequest, number: str) -> HttpResponse:
-    """What is signed, whole, and the own password once more."""
-    case = _own(request, number)
-    newest = queries.last_record(case)
-    if newest is None or case.state != CaseState.ON_SITE or not newest.submitted_at:
-        return redirect("case-page", number=number)
-    user = signed_in(request)
-    shown = rules.fingerprint(queries.content_of(newest))
-    form = SignForm(request.POST or None, initial={"content_hash": shown}, request=request, user=user)
-    if request.method == "POST" and form.is_valid():
-        arguments = {"case_id": case.pk, "content_hash": form.cleaned_data["content_hash"]}
-        if act(request, commands.sign_record, form=form, done=_("You have signed the record."), **arguments):
-            return redirect("case-page", number=number)
-    context = {
-        "case": case,
-        "record": newest,
-        "sheets": queries.sheets(case, newest),
-        "signatures": queries.signatures(newest),
-        "form": form,
-    }
-    return render(request, "office/cases/sign.html", context, status=422 if form.errors else 200)
 
 
 @access("inspections.review_case")
@@ -254,11 +247,13 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         if act(request, commands.review_case, form=form, done=done, case_id=case.pk, **form.cleaned_data):
             return redirect("case-page", number=number)
     newest = queries.last_record(case)
+    signatures = queries.signatures(newest)
     context = {
         "case": case,
         "record": newest,
         "sheets": queries.sheets(case, newest),
-        "signatures": queries.signatures(newest),
+        "signatures": signatures,
+        "beside": attached.beside(case, newest, signatures),
         "earlier": queries.reviews(case),
         "form": form,
     }

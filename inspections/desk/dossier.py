@@ -4,12 +4,10 @@ Nothing here gives a drawn list away: only visits that are over count, and a dra
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +15,7 @@ from inspections.cases.models import Case
 from inspections.cases.queries import viewer, visible_cases
 from inspections.cases.states import CaseKind
 from inspections.draws.candidates import VISITS_PER_MATTER_AND_YEAR, VISITS_PER_YEAR, full_years_since
+from inspections.draws.caps import by_permit, first_day
 from inspections.draws.chances import inclusion_chances
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry
 from inspections.draws.queries import visible_draws
@@ -27,37 +26,32 @@ from inspections.plans.models import PlanItem
 from inspections.plans.states import PlanState
 from registries import clock
 from registries.matters.models import MatterRevision
-from registries.matters.queries import published_revisions
+from registries.matters.queries import limits_of, published_revisions
 from registries.people.models import User
 from registries.subjects import outlook
 from registries.subjects.models import Subject
 from registries.subjects.outlook import Happening, Known, Section
+from registries.subjects.queries import about, having, permitted_since
 
 MOST_DRAWS = 50
 MOST_ITEMS = 3
 
 
-def _own(subject: Subject) -> Q:
-    """Rows of this entry and of those merged into it."""
-    return Q(subject=subject) | Q(subject__merged_into=subject)
-
-
 def visits(subject: Subject) -> QuerySet[Case]:
     """The visits of a subject that are over, by anybody."""
-    return Case.objects.filter(_own(subject), ended_on__isnull=False)
+    return Case.objects.filter(about(subject.pk), ended_on__isnull=False)
 
 
 @outlook.never_visited
 def never_visited(rows: QuerySet[Subject]) -> QuerySet[Subject]:
     """Entries that nobody ever inspected, as far as visits are over."""
-    over = Case.objects.filter(ended_on__isnull=False).order_by().annotate(whose=Coalesce("subject__merged_into", "subject"))
-    return rows.exclude(pk__in=over.values("whose"))
+    return rows.exclude(having(Case.objects.filter(ended_on__isnull=False)))
 
 
 @outlook.happenings
 def of_visits(subject: Subject, user: User) -> Iterator[Happening]:
     """Visits that are over and that this person may read, or that are disclosed to everybody; their disclosures."""
-    mine = set(visible_cases(viewer(user)).filter(_own(subject)).values_list("pk", flat=True))
+    mine = set(visible_cases(viewer(user)).filter(about(subject.pk)).values_list("pk", flat=True))
     for case in visits(subject).select_related("disclosure", "unit").order_by("ended_on"):
         disclosure = getattr(case, "disclosure", None)
         if case.ended_on is None or (case.pk not in mine and disclosure is None):
@@ -77,7 +71,7 @@ def of_draws(subject: Subject, user: User) -> Iterator[Happening]:
     under_way = Case.objects.filter(draw=OuterRef("draw"), ended_on=None)
     waiting = DrawnEntry.objects.filter(draw=OuterRef("draw"), kind=DrawnEntry.Kind.WINNER, case=None)
     rows = (
-        RosterEntry.objects.filter(_own(subject), draw__state=DrawState.DRAWN, draw__in=visible_draws(user))
+        RosterEntry.objects.filter(about(subject.pk), draw__state=DrawState.DRAWN, draw__in=visible_draws(user))
         .exclude(Exists(under_way))
         .exclude(Exists(waiting))
         .annotate(won=Exists(DrawnEntry.objects.filter(entry=OuterRef("pk"), kind=DrawnEntry.Kind.WINNER)))
@@ -134,7 +128,7 @@ def next_inspection(known: Known) -> Section | None:
         "by_grade": slips_of(SlipRule.GRADE, grade=subject.risk_grade).total,
         "operating": subject.status == Subject.Status.ACTIVE,
         "excluded": known.excluded,
-        "chances": _chances(known, Counter(matter for _pk, matter in this_year), raised),
+        "chances": _chances(known, [(matter, day) for _pk, day, matter in over if day is not None], raised),
     }
     return Section("office/desk/_next_inspection.html", context)
 
@@ -148,43 +142,60 @@ def _words(part: str) -> str:
     }.get(part, part)
 
 
-def _chances(known: Known, on_matter: Counter[Any], raised: int) -> list[Chance]:
-    """For the next items of this year's published plans that concern the subject and whose draw is still to come."""
+def _chances(known: Known, visited: Sequence[tuple[Any, dt.date]], raised: int) -> list[Chance]:
+    """For the next items of this year's published plans that concern the subject and whose draw is still to come.
+
+    ``visited``: (matter, day) of each visit that is over.
+    """
     items = _items(known)
-    sizes, grade = _sizes(items), known.subject.risk_grade
+    revisions = {row.matter_id: row for row in published_revisions().filter(matter__in=[item.matter_id for item in items])} if items else {}
+    sizes, grade = _sizes(items, revisions), known.subject.risk_grade
     slips = slips_of(SlipRule.GRADE, grade=grade).total
     found: list[Chance] = []
     for item in items:
-        full = on_matter[item.matter_id] >= VISITS_PER_MATTER_AND_YEAR + raised
-        sentence = _("inspected on this matter this year already") if full else ""
+        revision = revisions[item.matter_id]
+        full = _why_full(known, revision, [day for matter, day in visited if matter == item.matter_id], raised)
         percent = 0.0 if full else _percent(item, sizes[item.pk], grade, slips)
-        found.append(Chance(item, item.matter_name, slips, percent, sentence))  # type: ignore[attr-defined]
+        found.append(Chance(item, revision.name, slips, percent, full))
     return found
+
+
+def _why_full(known: Known, revision: MatterRevision, days: Sequence[dt.date], raised: int) -> str:
+    """Why the frequency of the matter keeps it out of the next draw, in words; nothing where it does not."""
+    limits = limits_of(revision)
+    since = first_day(limits, known.today)
+    if by_permit(limits) and days:
+        since = permitted_since([known.subject.pk], known.today).get(known.subject.pk, since)
+    most = VISITS_PER_MATTER_AND_YEAR if limits.most_times is None else limits.most_times
+    if sum(day >= since for day in days) < most + raised:
+        return ""
+    if limits.most_times is None:
+        return _("inspected on this matter this year already")
+    return _("inspected on this matter as often as the matter list allows")
 
 
 def _items(known: Known) -> list[PlanItem]:
     """The next plan items whose matter, as published, is drawn among one of the subject's categories."""
     begun = Draw.objects.filter(plan_item=OuterRef("pk"), state__in=[DrawState.COMMITTED, DrawState.DRAWN])
-    revisions = published_revisions().filter(matter=OuterRef("matter")).order_by("-number")
+    revisions = published_revisions().filter(matter=OuterRef("matter"))
     mine = revisions.filter(categories__in=list(known.categories)).exclude(regulation=MatterRevision.Regulation.FULL)
     return list(
         PlanItem.objects.filter(plan__state=PlanState.PUBLISHED, plan__year=known.today.year, last_month__gte=known.today.month)
         .filter(Exists(mine))
         .exclude(Exists(begun))
-        .annotate(revision_id=Subquery(revisions.values("pk")[:1]), matter_name=Subquery(revisions.values("name")[:1]))
         .select_related("plan", "unit")
         .order_by("first_month", "code")[:MOST_ITEMS]
     )
 
 
-def _sizes(items: Sequence[PlanItem]) -> dict[int, dict[str, int]]:
+def _sizes(items: Sequence[PlanItem], revisions: Mapping[Any, MatterRevision]) -> dict[int, dict[str, int]]:
     """Item → grade → entries in operation of its matter's categories. One query for all items.
 
     Nobody is taken out for a draw of this year: who was drawn and not visited yet is nobody's business.
     """
     asked = []
     for item in items:
-        categories = MatterRevision.categories.through.objects.filter(matterrevision=item.revision_id)  # type: ignore[attr-defined]
+        categories = MatterRevision.categories.through.objects.filter(matterrevision=revisions[item.matter_id])
         members = Subject.categories.through.objects.filter(subjectcategory__in=categories.values("subjectcategory_id"))
         rows = Subject.objects.filter(pk__in=members.values("subject_id"), status=Subject.Status.ACTIVE).order_by()
         asked.append(rows.values_list(Value(item.pk), "risk_grade").annotate(Count("pk")))

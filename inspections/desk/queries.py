@@ -23,7 +23,7 @@ from inspections.draws.queries import due_draws, secret_of, visible_draws
 from inspections.draws.states import DrawState
 from inspections.draws.struck import waiting as wrong_values_waiting
 from inspections.plans.models import Plan
-from inspections.plans.queries import visible_plans
+from inspections.plans.queries import tasks_to_report, titles_of, visible_plans
 from inspections.plans.states import PlanState
 from registries import clock
 from registries.campaigns import queries as campaigns
@@ -82,6 +82,8 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.prepare_staffing": _teams,
         "inspections.submit_draw": _draws,
         "inspections.submit_plan": _plans,
+        "inspections.report_task": _reports,
+        "inspections.review_plan": _plan_reviews,
         "registries.commit_import": _imports,
         "registries.verify_subjects": _review_of_year,
         "inspections.approve_draw": _draw_approvals,
@@ -217,8 +219,23 @@ def _plans(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
         yield Task(_("Plan"), plan.title, text, _("Prepare and submit"), reverse("plan", args=[plan.pk]))
 
 
+def _reports(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    """Tasks from above whose report nobody has recorded yet."""
+    items = list(tasks_to_report(looks.user)[:MOST])
+    names = titles_of(items) if items else {}
+    for item in items:
+        url = reverse("plan-task", args=[item.plan_id, item.pk])
+        text = f"{item.get_source_display()} · {item.document_number}".strip(" ·")
+        yield Task(_("Plan"), f"{item.code} {names[item.matter_id]}", text, _("Report upward"), url, item.report_due)
+
+
+def _plan_reviews(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
+    for plan in visible_plans(looks.user).filter(state=PlanState.REVIEW).exclude(prepared_by=looks.user)[:MOST]:
+        yield Task(_("Plan"), plan.title, str(plan.unit), _("Pass or return"), reverse("plan", args=[plan.pk]))
+
+
 def _plan_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
-    for plan in Plan.objects.filter(state=PlanState.SUBMITTED).exclude(prepared_by=looks.user).select_related("unit")[:MOST]:
+    for plan in Plan.objects.filter(state=PlanState.SUBMITTED).exclude(prepared_by=looks.user).exclude(reviewed_by=looks.user).select_related("unit")[:MOST]:
         url = reverse("admin:inspections_plan_decide", args=[plan.pk])
         yield Task(_("Plan"), plan.title, str(plan.unit), _("Approve or return"), url)
 
@@ -272,8 +289,11 @@ def _bases(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     for basis in (rows if kept is None else rows.filter(revision__unit_id__in=kept))[:MOST]:
         matter = basis.revision.matter
         title = f"{matter.code} {basis.revision.name}"
-        text = _("The legal basis %(basis)s lapses.") % {"basis": basis}
-        yield Task(_("Matter list"), title, text, _("Revise"), reverse("matter-revise", args=[matter.code]), basis.in_force_until)
+        text, label, url = _("The legal basis %(basis)s lapses."), _("Revise"), reverse("matter-revise", args=[matter.code])
+        if basis.mended:
+            text = _("The legal basis %(basis)s lapses; the newer revision waits for the next edition.")
+            label, url = _("Prepare an edition"), reverse("edition-list")
+        yield Task(_("Matter list"), title, text % {"basis": basis}, label, url, basis.in_force_until)
 
 
 def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from inspections.desk import views
+from inspections.desk import plan_views, views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("plans/<int:pk>/simulator/", plan_views.simulator, name="plan-simulator"),
     path("inspectors/workload/", views.workload, name="workload"),
 ]

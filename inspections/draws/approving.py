@@ -179,10 +179,11 @@ def _read(draws: Sequence[Draw]) -> Rows:
 
 
 def _chosen(draw: Draw) -> dict[str, Any]:
-    """What the clerk chose, by kind: names of units, townships, categories and joint matters; ``stratum`` by code. One query."""
+    """What the clerk chose, by kind: names of units, groups, townships, categories and joint matters; ``stratum`` by code. One query."""
     strata = list(draw.scope_counts.get("entries", {}))
     parts: list[Any] = [
         draw.inspector_units.order_by().values_list(Value("units"), "code", "name"),
+        draw.inspector_groups.order_by().values_list(Value("groups"), "name", "name"),
         draw.towns.order_by().values_list(Value("towns"), "code", "label"),
         draw.categories.order_by().values_list(Value("categories"), "code", "name"),
         draw.joint_matters.order_by().values_list(Value("joint"), "matter__code", "name"),
@@ -194,7 +195,7 @@ def _chosen(draw: Draw) -> dict[str, Any]:
         parts.append(
             SubjectCategory.objects.filter(code__in=strata).order_by().values_list(Value("stratum"), "code", "name")
         )
-    found: dict[str, Any] = {"units": [], "towns": [], "categories": [], "joint": [], "stratum": {}}
+    found: dict[str, Any] = {"units": [], "groups": [], "towns": [], "categories": [], "joint": [], "stratum": {}}
     for kind, code, name in parts[0].union(*parts[1:], all=True):
         if kind == "stratum":
             found["stratum"][code] = name

@@ -21,13 +21,16 @@ from registries import clock
 from registries.ledger.digests import digest_of_values, values_of
 from registries.ledger.models import LedgerPayload
 from registries.ledger.protected import read_rows, rows_astray
+from registries.ledger.queries import history_of
 from registries.ledger.sentences import Sentence, say
 from registries.ledger.verifying import Newest
-from registries.subjects.models import Complaint, Exclusion, Subject, SubjectCategory, Violation
+from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 from registries.subjects.naming import published_name
+from registries.subjects.queries import whose
+from registries.subjects.rules import OF_MANY
 
 AT_ONCE = 500
-REGISTRY: tuple[type[Model], ...] = (Subject, Exclusion, Complaint, Violation)
+REGISTRY: tuple[type[Model], ...] = (Subject, Exclusion, Complaint, Violation, Permit)
 KINDS = ("missing", "twice", "invented", "altered", "files", "registry")
 """What makes a roster disagree. ``changed`` and ``unproved`` do not: changed since, by entries of the ledger."""
 
@@ -163,14 +166,14 @@ def _places_now(draw: Draw, day: dt.date) -> dict[int, Place]:
 
 
 def _touched(newest: Newest, since: int) -> dict[int, int]:
-    """Subject → the last entry after ``since`` that wrote it, an exclusion, a complaint or a violation of it."""
+    """Subject → the last entry after ``since`` that wrote it, an exclusion, a complaint, a violation or a permit of it."""
     found: dict[int, int] = {}
     for model in REGISTRY:
         recent = {pk: kept.seq for pk, kept in newest.rows.get(model._meta.label_lower, {}).items() if kept.seq > since}
         if model is Subject or not recent:
             found |= recent
             continue
-        for pk, subject_id in model._base_manager.values_list("pk", "subject").iterator():
+        for pk, subject_id in model._base_manager.annotate(whose=whose()).values_list("pk", "whose").iterator():
             if pk in recent:
                 found[subject_id] = max(found.get(subject_id, 0), recent[pk])
     return found
@@ -182,7 +185,7 @@ def _drawn_since(draw: Draw, moment: dt.datetime) -> set[int]:
     moved = Q(left_by__decided_at__gt=moment) | Q(came_by__decided_at__gt=moment)
     struck = Q(draw__strikes__state=Reported.STRUCK, draw__strikes__decided_at__gt=moment)
     rows = DrawnEntry.with_struck.filter(drawn | moved | struck, draw__mode=Mode.LOT, draw__state=DrawState.DRAWN)
-    return set(rows.exclude(draw=draw).values_list("entry__subject_id", flat=True))
+    return set(rows.exclude(draw=draw).annotate(whose=whose("entry__subject")).values_list("whose", flat=True))
 
 
 def _difference(pk: int, kept: Place | None, now: Place | None) -> Found:
@@ -241,11 +244,10 @@ def _turned_back(pk: int, place: Place | None, was: Mapping[str, Any], *, in_sco
 def _as_it_was(row: Any, categories: Mapping[str, int], since: int) -> dict[str, Any]:
     """The protected columns of a subject before the entries after ``since``, turned back one by one."""
     values = values_of(row)
-    entries = LedgerPayload.objects.filter(
-        object_kind=Subject._meta.label_lower, object_id=str(row.pk), entry_id__gt=since, entry__action="subject.change"
-    )
+    entries = history_of({Subject._meta.label_lower: [row.pk]}, among=OF_MANY).filter(entry_id__gt=since, entry__action="subject.change")
     for body in entries.order_by("-entry_id").values_list("body", flat=True):
-        for name, value in json.loads(body).get("before", {}).items():
+        before = json.loads(body).get("before", {})
+        for name, value in before.get("each", {}).get(str(row.pk), before).items():
             column = name.removesuffix("_id")
             if column == "categories":
                 values[column] = sorted(categories.get(one, 0) for one in value)

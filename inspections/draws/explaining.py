@@ -3,17 +3,22 @@
 Reads the preview that the last save kept, so that a page costs no more queries than one without it.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from inspections.draws import cells
-from inspections.draws.candidates import VISITS_PER_MATTER_AND_YEAR, VISITS_PER_YEAR
+from inspections.draws.candidates import DRAWN_BEFORE, VISITS_PER_YEAR
+from inspections.draws.caps import cap_in_words
 from inspections.draws.models import Draw
 from inspections.draws.quotas import merged_quota
 from inspections.draws.states import SlipRule
 from inspections.draws.sufficiency import Finding, in_a_sentence
 from registries.ledger.change import translated
+from registries.ledger.sentences import Sentence
+from registries.matters.queries import limits_of
+from registries.matters.rules import Limits, spelled
 
 APART = "apart"
 """The value of the button that takes merged strata apart again."""
@@ -32,6 +37,7 @@ def explained(draw: Draw) -> dict[str, Any]:
     found = preview.get("enough")
     finding = Finding(**found) if found else None
     left_out = preview.get("left_out", {})
+    limits, share = limits_of(draw.matter), preview.get("share")
     return {
         "enough": finding,
         "enough_said": translated(in_a_sentence(finding)) if finding else "",
@@ -40,10 +46,31 @@ def explained(draw: Draw) -> dict[str, Any]:
         "apart": APART,
         "watched": [category.name for category in draw.matter.full_coverage.all()],
         "watched_out": left_out.get("full-coverage", 0),
-        "per_matter": VISITS_PER_MATTER_AND_YEAR,
+        "cap": translated(cap_in_words(limits)),
         "per_year": VISITS_PER_YEAR,
-        "capped": left_out.get("drawn-this-year", 0) + left_out.get("yearly-cap", 0),
+        "capped": sum(left_out.get(reason, 0) for reason in DRAWN_BEFORE),
+        "bounds": bounds_in_words(limits),
+        "share": translated(Sentence(*share)) if share else "",
+        "kept_out": by_reason((name, number, unit, Sentence(*why)) for name, number, unit, *why in preview.get("kept_out", ())),
     }
+
+
+def by_reason(kept_out: Iterable[tuple[str, str, str, Sentence]]) -> list[tuple[str, list[str]]]:
+    """Reason → inspectors (name, number, unit) left out for it, the most frequent reason first."""
+    found: dict[str, list[str]] = {}
+    for name, number, unit, why in kept_out:
+        found.setdefault(translated(why), []).append(f"{name} {number} {unit}")
+    return sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
+
+
+def bounds_in_words(limits: Limits) -> str:
+    """The least and the highest ratio that the matter list sets, or nothing."""
+    given = {name: spelled(one) for name, one in (("least", limits.ratio_least), ("most", limits.ratio_most)) if one is not None}
+    if len(given) == 2:
+        return _("The matter list asks for %(least)s %% to %(most)s %% of the subjects in the roster.") % given
+    if "least" in given:
+        return _("The matter list asks for at least %(least)s %% of the subjects in the roster.") % given
+    return _("The matter list allows at most %(most)s %% of the subjects in the roster.") % given if given else ""
 
 
 def buttons(preview: dict[str, Any]) -> list[Button]:

@@ -9,16 +9,18 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from inspections.draws.models import Draw
+from inspections.draws.roster import Origin, origin_of
 from inspections.draws.sources import GAMES, Announced
 from inspections.draws.spelling import MOST_BYTES, too_large, why_not_keep
 from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
+from registries.inspectors.queries import groups
 from registries.ledger.change import translated
 from registries.people.models import Unit
 from registries.subjects.models import Subject
@@ -33,6 +35,34 @@ def moment_field(label: Any, hint: Any, *, required: bool = False) -> forms.Date
     return forms.DateTimeField(
         label=label, help_text=hint, required=required, widget=widget, input_formats=MOMENT_FORMATS
     )
+
+
+def groups_field() -> forms.MultipleChoiceField:
+    """Permanent groups of inspectors as a filter."""
+    return forms.MultipleChoiceField(
+        label=_("Only members of these groups"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: everybody of the units above. A group adds nobody of another unit."),
+    )
+
+
+def offer_people(fields: dict[str, Any], units: QuerySet[Unit]) -> None:
+    """These units, and their groups in use, each with its unit; no field of groups where there is none. One query."""
+    named = units.order_by().values_list(Value(0), "code", "pk", "short_name", Value(""))
+    grouped = groups().filter(unit__in=units).order_by().values_list(Value(1), "name", "pk", "name", "unit__short_name")
+    rows = sorted(named.union(grouped, all=True))
+    fields["inspector_units"].choices = [(str(pk), name) for kind, _order, pk, name, _unit in rows if not kind]
+    offered = [(str(pk), f"{name}（{unit}）") for kind, _order, pk, name, unit in rows if kind]
+    if offered:
+        fields["inspector_groups"].choices = offered
+    else:
+        del fields["inspector_groups"]
+
+
+def from_whom(origin: Origin) -> dict[str, list[str]]:
+    """The first values of both fields."""
+    return {"inspector_units": [str(pk) for pk in origin.units], "inspector_groups": [str(pk) for pk in origin.groups]}
 
 
 class SourcesForm(forms.Form):
@@ -130,6 +160,7 @@ class DrawForm(SourcesForm):
         label=_("Inspectors per visit"), validators=[MinValueValidator(2), MaxValueValidator(9)]
     )
     inspector_units = forms.MultipleChoiceField(label=_("Inspectors from"), widget=forms.CheckboxSelectMultiple)
+    inspector_groups = groups_field()
 
     def __init__(self, *args: Any, draw: Draw, strata: list[str], **kwargs: Any) -> None:
         """``strata``: those of the preview; each gets a quota field."""
@@ -140,9 +171,8 @@ class DrawForm(SourcesForm):
         fields["towns"].choices = [
             (str(c.pk), c.label) for c in Code.objects.filter(table=CodeTable.TOWN, active=True)
         ]
-        fields["inspector_units"].choices = [
-            (str(u.pk), u.short_name) for u in Unit.objects.filter(active=True).exclude(kind=Unit.Kind.PARTNER)
-        ]
+        units = Unit.objects.filter(active=True).exclude(kind=Unit.Kind.PARTNER)
+        offer_people(fields, units)
         for stratum in strata:
             fields[f"quota_{stratum}"] = forms.IntegerField(
                 label=stratum, required=False, validators=[MinValueValidator(0)]
@@ -162,6 +192,7 @@ class DrawForm(SourcesForm):
             "reserves": data["reserves"],
             "team_size": data["team_size"],
             "inspector_unit_ids": [int(pk) for pk in data["inspector_units"]],
+            "inspector_group_ids": [int(pk) for pk in data.get("inspector_groups", ())],
         }
 
     @classmethod
@@ -175,7 +206,7 @@ class DrawForm(SourcesForm):
             "slip_rule": draw.slip_rule,
             "reserves": draw.reserves,
             "team_size": draw.team_size,
-            "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
+            **from_whom(origin_of(draw)),
         }
         return cls.announced(draw) | chosen | {f"quota_{s}": quota for s, quota in quotas.items()}
 
@@ -187,6 +218,7 @@ class StaffingForm(SourcesForm):
         label=_("Inspectors per visit"), validators=[MinValueValidator(2), MaxValueValidator(9)]
     )
     inspector_units = forms.MultipleChoiceField(label=_("Inspectors from"), widget=forms.CheckboxSelectMultiple)
+    inspector_groups = groups_field()
     plan_item = forms.ChoiceField(
         label=_("Plan item"),
         required=False,
@@ -202,7 +234,7 @@ class StaffingForm(SourcesForm):
             units = units.filter(Q(pk=draw.unit_id) | Q(parent=draw.unit_id))
         else:
             units = units.exclude(kind=Unit.Kind.PARTNER)
-        fields["inspector_units"].choices = [(str(u.pk), u.short_name) for u in units]
+        offer_people(fields, units)
         if items and draw.plan_item is not None:
             choices = {item.pk: str(item) for item in (draw.plan_item, *items)}
             fields["plan_item"].choices = [(str(pk), label) for pk, label in choices.items()]
@@ -216,15 +248,16 @@ class StaffingForm(SourcesForm):
         return super().arguments() | {
             "team_size": data["team_size"],
             "inspector_unit_ids": [int(pk) for pk in data["inspector_units"]],
+            "inspector_group_ids": [int(pk) for pk in data.get("inspector_groups", ())],
             "plan_item_id": int(item) if item else None,
         }
 
     @classmethod
-    def initial_of(cls, draw: Draw) -> dict[str, Any]:
+    def initial_of(cls, draw: Draw, origin: Origin) -> dict[str, Any]:
         """The form's first values: the order as it is."""
         return cls.announced(draw) | {
             "team_size": draw.team_size,
-            "inspector_units": [str(u.pk) for u in draw.inspector_units.all()],
+            **from_whom(origin),
             "plan_item": str(draw.plan_item_id or ""),
         }
 

@@ -14,7 +14,7 @@ from inspections.plans.models import PlanItem
 from registries.codes.models import Code
 from registries.fields import SealedTextField
 from registries.imports.sealed import SealedBytesField
-from registries.inspectors.models import Inspector
+from registries.inspectors.models import Inspector, InspectorGroup
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit
 from registries.subjects.models import Subject, SubjectCategory
@@ -52,6 +52,7 @@ class Draw(models.Model):
         _("inspectors per visit"), default=2, validators=[MinValueValidator(2), MaxValueValidator(9)]
     )
     inspector_units = models.ManyToManyField(Unit, related_name="+", verbose_name=_("inspectors from"))
+    inspector_groups = models.ManyToManyField(InspectorGroup, blank=True, related_name="+", verbose_name=_("groups of inspectors"))
     planned = models.DateTimeField(_("planned moment"), null=True, blank=True)
     preview = models.JSONField(_("preview as last saved"), default=dict)
     # who, when

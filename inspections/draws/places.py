@@ -150,18 +150,18 @@ def roster_of(draw: Draw, today: dt.date) -> Roster:
     """The roster of a draw in any mode from the registries as they stand."""
     if draw.mode == Mode.LOT:
         return lots.build(draw, today)
-    found = preview(draw, own_revisions(draw), today)
+    found = preview(draw, own_revisions(draw), lots.origin_of(draw), today)
     pairs = lots.recusals_of(found.entries, found.people, today)
     pairs += _met(draw, {person.inspector_id for person in found.people}, found.entries)
     return found._replace(recusals=sorted(set(pairs)))
 
 
-def preview(draw: Draw, matters: Sequence[MatterRevision], today: dt.date) -> Roster:
+def preview(draw: Draw, matters: Sequence[MatterRevision], origin: lots.Origin, today: dt.date) -> Roster:
     """The same of an order for teams on these matters, without the pairs that cannot meet: what its form shows in figures."""
     tags = needs_of(matters)
     entries, omissions = subjects(draw, tags, today)
-    people, unfit = lots.people_of(draw, tags, today)
-    return Roster(entries, omissions, people, [], unfit)
+    people = lots.people_of(origin, matters, tags, today)
+    return Roster(entries, omissions, people.able, [], tuple(people.unfit), tuple(people.out))
 
 
 def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:

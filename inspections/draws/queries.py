@@ -31,17 +31,19 @@ from inspections.draws.models import (
     SeedSource,
     SourceEntry,
 )
-from inspections.draws.quotas import default_quotas, reckoned
+from inspections.draws.quotas import default_quotas, reckoned, why_not_drawn
 from inspections.draws.replaced import meant_to_be_visited
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState, Mode
 from inspections.draws.sufficiency import Finding, judge
+from inspections.plans.models import PlanItem
+from inspections.plans.rules import SUPERIOR
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
 from registries.ledger.models import LedgerPayload
 from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
-from registries.matters.queries import why_not_draw_on
+from registries.matters.queries import limits_of, why_not_draw_on
 from registries.people.models import User
 from registries.people.queries import of_own_units
 from registries.subjects.models import Subject, SubjectCategory
@@ -65,7 +67,8 @@ def why_not_drawable(revision: MatterRevision | None, today: dt.date) -> Sentenc
 def why_not_order(draw: Draw, today: dt.date, *, committing: bool = False) -> Sentence | None:
     """Why this order may not be submitted (or committed) today, as its mode asks."""
     if draw.mode == Mode.LOT:
-        return why_not_drawable(draw.matter, today)
+        joint = (why_not_draw_on(revision, today) for revision in draw.joint_matters.select_related("matter"))
+        return why_not_drawable(draw.matter, today) or next((wrong for wrong in joint if wrong is not None), None)
     return places.why_not(draw, today, committing=committing)
 
 
@@ -73,10 +76,16 @@ def owed_before(draw: Draw, today: dt.date) -> Draw | None:
     """An order for the same as ``draw``, voided after its first source, that no committed one replaces though it could (§3)."""
     same = {"mode": draw.mode, "unit": draw.unit_id, "staffs": draw.staffs_id}
     if draw.mode != Mode.TEAMS:  # a partner may take another plan item of its own
-        same |= {"plan_item": draw.plan_item_id, "request": draw.request_id}
+        item = draw.plan_item  # the same item in whatever version of the plan: an amendment is no way around
+        same |= {"plan_item__code": item.code if item is not None else None, "request": draw.request_id}
     late = Draw.objects.filter(**same, state=DrawState.VOIDED).exclude(pk=draw.replaces_id or 0).annotate(first=Min("sources__moment"))
     owed = late.filter(Q(voided_at__gte=F("first")) | Q(keeps_roster=True)).exclude(successors__state__in=PUBLIC_STATES).order_by("pk")
     return next((old for old in owed if why_not_order(old, today) is None and places.closed_place(old) is None), None)
+
+
+def drawn_on_item(item: PlanItem) -> int:
+    """So many subjects are to be visited for this item by draws of before, in whatever version of the plan."""
+    return meant_to_be_visited().filter(draw__mode=Mode.LOT, draw__plan_item__code=item.code).count()
 
 
 def public_draws() -> QuerySet[Draw]:
@@ -180,11 +189,19 @@ def quotas_of(draw: Draw, sizes: dict[str, int]) -> tuple[dict[str, int], dict[s
     return {s: int(draw.quotas.get(s, suggested[s])) for s in sizes}, suggested
 
 
+def why_not_share(draw: Draw, sizes: Mapping[str, int], quotas: Mapping[str, int]) -> Sentence | None:
+    """Why these quotas do not keep the ratio that the matter list sets. A task from above carries its own (guideline 四.3)."""
+    if draw.mode != Mode.LOT or draw.plan_item is None or draw.plan_item.source in SUPERIOR:
+        return None
+    return why_not_drawn(sizes, quotas, limits_of(draw.matter))
+
+
 def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
     """Who would be in and out if the draw were submitted now, as plain values that the draw keeps until the next save.
 
     Per stratum its size, quota, the plan's quota and how it comes about, the chance of each slip count; small cells and
-    their cures; whether inspectors suffice (``places``: positions to be filled, ``room``: cases they can still take).
+    their cures; whether inspectors suffice (``places``: positions to be filled, ``room``: cases they can still take), and who
+    of the chosen units is left out and why; why the share does not keep the matter list, if so.
     """
     roster = rosters.build(draw, now.date())
     sizes = roster.sizes
@@ -196,6 +213,7 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
     for entry in roster.entries:
         slips[entry.stratum][entry.slips] += 1
     lines = [RosterLine("", e.stratum, e.slips, e.tags) for e in roster.entries]
+    share = why_not_share(draw, sizes, quotas)
     return {
         "at": now.isoformat(timespec="seconds"),
         "in_scope": len(roster.entries) + len(roster.omissions),
@@ -219,6 +237,8 @@ def preview(draw: Draw, now: dt.datetime) -> dict[str, Any]:
         "enough": sufficiency(roster, quotas, draw.team_size)._asdict(),
         "inspectors": len(roster.people),
         "leads": sum(person.may_lead for person in roster.people),
+        "kept_out": [[one.name, one.number, one.unit, *one.why] for one in roster.kept_out],
+        "share": list(share) if share else None,
         "visits": sum(quotas.values()),
         "places": sum(quotas.values()) * draw.team_size,
         "room": sum(max(0, person.most_open_cases - person.open_cases) for person in roster.people),
@@ -278,8 +298,12 @@ def scope_kept(draw: Draw) -> dict[str, dict[str, Any]]:
 
 
 def secret_winners(user: User) -> set[int]:
-    """Subjects drawn by draws this person may not see and not visited since: that they were drawn is not told."""
-    return set(awaited_visits().exclude(draw__in=visible_draws(user)).values_list("entry__subject_id", flat=True))
+    """Subjects drawn by draws this person may not see and not visited since: that they were drawn is not told.
+
+    Who was merged since goes with the entry that stayed, for which the draw counts.
+    """
+    rows = awaited_visits().exclude(draw__in=visible_draws(user)).values_list("entry__subject_id", "entry__subject__merged_into_id")
+    return {pk for row in rows for pk in row if pk is not None}
 
 
 def awaited_visits() -> QuerySet[DrawnEntry]:
@@ -288,9 +312,14 @@ def awaited_visits() -> QuerySet[DrawnEntry]:
 
 
 def visits_before(subject_ids: Iterable[int], day: dt.date) -> dict[int, dt.date]:
-    """Subject → day of its last inspection by anybody, up to ``day``."""
-    rows = Subject.objects.filter(pk__in=list(subject_ids), cases__ended_on__lte=day).values("pk").annotate(last=Max("cases__ended_on"))
-    return {row["pk"]: row["last"] for row in rows}
+    """Subject → day of the last inspection of it or of an entry merged into it, by anybody, up to ``day``."""
+    wanted = set(subject_ids)
+    visited = Subject.objects.filter(Q(pk__in=wanted) | Q(merged_into__in=wanted), cases__ended_on__lte=day).order_by()
+    found: dict[int, dt.date] = {}
+    for pk, into, last in visited.values_list("pk", "merged_into_id").annotate(Max("cases__ended_on")):
+        for one in wanted.intersection((pk, into)):
+            found[one] = max(last, found.get(one, last))
+    return found
 
 
 def stored_digest(draw: Draw) -> str:

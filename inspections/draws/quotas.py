@@ -7,6 +7,9 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 
+from registries.ledger.sentences import Sentence
+from registries.matters.rules import Limits, why_not_share
+
 
 def quotas_by_ratio(sizes: Mapping[str, int], percent: Decimal) -> dict[str, int]:
     """``percent`` of each stratum, rounded up, at least 1 where the stratum has an entry."""
@@ -24,6 +27,14 @@ def default_quotas(sizes: Mapping[str, int], *, percent: Decimal | None, number:
     if percent is not None:
         return quotas_by_ratio(sizes, percent)
     return quotas_by_number(sizes, number or 0)
+
+
+def why_not_drawn(sizes: Mapping[str, int], quotas: Mapping[str, int], limits: Limits) -> Sentence | None:
+    """Why the share drawn of the roster does not keep what the matter list sets. Rounding up in each stratum is no excess."""
+    number = sum(quotas.values())
+    if limits.ratio_most is not None and number <= sum(quotas_by_ratio(sizes, limits.ratio_most).values()):
+        limits = limits._replace(ratio_most=None)
+    return why_not_share(number=number, of=sum(sizes.values()), limits=limits)
 
 
 def merged_quota(parts: Mapping[str, int], suggested: Mapping[str, int]) -> int | None:

@@ -23,6 +23,7 @@ from registries.imports.states import RowClass
 from registries.inspectors.models import Certificate, Inspector, Recusal
 from registries.ledger.models import LedgerPayload
 from registries.subjects.models import Complaint, Exclusion, Subject, Violation
+from registries.subjects.rules import OF_MANY
 
 WINDOW = dt.timedelta(days=30)
 SUBJECT, INSPECTOR, REVISION = "registries.subject", "registries.inspector", "registries.matterrevision"
@@ -154,6 +155,9 @@ def _touches(draw: Draw, entries: Sequence[LedgerPayload]) -> list[Touch]:
     for entry, body in bodies:
         if entry.verb == IMPORTED:
             raw += _imported(entry, body, changed)
+        elif entry.verb in OF_MANY and "each" in body.get("before", {}):
+            each, why = body["before"]["each"], str(body.get("note", ""))
+            raw += [(SUBJECT, int(pk), _weightiest(columns), entry, why) for pk, columns in each.items()]
         elif entry.object_kind != REVISION or entry.object_id == str(draw.matter_id):
             what = _what(entry.object_kind, entry.verb, body)
             raw.append((entry.object_kind, int(entry.object_id), what, entry, str(body.get("note", ""))))

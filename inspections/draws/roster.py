@@ -6,18 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 
 from inspections.draws.candidates import REASONS, Facts, full_years_since, why_out
+from inspections.draws.caps import drawn_before
 from inspections.draws.grammar import as_words
 from inspections.draws.matters import needs_of, own_revisions
 from inspections.draws.models import Draw
-from inspections.draws.replaced import meant_to_be_visited
 from inspections.draws.slips import slips_of
-from inspections.draws.states import Mode, SlipRule, Stratify
+from inspections.draws.states import SlipRule, Stratify
+from registries.codes.models import Code, CodeTable
 from registries.inspectors.models import Inspector
-from registries.inspectors.queries import eligible_inspectors, recusals_on, tags_of
+from registries.inspectors.queries import choose_inspectors, recusals_on, tags_of
+from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
+from registries.matters.queries import limits_of
 from registries.subjects.models import Subject
 from registries.subjects.naming import published_name
 from registries.subjects.queries import InScope, excluded_on, signalled, subjects_in_scope
@@ -58,14 +62,35 @@ class Person(NamedTuple):
     tags: tuple[str, ...]
 
 
+class Kept(NamedTuple):
+    """An inspector of the chosen units who is not drawn, and why."""
+
+    name: str
+    number: str
+    unit: str
+    why: Sentence
+
+
+class People(NamedTuple):
+    """The inspectors of the chosen units: who may be drawn, who lacks only a required field, and all who are left out with the reason."""
+
+    able: list[Person]
+    unfit: list[Person]
+    out: list[Kept]
+
+
 class Roster(NamedTuple):
-    """What a submission freezes. ``unfit``: eligible inspectors of the chosen units who lack a required field; never drawn."""
+    """What a submission freezes. ``unfit``: inspectors of the chosen units who lack only a required field; never drawn.
+
+    ``kept_out``: all inspectors of these units who are not drawn, and why.
+    """
 
     entries: list[Entry]
     omissions: list[Omission]
     people: list[Person]
     recusals: list[tuple[int, int]]
     unfit: tuple[Person, ...] = ()
+    kept_out: tuple[Kept, ...] = ()
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -93,10 +118,11 @@ class Roster(NamedTuple):
 
 def build(draw: Draw, today: dt.date) -> Roster:
     """The roster of ``draw`` from the registries as they stand."""
-    tags = needs_of(own_revisions(draw))
+    matters = own_revisions(draw)
+    tags = needs_of(matters)
     entries, omissions = subjects(draw, tags, today)
-    people, unfit = people_of(draw, tags, today)
-    return Roster(entries, omissions, people, recusals_of(entries, people, today), unfit)
+    people = people_of(origin_of(draw), matters, tags, today)
+    return Roster(entries, omissions, people.able, recusals_of(entries, people.able, today), tuple(people.unfit), tuple(people.out))
 
 
 def scope_by_stratum(sizes: Mapping[str, int], out: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, Any]]:
@@ -117,7 +143,8 @@ def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[En
     towns = {town.pk for town in draw.towns.all()}
     out = excluded_on(today)
     found = signalled(today)
-    on_matter, in_year = _drawn_this_year(draw, today)
+    limits = limits_of(draw.matter)
+    on_matter, in_year = drawn_before(draw, limits, today)
     visits = last_visits(scope_of=draw)
     entries: list[Entry] = []
     omissions: list[Omission] = []
@@ -128,7 +155,8 @@ def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[En
             Facts(
                 operating=subject.status == Subject.Status.ACTIVE,
                 excluded=subject.pk in out,
-                drawn_on_matter_this_year=on_matter[subject.pk],
+                drawn_on_matter=on_matter[subject.pk],
+                most_on_matter=limits.most_times,
                 drawn_this_year=in_year[subject.pk],
                 signals=complaints + violations,
                 in_categories=bool(mine),
@@ -191,46 +219,65 @@ def _stratum(draw: Draw, subject: InScope, category: str) -> str:
     return merged.get(name, name)
 
 
-def _drawn_this_year(draw: Draw, today: dt.date) -> tuple[Counter[int], Counter[int]]:
-    """Subject → times drawn this year, on this matter and over all matters and brigades (results that stand).
-
-    Who was replaced does not count, who stepped in does (draw protocol 1, §6); a visit begun under a struck result does. Lots alone
-    count: ad-hoc cases are exempt from the caps, and an order for teams draws nobody.
-    """
-    same = Draw.objects.filter(Q(matter__matter=draw.matter.matter_id) | Q(joint_matters__matter=draw.matter.matter_id), pk=OuterRef("draw"))
-    winners = meant_to_be_visited().filter(draw__mode=Mode.LOT, draw__drawn_at__year=today.year).annotate(same=Exists(same))
-    rows = list(winners.values_list("entry__subject_id", "same"))
-    return Counter(pk for pk, same_matter in rows if same_matter), Counter(pk for pk, _same in rows)
-
-
 def last_visits(*, scope_of: Draw) -> dict[int, dt.date]:
-    """Subject → day of its last inspection by anybody (cases stand on the same floor, above draws; read by relation)."""
-    rows = (
-        Subject.objects.filter(categories__in=scope_of.matter.categories.all(), cases__ended_on__isnull=False)
-        .values("pk")
-        .annotate(last=Max("cases__ended_on"))
+    """Subject → day of the last inspection of it or of an entry merged into it, by anybody (cases stand on the same floor, above draws; read by relation)."""
+    scope = scope_of.matter.categories.all()
+    concerned = Q(categories__in=scope) | Q(merged_into__categories__in=scope)
+    visited = Subject.objects.filter(concerned, cases__ended_on__isnull=False).annotate(whose=Coalesce(F("merged_into"), F("pk")))
+    return dict(visited.order_by().values_list("whose").annotate(Max("cases__ended_on")))
+
+
+class Origin(NamedTuple):
+    """From which units inspectors are taken, and from which groups of them only, by key."""
+
+    units: list[int]
+    groups: list[int]
+
+
+def origin_of(draw: Draw) -> Origin:
+    """Where the inspectors of this draw come from. One query."""
+    units = Draw.inspector_units.through.objects.filter(draw=draw).values_list(Value("units"), "unit_id")
+    groups = Draw.inspector_groups.through.objects.filter(draw=draw).values_list(Value("groups"), "inspectorgroup_id")
+    rows = sorted(units.union(groups, all=True))
+    return Origin([pk for kind, pk in rows if kind == "units"], [pk for kind, pk in rows if kind == "groups"])
+
+
+def people_of(origin: Origin, matters: Iterable[MatterRevision], tags: tuple[str, ...], today: dt.date) -> People:
+    """The inspectors of these units and groups with the cases they have open now: who may be sent on these matters, who not and why."""
+    wanted = [revision.matter_id for revision in matters]
+    chosen = choose_inspectors(origin.units, today, matter_ids=wanted, group_ids=origin.groups)
+    load = _open_cases([inspector.pk for inspector in chosen.able])
+    people = People([], [], [Kept(one.name, one.number, one.unit.short_name, why) for one, why in chosen.out])
+    names: dict[str, str] = {}
+    for inspector in chosen.able:
+        person = _person(inspector, load.get(inspector.pk, 0))
+        missing = sorted(set(tags) - set(person.tags))
+        if not missing:
+            people.able.append(person)
+            continue
+        names = names or _names_of(tags)
+        lacks = say("lacks what the matter requires: %(codes)s", codes="、".join(names.get(tag, tag) for tag in missing))
+        people.unfit.append(person)
+        people.out.append(Kept(inspector.name, inspector.number, inspector.unit.short_name, lacks))
+    return people
+
+
+def _person(inspector: Inspector, open_cases: int) -> Person:
+    return Person(
+        inspector.pk,
+        inspector.number,
+        as_words(inspector.name),
+        inspector.may_lead,
+        open_cases,
+        inspector.most_open_cases,
+        tuple(sorted(tags_of(inspector))),
     )
-    return {row["pk"]: row["last"] for row in rows}
 
 
-def people_of(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Person], tuple[Person, ...]]:
-    """Eligible inspectors of the chosen units with the cases they have open now: who has what the matters require, and who lacks it."""
-    eligible = [(one, tags_of(one)) for one in eligible_inspectors([unit.pk for unit in draw.inspector_units.all()], today)]
-    load = _open_cases([inspector.pk for inspector, _ in eligible])
-    people = [
-        Person(
-            inspector.pk,
-            inspector.number,
-            as_words(inspector.name),
-            inspector.may_lead,
-            load.get(inspector.pk, 0),
-            inspector.most_open_cases,
-            tuple(sorted(have)),
-        )
-        for inspector, have in eligible
-    ]
-    able = [person for person in people if set(tags) <= set(person.tags)]
-    return able, tuple(person for person in people if not set(tags) <= set(person.tags))
+def _names_of(tags: Iterable[str]) -> dict[str, str]:
+    """Fields and specialties by code."""
+    rows = Code.objects.filter(table__in=(CodeTable.FIELD, CodeTable.SPECIALTY), code__in=list(tags))
+    return dict(rows.values_list("code", "label"))
 
 
 def _open_cases(inspector_ids: list[int]) -> dict[int, int]:

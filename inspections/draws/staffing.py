@@ -1,17 +1,17 @@
 """The office pages of orders for teams alone: beginning one, and its form. All that follows is the page of every draw."""
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from inspections.draws import commands, places
+from inspections.draws.explaining import by_reason
 from inspections.draws.forms import StaffingForm
 from inspections.draws.matters import own_revisions
 from inspections.draws.models import Draw
-from inspections.draws.roster import Roster
+from inspections.draws.roster import Roster, origin_of
 from inspections.draws.states import Mode
 from inspections.draws.wording import reason_label
 from inspections.plans.queries import open_items
@@ -45,14 +45,14 @@ def prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
     """The form of an order for teams alone, beside who is in it as things stand. Save and submit keep what was typed."""
     matters = own_revisions(draw)
     items = list(places.plan_items(draw, open_items(signed_in(request)), matters))
-    prefetch_related_objects([draw], "inspector_units")
+    origin = origin_of(draw)
     if request.method == "POST":
         form = StaffingForm(request.POST, draw=draw, items=items)
         if form.is_valid() and _save(request, draw, form):
             return redirect("draw-page", pk=draw.pk)
     else:
-        form = StaffingForm(draw=draw, items=items, initial=StaffingForm.initial_of(draw))
-    figures = _figures(draw, places.preview(draw, matters, clock.today()))
+        form = StaffingForm(draw=draw, items=items, initial=StaffingForm.initial_of(draw, origin))
+    figures = _figures(draw, places.preview(draw, matters, origin_of(draw) if form.is_bound else origin, clock.today()))
     context = {"draw": draw, "form": form, "matters": matters, "adhoc": draw.mode == Mode.ADHOC, **figures}
     return render(request, "office/draws/staffing.html", context, status=422 if form.errors else 200)
 
@@ -63,6 +63,7 @@ def _figures(draw: Draw, roster: Roster) -> dict[str, object]:
         "entries": len(roster.entries),
         "left_out": [(reason_label(reason), count) for reason, count in roster.reasons.items()],
         "inspectors": len(roster.people),
+        "kept_out": by_reason(roster.kept_out),
         "leads": sum(person.may_lead for person in roster.people),
         "wanted": len(roster.entries) * draw.team_size,
         "room": sum(max(0, person.most_open_cases - person.open_cases) for person in roster.people),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -99,6 +99,7 @@ def _prepare(request: HttpRequest, draw: Draw) -> HttpResponse:
             return redirect("draw-page", pk=draw.pk)
         form = _again(draw, form) if _codes(draw) != codes else form
     else:
+        prefetch_related_objects([draw], "sources")
         quotas = {s["code"]: s["quota"] for s in draw.preview["strata"]}
         form = DrawForm(draw=draw, strata=codes, initial=DrawForm.initial_of(draw, quotas))
     sources = queries.announced(draw)

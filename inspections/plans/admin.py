@@ -33,14 +33,19 @@ class PlanAdmin(DecidingAdmin):
         "number",
         "prepared_by",
         "prepared_at",
+        "reviewed_by",
+        "reviewed_at",
+        "review_remark",
+        "replaces",
+        "amended_because",
         "approved_by",
         "published_at",
         "returned_because",
     )
 
     def facts(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        """The items of the plan."""
-        return {"lines": queries.lines(obj)}
+        """The items of the plan, and what an amendment changes."""
+        return {"lines": queries.lines(obj), "changes": queries.changes(obj)}
 
     def approve(self, *, actor: User, pk: int, version: int) -> Change:
         """Approve, number, publish."""

@@ -30,6 +30,63 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+class ReviewForm(forms.Form):
+    """What the legal review says: a remark for the supervisor, or the reason of a return."""
+
+    remark = forms.CharField(
+        label=_("Remark, or the reason of the return"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AmendForm(forms.Form):
+    """Why a published plan is amended."""
+
+    reason = forms.CharField(
+        label=_("Why the plan is amended"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Public, with the amendment.")
+    )
+
+
+BEGINNINGS = {b"%PDF": "application/pdf", b"PK\x03\x04": "application/zip", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"\xd0\xcf\x11\xe0": "application/msword"}
+"""How a file begins that may be a report: PDF, Word or Excel (new and old), a scan."""
+MOST_BYTES = 20 * 1024 * 1024
+
+
+class ReportForm(forms.Form):
+    """The report of a task as it was sent."""
+
+    reported_on = forms.DateField(label=_("Reported on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    file = forms.FileField(label=_("The report"), help_text=_("PDF, Word, Excel, or a scan; at most 20 MB."))
+    remark = forms.CharField(label=_("Remark"), max_length=200, required=False, help_text=_("Such as to whom, and the number of the letter."))
+
+    def clean_file(self) -> Any:
+        """Neither too large nor something else."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 20 MB."))
+        begins = file.read(8)
+        file.seek(0)
+        if not any(begins.startswith(known) for known in BEGINNINGS):
+            raise forms.ValidationError(_("This file is none of PDF, Word, Excel, JPEG or PNG."))
+        return file
+
+
+class HandedForm(forms.Form):
+    """A list of subjects from above."""
+
+    file = forms.FileField(
+        label=_("List of subjects"),
+        help_text=_("Excel or text table with a column 名称, and 统一社会信用代码 where it has one. The same list twice changes nothing."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.xls,.csv,.tsv"}),
+    )
+
+    def clean_file(self) -> Any:
+        """Not too large to be read at once."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 20 MB."))
+        return file
+
+
 class PlanFilterForm(forms.Form):
     """What to show of the plans."""
 
@@ -64,6 +121,23 @@ class ItemForm(forms.Form):
         required=False,
         max_length=60,
         help_text=_("For national, provincial and municipal tasks."),
+    )
+    prescribed_percent = forms.DecimalField(
+        label=_("Prescribed ratio (%)"),
+        required=False,
+        max_digits=5,
+        decimal_places=2,
+        min_value=0,
+        max_value=100,
+        help_text=_("What the task asks for at least. A smaller ratio or number is refused."),
+    )
+    report_due = forms.DateField(
+        label=_("Report due"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), help_text=_("Until when the task is reported upward.")
+    )
+    handed_down = forms.BooleanField(
+        label=_("The task names the subjects"),
+        required=False,
+        help_text=_("A list comes from above: no subjects are drawn, only the teams. Give their number."),
     )
     joint_matters = forms.TypedMultipleChoiceField(
         label=_("Joint matters"),
@@ -117,6 +191,9 @@ class ItemForm(forms.Form):
             source=cleaned["source"],
             document_number=cleaned["document_number"],
             joint_matters=tuple(cleaned["joint_matters"]),
+            prescribed_percent=cleaned["prescribed_percent"],
+            report_due=cleaned["report_due"],
+            handed_down=cleaned["handed_down"],
         )
 
 

@@ -7,25 +7,29 @@ from registries.ledger.sentences import Sentence, say
 
 
 class PlanState(models.TextChoices):
-    """A plan is prepared, submitted, then approved by another, which publishes it."""
+    """Prepared, looked at by the legal review, decided by a supervisor; approving publishes it. An amendment goes the same way."""
 
     PREPARING = "preparing", _("preparing")
+    REVIEW = "review", _("in legal review")
     SUBMITTED = "submitted", _("submitted")
     PUBLISHED = "published", _("published")
 
 
-MOVES: dict[str, tuple[str, str]] = {
-    "change": ("preparing", "preparing"),
-    "submit": ("preparing", "submitted"),
-    "return": ("submitted", "preparing"),
-    "approve": ("submitted", "published"),
+MOVES: dict[str, tuple[tuple[str, ...], str]] = {
+    "change": (("preparing",), "preparing"),
+    "submit": (("preparing",), "review"),
+    "review": (("review",), "submitted"),
+    "return": (("review", "submitted"), "preparing"),
+    "approve": (("submitted",), "published"),
+    "amend": (("published",), "published"),
+    "report": (("published",), "published"),
+    "list": (("published",), "published"),
 }
-"""Move → (from, to)."""
+"""Move → (allowed from, to)."""
 
 
 def why_not(state: str, move: str) -> Sentence | None:
     """Why a plan in this state cannot make this move, or None."""
-    needed, _to = MOVES[move]
-    if state == needed:
+    if state in MOVES[move][0]:
         return None
     return say("The plan is %(state)s, so this cannot be done now.", state=PlanState(state).label)

@@ -2,18 +2,22 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from inspections.plans import commands, queries, states
-from inspections.plans.forms import ItemForm, PlanFilterForm, PlanForm
+from inspections.plans import commands, papers, progress, queries, states
+from inspections.plans.forms import AmendForm, ItemForm, PlanFilterForm, PlanForm, ReviewForm
 from inspections.plans.models import Plan, PlanItem
+from inspections.plans.states import PlanState
+from registries.exports.commands import export_registry
 from registries.ledger.telling import history_told
+from registries.matters.papers import download
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
+from registries.people.models import User
 from registries.people.queries import keeps
 
 
@@ -23,7 +27,8 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     """Published plans, and those in preparation of the own units."""
     user = signed_in(request)
     form = PlanFilterForm(request.GET)
-    plans = queries.visible_plans(user).annotate(size=Count("items")).order_by("-year", "-pk")
+    replaced = Count("amendments", filter=Q(amendments__state=PlanState.PUBLISHED), distinct=True)
+    plans = queries.visible_plans(user).annotate(size=Count("items", distinct=True), replaced=replaced).order_by("-year", "-pk")
     if form.is_valid():
         wanted = form.cleaned_data
         plans = plans.filter(**{name: wanted[name] for name in ("year", "state") if wanted[name]})
@@ -47,18 +52,55 @@ def plan_new(request: HttpRequest) -> HttpResponse:
 @access("inspections.view_plans")
 @require_GET
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """One plan: where it stands, what comes next, its items and its history."""
+    """One plan: where it stands, what comes next, its items and how far they have come, its versions and its history."""
+    return _page(request, pk)
+
+
+def _page(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
+    """The page of a plan; ``forms`` that were refused keep what was typed."""
     user = signed_in(request)
     row = get_object_or_404(queries.visible_plans(user), pk=pk)
-    kept = keeps(user, row.unit_id)
-    context = {
+    lines = queries.lines(row)
+    versions = queries.versions(row)
+    visible = [one for one in versions if one.state == PlanState.PUBLISHED or keeps(user, one.unit_id)]
+    newest = max((one.pk for one in versions if one.state == PlanState.PUBLISHED), default=None)
+    context: dict[str, Any] = {
         "plan": row,
-        "lines": queries.lines(row),
-        "may_change": kept and user.has_perm("inspections.change_plan") and states.why_not(row.state, "change") is None,
-        "may_decide": user.has_perm("inspections.approve_plan") and states.why_not(row.state, "approve") is None,
+        "lines": lines,
+        "versions": visible,
+        "in_force": newest == row.pk,
+        "changes": queries.changes(row),
+        **_may(user, row, versions),
+        "review": ReviewForm(),
+        "amend": AmendForm(),
+        **forms,
         "history": history_told(row) if user.has_perm("registries.view_history") else None,
     }
-    return render(request, "office/plans/plan.html", context)
+    if row.state == PlanState.PUBLISHED:
+        context |= _progress(lines)
+    return render(request, "office/plans/plan.html", context, status=422 if forms else 200)
+
+
+def _may(user: User, row: Plan, versions: list[Plan]) -> dict[str, bool]:
+    """What this person may do with the plan now."""
+    kept = keeps(user, row.unit_id)
+
+    def may(right: str, move: str) -> bool:
+        return user.has_perm(f"inspections.{right}") and states.why_not(row.state, move) is None
+
+    return {
+        "may_change": kept and may("change_plan", "change"),
+        "may_review": may("review_plan", "review"),
+        "may_decide": may("approve_plan", "approve"),
+        "may_amend": kept and may("amend_plan", "amend") and versions[-1].pk == row.pk,
+        "may_plan": user.has_perm("inspections.view_planning"),
+        "may_export": user.has_perm("registries.export_registry"),
+    }
+
+
+def _progress(lines: list[queries.Line]) -> dict[str, Any]:
+    found = progress.progress_of([line.item for line in lines])
+    return {"progress": [(line, found[line.item.pk]) for line in lines], "total": progress.total(found.values())}
 
 
 def _kept_plan(request: HttpRequest, pk: int) -> Plan:
@@ -109,8 +151,43 @@ def item_remove(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
 @access("inspections.view_plans")
 @require_POST
 def plan_submit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand a plan to a supervisor."""
+    """Hand a plan to the legal review."""
     row = _kept_plan(request, pk)
-    done = _("Submitted. A supervisor who had no hand in it approves it.")
+    done = _("Submitted. After the legal review a supervisor who had no hand in it approves it.")
     act(request, commands.submit_plan, done=done, plan_id=pk, version=_version(request, row))
     return redirect("plan", pk=pk)
+
+
+@access("inspections.review_plan")
+@require_POST
+def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pass a plan in the legal review, or give it back with the reason; what was typed stays when it is refused."""
+    row = _kept_plan(request, pk)
+    remark = request.POST.get("remark", "")
+    version = _version(request, row)
+    if "return" in request.POST:
+        change = act(request, commands.return_plan, done=_("Returned to its clerk."), plan_id=pk, version=version, reason=remark)
+    else:
+        done = _("Passed. A supervisor who had no hand in it approves the plan.")
+        change = act(request, commands.review_plan, done=done, plan_id=pk, version=version, remark=remark)
+    return _page(request, row.pk, review=ReviewForm({"remark": remark})) if change is None else redirect("plan", pk=pk)
+
+
+@access("inspections.amend_plan")
+@require_POST
+def plan_amend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin an amendment of a published plan."""
+    row = _kept_plan(request, pk)
+    done = _("The amendment is begun with all items of the plan. Change them; the plan in force stays until it is published.")
+    change = act(request, commands.amend_plan, done=done, plan_id=row.pk, reason=request.POST.get("reason", ""))
+    return redirect("plan", pk=change.obj.pk) if change is not None else _page(request, row.pk, amend=AmendForm(request.POST))
+
+
+@access("registries.export_registry")
+@require_GET
+def plan_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The plan as a workbook in the columns that higher platforms take; that it was taken stands in the ledger."""
+    row = get_object_or_404(queries.visible_plans(signed_in(request)), pk=pk)
+    body, rows = papers.workbook_of(row)
+    export_registry(actor=signed_in(request), kind="plan", form="xlsx", query=row.number or row.title, rows=rows, persons=False)
+    return download(body, papers.file_name(row))

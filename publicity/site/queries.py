@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast, TruncDate
 
-from inspections.draws.models import Draw, DrawnEntry
+from inspections.draws.models import Draw
 from inspections.draws.queries import PUBLIC_STATES
-from inspections.draws.states import Correction, DrawState, Mode
-from inspections.plans.models import Plan, PlanItem
+from inspections.draws.states import Correction
+from inspections.plans.models import Plan
 from inspections.plans.states import PlanState
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload
-from registries.matters.models import Edition, EditionPaper, Matter, MatterRevision
+from registries.matters.models import Edition, EditionPaper, MatterRevision
 from registries.matters.queries import SubItem, current_edition, tree, with_content
 from registries.matters.states import EditionState
 
@@ -148,72 +148,31 @@ def matters_by_unit(edition: Edition) -> list[UnitMatters]:
 
 
 class PublishedMatter(NamedTuple):
-    """A matter as last published: its revision, the editions it stood in (newest first), and whether it is in force."""
+    """A matter as published: a revision of it, the editions it stood in (newest first), and whether it is in force.
+
+    ``newest`` is the number of its last published revision, where that is another one than shown.
+    """
 
     revision: MatterRevision
     editions: Sequence[Edition]
     in_force: bool
+    newest: int | None = None
 
 
-def published_matter(code: str) -> PublishedMatter | None:
-    """The matter under this code, or None when no published edition ever had it."""
+def published_matter(code: str, number: int | None = None) -> PublishedMatter | None:
+    """The matter under this code as last published, or its revision ``number``; None when no published edition ever had it."""
     held = Edition.objects.filter(state=EditionState.PUBLISHED, revisions__matter__code=code)
     stood = list(held.annotate(held=F("revisions__number")).order_by("-number"))
     if not stood:
         return None
-    revision = with_content(stood[0].revisions.all()).get(matter__code=code)
+    newest: int = stood[0].held
+    held_by = next((edition for edition in stood if number in (None, edition.held)), None)
+    if held_by is None:
+        return None
+    revision = with_content(held_by.revisions.all()).get(matter__code=code)
     current = current_edition()
-    return PublishedMatter(revision, stood, current is not None and current.pk == stood[0].pk)
-
-
-# --- plans -----------------------------------------------------------------------------------------------------------
-
-
-def plans() -> QuerySet[Plan]:
-    """Published plans, newest first, with the number of their items as ``size``."""
-    published = Plan.objects.filter(state=PlanState.PUBLISHED)
-    return published.select_related("unit").annotate(size=Count("items")).order_by("-year", "-published_at")
-
-
-class ItemProgress(NamedTuple):
-    """A plan item: names of its matters (lead first), its public orders (number, state), subjects drawn and results disclosed."""
-
-    item: PlanItem
-    matters: list[tuple[str, str]]
-    orders: list[tuple[str, str]]
-    drawn: int
-    disclosed: int
-
-
-def plan_progress(plan: Plan) -> list[ItemProgress]:
-    """The items of a published plan and how far each has come."""
-    names = dict(published_matters())
-    items = plan.items.select_related("matter", "unit").prefetch_related("joint_matters").order_by("code")
-    winners = DrawnEntry.objects.filter(kind=DrawnEntry.Kind.WINNER, draw__state=DrawState.DRAWN, draw__plan_item__plan=plan)
-    drawn = _counts(winners.exclude(draw__mode=Mode.TEAMS), "draw__plan_item__code")
-    disclosed = _counts(Disclosure.objects.filter(plan_item_code__in=items.values("code")), "plan_item_code")
-    orders: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    public = Draw.objects.filter(state__in=PUBLIC_STATES, plan_item__plan=plan).order_by("committed_at")
-    for code, number, state in public.values_list("plan_item__code", "number", "state"):
-        orders[code].append((str(number), state))
-    return [
-        ItemProgress(
-            item,
-            [(m.code, names.get(m.code, m.code)) for m in _matters_of(item)],
-            orders[item.code],
-            drawn.get(item.code, 0),
-            disclosed.get(item.code, 0),
-        )
-        for item in items
-    ]
-
-
-def _counts(rows: QuerySet[Any], column: str) -> dict[str, int]:
-    return dict(rows.order_by().values_list(column).annotate(Count("pk")))
-
-
-def _matters_of(item: PlanItem) -> list[Matter]:
-    return [item.matter, *item.joint_matters.all()]
+    in_force = current is not None and current.pk == stood[0].pk
+    return PublishedMatter(revision, stood, in_force, newest if held_by.held != newest else None)
 
 
 # --- the ledger ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from publicity.site import screens, struck, views
+from publicity.site import plans, screens, struck, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -14,8 +14,9 @@ urlpatterns = [
     path("matters/editions/<int:number>/list.xlsx", views.edition_sheet, name="public-edition-sheet"),
     path("matters/editions/<int:number>/list.pdf", views.edition_paper, name="public-edition-paper"),
     path("matters/<str:code>/", views.matter_page, name="public-matter"),
-    path("plans/", views.plan_list, name="public-plans"),
-    path("plans/<path:number>/", views.plan_page, name="public-plan"),
+    path("plans/", plans.plan_list, name="public-plans"),
+    path("plans/<path:number>/plan.xlsx", plans.plan_sheet, name="public-plan-sheet"),
+    path("plans/<path:number>/", plans.plan_page, name="public-plan"),
     path("draws/", views.draw_list, name="public-draws"),
     path("draws/slips/", views.slip_table, name="public-slips"),
     path("draws/<str:number>/", views.draw_page, name="public-draw"),

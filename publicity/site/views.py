@@ -125,7 +125,7 @@ def result_page(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "public/results/page.html", context)
 
 
-# --- the matter list and the plans -----------------------------------------------------------------------------------
+# --- the matter list -----------------------------------------------------------------------------------
 
 
 @access(PUBLIC)
@@ -144,8 +144,9 @@ def matter_list(request: HttpRequest) -> HttpResponse:
 @access(PUBLIC)
 @published(MINUTE)
 def matter_page(request: HttpRequest, code: str) -> HttpResponse:
-    """One matter as last published: content, legal bases, checklist, and the editions it stood in."""
-    matter = _found(queries.published_matter(code))
+    """One matter as last published: content, legal bases, checklist, and the editions it stood in. ``?revision=`` shows an older one."""
+    asked = request.GET.get("revision", "")
+    matter = _found(queries.published_matter(code, int(asked) if asked.isdecimal() and len(asked) < 6 else None))
     context = {"matter": matter, "revision": matter.revision, "updated": matter.editions[0].published_at}
     return render(request, "public/matters/page.html", context)
 
@@ -193,31 +194,6 @@ def edition_paper(request: HttpRequest, number: int) -> HttpResponse:
     """An edition as PDF, as the worker made it."""
     edition = _found(queries.editions().exclude(paper=None).filter(number=number).first())
     return papers.download(bytes(edition.paper.pdf), papers.file_name(edition, "pdf"))
-
-
-@access(PUBLIC)
-@published(MINUTE)
-def plan_list(request: HttpRequest) -> HttpResponse:
-    """Every published plan."""
-    context = page_of(request, queries.plans())
-    newest = max((plan.published_at for plan in context["page"].object_list), default=None)
-    return render(request, "public/plans/list.html", context | {"updated": newest})
-
-
-@access(PUBLIC)
-@published(MINUTE)
-def plan_page(request: HttpRequest, number: str) -> HttpResponse:
-    """One published plan: its items and how far they have come."""
-    plan = _found(queries.plans().filter(number=number).first())
-    items = queries.plan_progress(plan)
-    context = {
-        "plan": plan,
-        "items": items,
-        "drawn": sum(item.drawn for item in items),
-        "disclosed": sum(item.disclosed for item in items),
-        "updated": plan.published_at,
-    }
-    return render(request, "public/plans/page.html", context)
 
 
 # --- draws -----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,10 @@ from registries.pages import act, signed_in
 from registries.people.access import access
 from registries.people.queries import own_units
 from registries.subjects.models import Subject
+from registries.subjects.naming import published_name
+
+SAMPLE = 20
+"""Entries left that the page of a review names."""
 
 
 @access("registries.view_subjects")
@@ -47,6 +51,7 @@ def campaign(request: HttpRequest, year: int) -> HttpResponse:
     user = signed_in(request)
     units = own_units(user)
     progress = queries.progress(row)
+    filters = f"status={Subject.Status.ACTIVE}&before={row.since.isoformat()}"
     mine = [one for one in progress if units is None or one.unit_id in units]
     context = {
         "campaign": row,
@@ -54,14 +59,21 @@ def campaign(request: HttpRequest, year: int) -> HttpResponse:
         "entries": sum(one.entries for one in progress),
         "confirmed": sum(one.confirmed for one in progress),
         "left": sum(one.left for one in mine),
-        "sample": queries.left(row, units).order_by("verified_on", "key")[:20] if row.ended_on is None else [],
-        "at": f"{reverse('subject-list')}?status={Subject.Status.ACTIVE}&before={row.since.isoformat()}",
+        "sample": _oldest(row, units) if row.ended_on is None else [],
+        "filters": filters,
+        "at": f"{reverse('subject-list')}?{filters}",
         "all_units": units is None,
         "late": row.ended_on is None and row.due_on < clock.today(),
         "may_end": row.ended_on is None and user.has_perm("registries.end_campaign"),
         "may_confirm": user.has_perm("registries.verify_subjects"),
     }
     return render(request, "office/campaigns/page.html", context)
+
+
+def _oldest(row: Campaign, units: set[int] | None) -> list[tuple[Subject, str]]:
+    """The entries left that were confirmed longest ago, each with the name that lists show."""
+    rows = queries.left(row, units).defer("contact", "phone").select_related("unit", "town").order_by("verified_on", "key")
+    return [(one, published_name(one.kind, one.name)) for one in rows[:SAMPLE]]
 
 
 @access("registries.end_campaign")

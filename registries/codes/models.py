@@ -12,6 +12,7 @@ class CodeTable(models.TextChoices):
     TOWN = "town", _("township")
     FIELD = "field", _("enforcement field")
     SPECIALTY = "specialty", _("specialty")
+    EXPERT = "expert", _("expert type")
     RESULT = "result", _("inspection result")
     DISPOSAL = "disposal", _("disposal")
     RELATION = "relation", _("recusal relation")

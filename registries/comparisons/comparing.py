@@ -17,6 +17,7 @@ from registries.spreadsheets.columns import Column, Kind, Layout
 from registries.spreadsheets.gate import Unreadable
 from registries.spreadsheets.reading import find_sheet, open_sheets, tabulate, why_not_importable
 from registries.subjects.models import Permit, Subject, SubjectCategory
+from registries.subjects.queries import whose
 
 HOLDERS = Layout("holders", "持证单位", (
     Column("name", ("名称", "单位名称", "企业名称", "持证单位", "字号名称", "市场主体名称", "对象名称"), required=True, help=gettext_lazy("As on the licence"), longest=120),
@@ -90,12 +91,23 @@ def read(content: bytes) -> tuple[list[Listed], int]:
     return list(found.values()), unread
 
 
+def entries_meant(lines: Sequence[Listed]) -> list[tuple[Listed, Subject | None]]:
+    """Each line with the entry it means, whatever its category, unit or status; None where nobody answers to it, or several do."""
+    everybody = Subject.objects.exclude(status=Subject.Status.MERGED).order_by("key")
+    book = _book(everybody, lines)
+    return [(line, book.find(line, {})) for line in lines]
+
+
+def _book(everybody: QuerySet[Subject], lines: Sequence[Listed]) -> "_Book":
+    return _Book(everybody, [line.code.upper() for line in lines], [line.permit for line in lines], [normalised(line.name) for line in lines])
+
+
 def compare(lines: Sequence[Listed], unread: int, category: SubjectCategory, unit: Unit | None) -> Findings:
     """The list against the entries in operation of this category (and unit), and against the others where a line is known there."""
     everybody = Subject.objects.exclude(status=Subject.Status.MERGED).order_by("key")
     scope = _scope(everybody, category, unit)
     inside = {row.pk: row for row in scope}
-    book = _Book(everybody, [line.code.upper() for line in lines], [line.permit for line in lines], [normalised(line.name) for line in lines])
+    book = _book(everybody, lines)
     found, met = Findings(listed=len(lines), entries=len(inside), unread=unread), set[int]()
     for line in lines:
         subject = book.find(line, inside)
@@ -119,6 +131,7 @@ def _scope(everybody: QuerySet[Subject], category: SubjectCategory, unit: Unit |
 
 
 AT_ONCE = 500
+SEALED = ("contact", "phone", "merged_into__contact", "merged_into__phone")
 
 
 def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
@@ -135,12 +148,13 @@ class _Book:
         codes = list(codes)
         for part in _chunks(codes):
             for column in ("old_number", "key", "uscc"):
-                self.by_code |= {getattr(row, column): row for row in rows.filter(**{f"{column}__in": part})}
+                named = Subject.objects.filter(**{f"{column}__in": part}).select_related("merged_into").defer(*SEALED)
+                self.by_code |= {getattr(row, column): row.merged_into or row for row in named}
         self.by_permit: dict[str, int] = {}
         self.permits: dict[int, list[Permit]] = defaultdict(list)
         for part in _chunks(permits):
-            for permit in Permit.objects.filter(number__in=part, ended_on=None).order_by("pk"):
-                self.by_permit[permit.number] = permit.subject_id
+            held = Permit.objects.filter(number__in=part, ended_on=None).annotate(whose=whose())
+            self.by_permit |= dict(held.order_by("pk").values_list("number", "whose"))
         self.rows = rows.in_bulk(sorted(set(self.by_permit.values())))
         wanted = set(names)
         self.by_name: dict[str, list[int]] = defaultdict(list)
@@ -149,8 +163,8 @@ class _Book:
             if name in wanted:
                 self.by_name[name].append(pk)
         self.rows |= rows.in_bulk([pks[0] for pks in self.by_name.values() if len(pks) == 1])
-        for permit in Permit.objects.filter(ended_on=None).order_by("pk"):
-            self.permits[permit.subject_id].append(permit)
+        for permit in Permit.objects.filter(ended_on=None).annotate(whose=whose()).order_by("pk"):
+            self.permits[permit.whose].append(permit)
 
     def find(self, line: Listed, inside: Mapping[int, Subject]) -> Subject | None:
         """Whose line it is: by its code, else by its permit, else by a name that only one entry of the scope, or at all, has."""

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from registries import clock
+from registries.imports.collector import collector_rests
 from registries.imports.drafts import Draft, draft, stored_cell
 from registries.imports.kinds import KINDS, TableKind
 from registries.imports.models import Import, ImportRow
@@ -45,7 +46,13 @@ class Findings:
             found.setdefault(row.sheet, Counter())[row.row_class] += 1
         return {sheet: dict(counter) for sheet, counter in found.items()}
 
+    @property
+    def barred(self) -> list[str]:
+        """The keys of the excluded subjects that rows are refused for."""
+        return sorted({row.details["barred"] for row in self.rows if "barred" in row.details})
 
+
+@collector_rests
 def examine(import_id: int) -> Findings | None:
     """Check an import that waits for it; None when it does not (any more). Never raises for what a file says."""
     if not Import.objects.filter(pk=import_id, state=ImportState.CHECKING).exists():
@@ -117,6 +124,8 @@ def import_row(batch: Import, one: Draft) -> ImportRow:
     if row_class is RowClass.REFUSED:
         details["cells"] = {name: stored_cell(cell) for name, cell in one.cells.items()}
         details["reasons"] = [[r.heading, r.value, r.sentence, r.remedy] for r in one.reasons]
+        if one.barred:
+            details["barred"] = one.barred
     else:
         if one.cautions:
             details["reasons"] = [[r.heading, r.value, r.sentence, r.remedy] for r in one.cautions]
@@ -127,7 +136,7 @@ def import_row(batch: Import, one: Draft) -> ImportRow:
         elif row_class is not RowClass.SAME:
             values = {"key": one.key, "set": one.set, "was": one.was}
     return ImportRow(
-        batch=batch,
+        batch_id=batch.pk,
         sheet=one.layout.kind,
         number=one.number,
         identity=" ".join(str(part) for part in one.key or ())[:400],

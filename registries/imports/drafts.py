@@ -23,7 +23,8 @@ Plain = str | int | bool | None | list[str]
 class Draft:
     """A row of one sheet. ``values`` are its columns that say something; ``set``, ``was`` and ``changes`` what it would do.
 
-    ``extra`` goes with the row to the commit, and then the row keeps all its values, changed or not.
+    ``extra`` goes with the row to the commit, and then the row keeps all its values, changed or not. ``barred`` is the key of a
+    subject excluded by law that the row is refused for.
     """
 
     layout: Layout
@@ -39,6 +40,7 @@ class Draft:
     changes: dict[str, list[str]] = field(default_factory=dict)
     title: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
+    barred: str = ""
 
     @property
     def refused(self) -> bool:
@@ -66,6 +68,8 @@ def draft(layout: Layout, cleaned: Cleaned, cells: Mapping[str, Cell]) -> Draft:
 
 def plain(value: Any) -> Plain:
     """A value of a cell or a column as JSON keeps it."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, dt.date):

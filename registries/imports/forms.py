@@ -18,12 +18,14 @@ ACCEPTED = ".xlsx,.xlsm,.xls,.xml,.csv,.tsv,.txt"
 class UploadForm(forms.Form):
     """Which table, and the file."""
 
-    kind = forms.ChoiceField(label=_("What the table holds"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What the table holds"), widget=forms.RadioSelect, error_messages={"required": _("Choose what the table holds.")}
+    )
     file = forms.FileField(
         label=_("File"),
         help_text=_("Excel (.xlsx, .xlsm, .xls) or text table (.csv, .tsv), at most 20 MB. Titles above the header and blank rows may stay."),
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
-        error_messages={"empty": _("The file is empty. Choose the file again.")},
+        error_messages={"required": _("Choose the file."), "empty": _("The file is empty. Choose the file again.")},
     )
 
     def __init__(self, *args: Any, kinds: Sequence[TableKind], **kwargs: Any) -> None:
@@ -54,7 +56,8 @@ class ImportFilterForm(forms.Form):
 
 class SheetPart(NamedTuple):
     """The part of the mapping form for one sheet: its name, the field that leaves it out (not for the main one), its
-    columns, the headings that nothing uses, the field of rows proposed for leaving out, and what else was noticed."""
+    columns, the headings that nothing uses, the field of rows proposed for leaving out, what else was noticed, and the sheets with
+    the same columns (name, rows) that may be read instead; and the fields of columns that are required and were not found."""
 
     sheet: str
     header_row: int
@@ -66,6 +69,8 @@ class SheetPart(NamedTuple):
     aside: BoundField | None
     doubts: list[str]
     hidden: str
+    others: list[tuple[str, int]]
+    missing: set[str]
 
 
 class MappingForm(forms.Form):
@@ -121,6 +126,8 @@ class MappingForm(forms.Form):
                     self[f"aside-{sheet['layout']}"] if sheet.get("proposed") else None,
                     [doubt_in_words(*doubt) for doubt in sheet.get("doubts", ())],
                     hidden_in_words(sheet),
+                    [(other["sheet"], other["rows"]) for other in sheet.get("others", ())],
+                    {f"{layout.kind}-{column.name}" for column in layout.columns if column.required and column.name not in sheet["columns"]},
                 )
             )
         return parts
@@ -143,8 +150,9 @@ class MappingForm(forms.Form):
 
     @property
     def unread(self) -> list[str]:
-        """The sheets of the file that are not read, each in a sentence."""
-        return [unread_in_words(name, why) for sheet in self.mapping for name, why in sheet.get("unread", ())]
+        """The sheets of the file that are not read, each in a sentence; not those that may be chosen."""
+        offered = {other["sheet"] for sheet in self.mapping for other in (sheet, *sheet.get("others", ()))}
+        return [unread_in_words(name, why) for sheet in self.mapping for name, why in sheet.get("unread", ()) if name not in offered]
 
     @property
     def left_out(self) -> dict[str, set[int]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from registries.codes.models import Code
 from registries.imports import matters
 from registries.imports.drafts import Draft
-from registries.imports.particular import CertificateRegister, PermitRegister, SubjectRegister, UnitRegister
+from registries.imports.particular import CertificateRegister, PermitRegister, SignalRegister, SubjectRegister, UnitRegister
 from registries.imports.registers import Context, Register
 from registries.inspectors.models import Certificate, Inspector, Recusal
 from registries.people.models import Unit
@@ -168,7 +168,7 @@ KINDS: dict[str, TableKind] = {
             _("Complaints and reports received about subjects"),
             REGISTRY,
             (
-                Register(
+                SignalRegister(
                     layouts.COMPLAINTS,
                     Complaint,
                     _SUBJECT,
@@ -185,7 +185,7 @@ KINDS: dict[str, TableKind] = {
             _("Serious violations on record"),
             REGISTRY,
             (
-                Register(
+                SignalRegister(
                     layouts.VIOLATIONS,
                     Violation,
                     _SUBJECT,

@@ -1,24 +1,27 @@
-"""What is particular to one registry: subjects without a number, permits without end, units under units, certificates of new
-inspectors."""
+"""What is particular to one registry: subjects without a number, permits without end, signals against the excluded, units under
+units, certificates of new inspectors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import Model
+from django.db.models import Model, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from registries.imports.directories import Named, chunks
-from registries.imports.drafts import Draft
+from registries.imports.drafts import Draft, Plain
 from registries.imports.registers import Context, Register, Standing
+from registries.imports.states import RowClass
 from registries.inspectors.models import Certificate
+from registries.ledger.change import Refused, refuse
 from registries.people.models import Unit
 from registries.subjects import searching
+from registries.subjects.queries import whys_not_inspect
 
 if TYPE_CHECKING:
     from registries.imports.models import ImportRow
     from registries.people.models import User
-    from registries.subjects.models import Subject
+    from registries.subjects.models import Complaint, Subject, Violation
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,18 @@ class SubjectRegister(Register):
             known = directory.find(uscc) if directory else None
             one.values["key"] = known.code if known else uscc
 
+    def standing(
+        self, keys: Iterable[tuple[Plain, ...]], context: Context, *, lock: bool = False
+    ) -> dict[tuple[Plain, ...], Standing]:
+        """As ever, with the entries that merged ones were merged into."""
+        found = super().standing(keys, context, lock=lock)
+        prefetch_related_objects([one.obj for one in found.values() if cast("Subject", one.obj).merged_into_id], "merged_into")
+        return found
+
     def rule(self, one: Draft, stands: Standing | None, context: Context) -> None:
         """As ever; and an entry that was merged into another takes no more."""
         super().rule(one, stands, context)
-        if stands is not None and (into := cast("Subject", stands.obj).merged_into) is not None:
+        if stands is not None and cast("Subject", stands.obj).merged_into_id and (into := cast("Subject", stands.obj).merged_into):
             one.refuse("key", _("This entry was merged into “%(name)s” (%(key)s).") % {"name": into.name, "key": into.key}, _("Bring the row under that number."), one.values["key"])
 
     def derive(self, objects: Sequence[Model]) -> None:
@@ -63,6 +74,32 @@ class PermitRegister(Register):
                     one.refuse("long_term", _("The last day and “long-term” contradict each other."), _("Correct one of the two."))
             elif one.values.get("long_term"):
                 one.values["valid_until"] = None
+
+
+@dataclass(frozen=True)
+class SignalRegister(Register):
+    """Nothing is brought against a subject that is excluded by law (guideline 三.4) or merged into another; what stands already may change."""
+
+    def judge(self, drafts: Sequence[Draft], context: Context) -> None:
+        """As ever; then refuse what is new about such subjects. The ledger names the excluded ones (``Draft.barred``)."""
+        super().judge(drafts, context)
+        named = {str(one.values["subject"]) for one in drafts if one.row_class is RowClass.ADDED}
+        rows = map(context.directories["subject"].get, named) if named else ()
+        pks = {row.pk: row.code for row in rows if row is not None and row.pk is not None}
+        barred = {pks[pk]: Refused(why).sentence for pk, why in whys_not_inspect(pks, context.today).items()}
+        for one in drafts:
+            code = str(one.values.get("subject"))
+            if one.row_class is RowClass.ADDED and code in barred:
+                one.barred = code
+                one.refuse("subject", barred[code], _("Leave the row out. That it was brought stands in the ledger."), code)
+
+    def take(self, rows: Sequence["ImportRow"], context: Context, actor: "User") -> list[Model]:
+        """As ever, unless a subject was excluded since the check."""
+        written = super().take(rows, context, actor)
+        new = sum(row.row_class == RowClass.ADDED for row in rows)
+        subjects = {one.subject_id for one in cast("Sequence[Complaint | Violation]", written[:new])}
+        refuse(next(iter(whys_not_inspect(subjects, context.today).values()), None))
+        return written
 
 
 @dataclass(frozen=True)

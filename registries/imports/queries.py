@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, SmallIntegerField, When
+from django.db.models import Case, Count, Q, QuerySet, SmallIntegerField, Sum, When
+from django.db.models.functions import Length
 
 from registries.imports.kinds import KINDS, TableKind
 from registries.imports.models import Import, ImportRow
@@ -73,9 +74,17 @@ def taken_over_before(kind: str, sha256: str) -> Import | None:
     )
 
 
-def uploads_on(user: User, day: dt.date) -> int:
-    """How many files this person uploaded on a day."""
-    return Import.objects.filter(uploaded_by=user, uploaded_at__date=day).count()
+def sheets_taken_over(batch: Import) -> set[str]:
+    """The sheets of this very file that stand in the registry already, by this import or another."""
+    same = Import.objects.filter(kind=batch.kind, sha256=batch.sha256, state=ImportState.COMMITTED)
+    return {sheet["sheet"] for mapping in same.values_list("mapping", flat=True) for sheet in mapping}
+
+
+def uploads_on(user: User, day: dt.date) -> tuple[int, int]:
+    """How many files this person uploaded on a day, and the bytes of those that are still kept."""
+    files = Import.objects.filter(uploaded_by=user, uploaded_at__date=day)
+    found = files.aggregate(files=Count("pk"), bytes=Sum(Length("content")))
+    return found["files"], found["bytes"] or 0
 
 
 def stalled_imports(now: dt.datetime) -> list[int]:

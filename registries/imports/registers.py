@@ -101,13 +101,14 @@ class Register:
             context.directories.load(name, self.mentions(column, drafts))
             self.announce(name, drafts, context)
             directory = context.directories[name]
+            known: dict[str, Named | None] = {}
             for one in drafts:
                 if column not in one.values:
                     continue
                 value = one.values[column]
                 found = []
                 for text in _texts(value):
-                    row = directory.find(text)
+                    row = known[text] if text in known else known.setdefault(text, directory.find(text))
                     if row is None:
                         one.refuse(column, _("“%(text)s” is not known here.") % {"text": text}, directory.remedy(text), text)
                     else:

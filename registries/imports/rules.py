@@ -7,7 +7,9 @@ from registries.imports.states import MOVES
 from registries.ledger.sentences import Sentence, say
 
 MOST_A_DAY = 200
-"""Uploads of one person a day: far above any real work, far below what fills a disk (trust.md R21)."""
+"""Uploads of one person a day: far above any real work, far below what fills a disk."""
+MOST_BYTES_A_DAY = 500 * 1024 * 1024
+"""What the files of one person's day may take on the disk together."""
 KEPT_FOR = dt.timedelta(days=7)
 """How long a file is kept that nobody takes over."""
 MOST_ATTEMPTS = 3
@@ -42,11 +44,16 @@ def why_not_see(*, visible: bool) -> Sentence | None:
     return None if visible else say("This import belongs to another unit.")
 
 
-def why_not_upload(*, uploads_today: int) -> Sentence | None:
-    """Nobody fills the disk by uploading."""
-    if uploads_today < MOST_A_DAY:
-        return None
-    return say("You have uploaded %(most)s files today, and no more are taken. Go on tomorrow.", most=MOST_A_DAY)
+def why_not_upload(*, uploads_today: int, bytes_today: int, more: int) -> Sentence | None:
+    """Nobody fills the disk by uploading: so many files a day, and with ``more`` bytes not beyond what they may take."""
+    if uploads_today >= MOST_A_DAY:
+        return say("You have uploaded %(most)s files today, and no more are taken. Go on tomorrow.", most=MOST_A_DAY)
+    if bytes_today + more > MOST_BYTES_A_DAY:
+        return say(
+            "With this file, those you have uploaded today would have more than %(most)s MB. Cancel imports that you do not need, or go on tomorrow.",
+            most=MOST_BYTES_A_DAY // 1024 // 1024,
+        )
+    return None
 
 
 def why_not_same(*, seen: int, now: int) -> Sentence | None:

@@ -21,6 +21,9 @@ else:  # generic for the type checker only
     Binary = models.BinaryField
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 class SealedJSONField(SealedTextField):
     """JSON that is encrypted in the database and plain in Python. An empty value stays an empty text."""
 
@@ -34,7 +37,7 @@ class SealedJSONField(SealedTextField):
 
     def get_prep_value(self, value: Any) -> Any:
         """Write and encrypt on the way in."""
-        return super().get_prep_value(json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else "")
+        return super().get_prep_value(_ENCODER.encode(value) if value else "")
 
 
 class SealedBytesField(Binary):

@@ -3,10 +3,11 @@
 Takes no lock and writes nothing: opening a large workbook takes seconds, and a command would keep everybody waiting.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from registries.imports.collector import collector_rests
 from registries.spreadsheets.columns import Layout, match, normalised
 from registries.spreadsheets.gate import Unreadable
 from registries.spreadsheets.oddities import misplaced, rows_aside
@@ -23,7 +24,8 @@ class Surveyed:
     column (name) stands where (index), how many rows it has, and headings that came twice.
 
     ``proposed`` are rows to leave out (``oddities.Aside``), ``left_out`` the numbers of those that are; ``doubts`` columns that
-    hold something else (``oddities.Doubt``); hidden rows (how many) and columns (from 1) are read, and said to be.
+    hold something else (``oddities.Doubt``); hidden rows (how many) and columns (from 1) are read, and said to be. ``others`` are
+    the sheets with the same columns, one of which may be read in its place.
     """
 
     layout: str
@@ -38,6 +40,7 @@ class Surveyed:
     doubts: list[tuple[int, str, str, int, int, str]] = field(default_factory=list)
     hidden_rows: int = 0
     hidden_columns: tuple[int, ...] = ()
+    others: tuple["Surveyed", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Survey:
         return kept
 
 
+@collector_rests
 def survey(layouts: Sequence[Layout], content: bytes, remembered: Iterable[Sequence[Mapping[str, Any]]] = ()) -> Survey:
     """Look at a file for these layouts. ``remembered`` are mappings of earlier imports, the newest first."""
     try:
@@ -70,21 +74,35 @@ def survey(layouts: Sequence[Layout], content: bytes, remembered: Iterable[Seque
         if not found:
             tabulate(book.sheets[0], layouts[0])  # says which columns a header must name
         earlier = list(remembered)
-        sheets = tuple(_surveyed(layout, sheet, earlier) for layout, sheet in found)
-        return Survey(sheets, unread=_unread(book, found))
+        unread = [(name, "hidden") for name in book.unseen if not _is_aside(name)]
+        others: dict[str, list[Surveyed]] = {}
+        for sheet in _left(book, found):
+            layout = next((layout for layout, _sheet in found if not _is_aside(sheet.name) and _fit(sheet, layout, first=False)), None)
+            unread.append((sheet.name, "same" if layout else "aside"))
+            if layout is not None:
+                others.setdefault(layout.kind, []).append(_surveyed(layout, sheet, earlier))
+        sheets = [_surveyed(layout, sheet, earlier) for layout, sheet in found]
+        return Survey(tuple(replace(one, others=tuple(others.get(one.layout, ()))) for one in sheets), unread=tuple(unread))
     except Unreadable as no:
         return Survey(hostile=no.sentence) if no.hostile else Survey(unreadable=no.sentence)
 
 
-def _unread(book: Book, found: Sequence[tuple[Layout, Sheet]]) -> tuple[tuple[str, str], ...]:
-    """The sheets of the file that no layout takes, and why."""
-    taken = [sheet for _layout, sheet in found]
-    unread = [(name, "hidden") for name in book.unseen if not _is_aside(name)]
-    for sheet in book.sheets:
-        if sheet.rows and sheet not in taken:
-            same = not _is_aside(sheet.name) and any(_fit(sheet, layout, first=False) for layout, _sheet in found)
-            unread.append((sheet.name, "same" if same else "aside"))
-    return tuple(unread)
+def with_sheets(mapping: Sequence[Mapping[str, Any]], names: Collection[str]) -> list[dict[str, Any]]:
+    """A kept mapping (:attr:`Survey.mapping`) with those of its ``others`` that are named in place of the sheets that stand there."""
+    chosen = []
+    for one in mapping:
+        known = [one, *one.get("others", ())]
+        pick = next((other for other in known[1:] if other["sheet"] in names), one)
+        rest = [{**other, "others": []} for other in known if other is not pick]
+        told = {"unread": one["unread"]} if "unread" in one else {}
+        chosen.append({**pick, **told, "others": rest})
+    return chosen
+
+
+def _left(book: Book, found: Sequence[tuple[Layout, Sheet]]) -> list[Sheet]:
+    """The sheets of the file with anything in them that no layout takes."""
+    taken = [sheet.name for _layout, sheet in found]
+    return [sheet for sheet in book.sheets if sheet.rows and sheet.name not in taken]
 
 
 def _is_aside(name: str) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
+from django.urls import reverse
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,11 +20,12 @@ from registries.imports.kinds import KINDS
 from registries.imports.models import Import
 from registries.imports.preview import TONES, effect_in_words, shown_rows
 from registries.imports.states import ImportState, RowClass
-from registries.imports.surveys import survey
+from registries.imports.surveys import survey, with_sheets
 from registries.ledger.change import Change, Refused
 from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
+from registries.people.models import User
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATE_TONES = {
@@ -92,9 +95,8 @@ def import_new(request: HttpRequest) -> HttpResponse:
     form = UploadForm(
         request.POST if sent else None, request.FILES if sent else None, kinds=kinds, initial={"kind": request.GET.get("kind")}
     )
-    too_many = _reason(rules.why_not_upload(uploads_today=queries.uploads_on(user, clock.today()))) if sent else ""
-    if too_many:
-        form.add_error(None, too_many)
+    if sent and (too_much := _too_much(user, request)):
+        form.add_error(None, too_much)
     if sent and form.is_valid():
         kind, file = form.cleaned_data["kind"], form.cleaned_data["file"]
         content = file.read()
@@ -105,6 +107,14 @@ def import_new(request: HttpRequest) -> HttpResponse:
         if change is not None:
             return redirect("import", pk=change.obj.pk)
     return render(request, "office/imports/new.html", {"form": form, "kinds": kinds})
+
+
+def _too_much(user: User, request: HttpRequest) -> str:
+    """Why this person may upload no more today, told before the file is looked at; "" when they may."""
+    files, kept = queries.uploads_on(user, clock.today())
+    file = request.FILES.get("file")
+    more = file.size if isinstance(file, UploadedFile) else 0
+    return _reason(rules.why_not_upload(uploads_today=files, bytes_today=kept, more=more or 0))
 
 
 def _visible(request: HttpRequest, pk: int) -> Import:
@@ -125,13 +135,12 @@ def _page(request: HttpRequest, batch: Import, mapping: MappingForm | None = Non
         "batch": batch,
         "kind": kind,
         "tone": STATE_TONES[ImportState(batch.state)],
+        "state": batch.get_state_display(),
         "counts": counts,
         "may": may,
         "registry": REGISTRY_PAGES.get(kind.code, ""),
-        "before": queries.taken_over_before(batch.kind, batch.sha256) if batch.state in ("uploaded", "checked") else None,
     }
-    if may and batch.state in (ImportState.UPLOADED, ImportState.CHECKED):
-        context["mapping"] = mapping or MappingForm(kind=kind, mapping=batch.mapping, version=batch.version)
+    context |= _sheets(request, batch, mapping, may=may)
     context["may_undo"] = batch.state == ImportState.COMMITTED and may and user.has_perm("registries.undo_import")
     if batch.state in (ImportState.CHECKED, ImportState.COMMITTED):
         context |= _rows(request, batch, counts)
@@ -140,7 +149,25 @@ def _page(request: HttpRequest, batch: Import, mapping: MappingForm | None = Non
         context["why_not_all"] = _reason(rules.why_not_commit(**taken, only_good=False))
         context["why_not_good"] = _reason(rules.why_not_commit(**taken, only_good=True))
         context["left_out"] = left_out(counts["refused"])
+        if not counts["added"] and not counts["changed"]:
+            context |= {"state": _("checked, nothing to take over"), "tone": "neutral"}
     return render(request, "office/imports/page.html", context)
+
+
+def _sheets(request: HttpRequest, batch: Import, mapping: MappingForm | None, *, may: bool) -> dict[str, Any]:
+    """Which sheet and which columns are read, while that can be chosen; afterwards, which sheets of the file are still to be read."""
+    if batch.state in (ImportState.UPLOADED, ImportState.CHECKED):
+        sheets = with_sheets(batch.mapping, request.GET.getlist("sheet"))
+        again = {sheet["sheet"] for sheet in sheets} & queries.sheets_taken_over(batch)
+        context: dict[str, Any] = {"before": queries.taken_over_before(batch.kind, batch.sha256) if again else None}
+        if may:
+            context["mapping"] = mapping or MappingForm(kind=KINDS[batch.kind], mapping=sheets, version=batch.version)
+        return context
+    if may and batch.state == ImportState.COMMITTED:
+        others = [other for sheet in batch.mapping for other in sheet.get("others", ())]
+        taken = queries.sheets_taken_over(batch) if others else set()
+        return {"others": [other for other in others if other["sheet"] not in taken]}
+    return {}
 
 
 def _rows(request: HttpRequest, batch: Import, counts: dict[str, int]) -> dict[str, Any]:
@@ -167,7 +194,9 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
 def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm the columns; the worker begins."""
     batch = _visible(request, pk)
-    form = MappingForm(request.POST, kind=KINDS[batch.kind], mapping=batch.mapping, version=batch.version)
+    names = request.POST.getlist("sheet")
+    sheets = with_sheets(batch.mapping, names)
+    form = MappingForm(request.POST, kind=KINDS[batch.kind], mapping=sheets, version=batch.version)
     if form.is_valid() and _act(
         request,
         commands.map_import,
@@ -176,9 +205,25 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
         version=form.cleaned_data["version"],
         columns=form.columns,
         left_out=form.left_out,
+        sheets=names,
     ):
         return redirect("import", pk=pk)
     return _page(request, batch, form)
+
+
+@access("registries.upload_import")
+@require_POST
+def import_next(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin an import of another sheet of the same file, which is kept."""
+    user, batch = signed_in(request), _visible(request, pk)
+    content = bytes(batch.content)
+    if not content:
+        raise Http404
+    look = survey(KINDS[batch.kind].layouts, content, queries.remembered_mappings(batch.kind, user))
+    change = _act(request, commands.upload_import, kind=batch.kind, file_name=batch.file_name, content=content, survey=look)
+    if change is None:
+        return redirect("import", pk=pk)
+    return redirect(f"{reverse('import', args=[change.obj.pk])}?{urlencode({'sheet': request.POST.get('sheet', '')})}")
 
 
 @access("registries.commit_import")

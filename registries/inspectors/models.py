@@ -67,6 +67,7 @@ class Inspector(models.Model):
     )
     specialties = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("specialties"))
     fields = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("enforcement fields"))
+    experts = models.ManyToManyField(Code, blank=True, related_name="+", verbose_name=_("expert types"))
     may_lead = models.BooleanField(_("may lead"), default=False)
     most_open_cases = models.PositiveSmallIntegerField(_("most open cases"), default=6, validators=[MinValueValidator(1)])
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
@@ -85,7 +86,7 @@ class Inspector(models.Model):
     )
     version = models.PositiveIntegerField(default=1)
 
-    PROTECTED: ClassVar = ("number", "name", "unit", "post", "may_lead", "most_open_cases", "status", "matters", "fields", "specialties", "user")
+    PROTECTED: ClassVar = ("number", "name", "unit", "post", "may_lead", "most_open_cases", "status", "matters", "fields", "specialties", "experts", "user")
 
     class Meta:
         verbose_name = _("inspector")
@@ -203,7 +204,7 @@ class Leave(models.Model):
 
 
 class InspectorGroup(models.Model):
-    """A permanent group (检查小组) with its leader: a filter when a draw is prepared."""
+    """A permanent group (检查小组) with its leader: a filter when a draw is prepared. Its assistants (辅警) are never drawn."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
@@ -211,11 +212,12 @@ class InspectorGroup(models.Model):
         Inspector, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("leader")
     )
     members = models.ManyToManyField(Inspector, related_name="groups", verbose_name=_("members"))
+    assistants = models.ManyToManyField("registries.Assistant", blank=True, related_name="groups", verbose_name=_("assistants"))
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
     active = models.BooleanField(_("in use"), default=True)
     version = models.PositiveIntegerField(default=1)
 
-    PROTECTED: ClassVar = ("name", "unit", "leader", "members", "active")
+    PROTECTED: ClassVar = ("name", "unit", "leader", "members", "assistants", "active")
 
     class Meta:
         verbose_name = _("group of inspectors")

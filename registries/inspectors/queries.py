@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
 from registries.inspectors.rules import WARN_DAYS, Away, Criterion, Validity, criteria, why_not_eligible
 from registries.ledger.change import Refused
-from registries.ledger.sentences import Sentence
+from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
 from registries.people.models import User
 from registries.people.queries import people
@@ -27,8 +27,9 @@ def deciding() -> tuple[str, ...]:
 
 
 def inspectors() -> QuerySet[Inspector]:
-    """All of them, with unit, fields, specialties and what decides whether they may inspect at hand."""
-    return Inspector.objects.select_related("unit", "user").prefetch_related("fields", "specialties", *deciding())
+    """All of them by staff number, with unit, fields, specialties and what decides whether they may inspect at hand."""
+    rows = Inspector.objects.select_related("unit", "user").prefetch_related("fields", "specialties", *deciding())
+    return rows.order_by("number")  # said here, for a list that counts forgets the order of its model
 
 
 def tags_of(inspector: Inspector) -> frozenset[str]:
@@ -70,16 +71,45 @@ def criteria_on(inspector: Inspector, day: dt.date, revision: MatterRevision | N
     return criteria(**facts)
 
 
-def eligible_inspectors(unit_ids: Iterable[int], day: dt.date, *, matter_ids: Iterable[int] = ()) -> list[Inspector]:
-    """The inspectors of these units who may inspect on ``day``, by staff number; of those ``matter_ids`` all.
+class Choice(NamedTuple):
+    """Whom a draw may send: the inspectors, by staff number, and who of the same units may not be sent, each with the reason."""
 
-    Fields, specialties and what decides are prefetched: :func:`tags_of` asks nothing more.
+    able: list[Inspector]
+    out: list[tuple[Inspector, Sentence]]
+
+
+def choose_inspectors(
+    unit_ids: Iterable[int], day: dt.date, *, matter_ids: Iterable[int] = (), group_ids: Iterable[int] = ()
+) -> Choice:
+    """Everybody of these units who has not left: who may inspect these matters (all of them) on ``day``, and who may not.
+
+    ``group_ids`` narrow it to the members of these groups. Fields, specialties and what decides are prefetched:
+    :func:`tags_of` asks nothing more.
     """
-    wanted = set(matter_ids)
-    rows = inspectors().filter(unit_id__in=list(unit_ids))
+    wanted, asked = set(matter_ids), list(group_ids)
+    rows = inspectors().filter(unit_id__in=list(unit_ids)).exclude(status=Inspector.Status.LEFT)
     if wanted:
         rows = rows.prefetch_related("matters")
-    return [row for row in rows if why_not_on(row, day) is None and (not wanted or _enforces(row, wanted))]
+    members = members_of(asked) if asked else None
+    choice = Choice([], [])
+    for row in rows:
+        why = _why_not_chosen(row, day, wanted, members)
+        if why is None:
+            choice.able.append(row)
+        else:
+            choice.out.append((row, why))
+    return choice
+
+
+def _why_not_chosen(inspector: Inspector, day: dt.date, matter_ids: set[int], members: set[int] | None) -> Sentence | None:
+    if members is not None and inspector.pk not in members:
+        return say("is in none of the groups chosen")
+    return why_not_eligible(**_facts(inspector, day), in_scope=_enforces(inspector, matter_ids) if matter_ids else None)
+
+
+def eligible_inspectors(unit_ids: Iterable[int], day: dt.date, *, matter_ids: Iterable[int] = ()) -> list[Inspector]:
+    """The inspectors of these units who may inspect on ``day``, by staff number; of those ``matter_ids`` all."""
+    return choose_inspectors(unit_ids, day, matter_ids=matter_ids).able
 
 
 def _enforces(inspector: Inspector, matter_ids: set[int]) -> bool:
@@ -90,20 +120,24 @@ def _enforces(inspector: Inspector, matter_ids: set[int]) -> bool:
 def recusals_on(inspector_ids: Iterable[int], day: dt.date) -> set[tuple[int, int]]:
     """The pairs (inspector, subject) of declared conflicts that stand on ``day``.
 
-    A conflict declared by name or code counts for every subject registered under it, whenever it came into the registry.
+    A conflict declared by name or code counts for every subject registered under it, whenever it came into the registry; one
+    with an entry that was merged counts for the entry that stayed too.
     """
     standing = Recusal.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
     wanted = set(inspector_ids)
     pairs: set[tuple[int, int]] = set()
     named: defaultdict[str, set[int]] = defaultdict(set)
-    for inspector, subject, organisation in standing.values_list("inspector_id", "subject_id", "organisation"):
+    columns = ("inspector_id", "subject_id", "subject__merged_into_id", "organisation")
+    for inspector, subject, into, organisation in standing.values_list(*columns):
         if inspector in wanted and organisation:
             named[organisation].add(inspector)
         elif inspector in wanted:
-            pairs.add((inspector, subject))
+            pairs |= {(inspector, pk) for pk in (subject, into) if pk is not None}
     if named:
-        found = Subject.objects.filter(Q(name__in=named) | Q(uscc__in=named)).values_list("pk", "name", "uscc")
-        pairs |= {(person, pk) for pk, name, uscc in found for person in named.get(name, set()) | named.get(uscc or "", set())}
+        found = Subject.objects.filter(Q(name__in=named) | Q(uscc__in=named)).values_list("pk", "merged_into_id", "name", "uscc")
+        for pk, into, name, uscc in found:
+            people = named.get(name, set()) | named.get(uscc or "", set())
+            pairs |= {(person, one) for person in people for one in (pk, into) if one is not None}
     return pairs
 
 
@@ -111,6 +145,12 @@ def subject_meant(text: str) -> Subject | None:
     """The one subject in the registry that has this number, credit code or name; None when none has, or several."""
     found = list(Subject.objects.filter(Q(key=text) | Q(uscc=text) | Q(name=text))[:2])
     return found[0] if len(found) == 1 else None
+
+
+def by_id_number(id_number: str) -> Inspector | None:
+    """Whose ID number this is. The column is sealed, so every row is opened: a few hundred, and only when somebody asks."""
+    rows = Inspector.objects.only("number", "id_number").iterator()
+    return next((row for row in rows if row.id_number and row.id_number == id_number), None)
 
 
 def able_on(rows: QuerySet[Inspector], day: dt.date) -> QuerySet[Inspector]:
@@ -166,14 +206,16 @@ class Tally(NamedTuple):
 
 
 def statistics(rows: QuerySet[Inspector], today: dt.date) -> list[tuple[str, list[Tally]]]:
-    """The registry counted by unit, field, specialty, duty class and education; who has left is not counted."""
+    """The registry counted by unit, field, specialty, expert type, level, duty class and education; who has left is not counted."""
     people = list(rows.exclude(status=Inspector.Status.LEFT))
     able = {row.pk for row in people if why_not_on(row, today) is None}
     untrained = set(without_training(Inspector.objects.all(), today.year).values_list("pk", flat=True))
     kinds: list[tuple[str, Callable[[Inspector], list[str]]]] = [
-        (_("By unit"), lambda row: [row.unit.name]),
+        (_("By unit"), lambda row: [row.unit.short_name]),
         (_("By enforcement field"), lambda row: [str(code) for code in row.fields.all()]),
         (_("By specialty"), lambda row: [str(code) for code in row.specialties.all()]),
+        (_("By expert type"), lambda row: [str(code) for code in row.experts.all()]),
+        (_("By level"), lambda row: [row.get_level_display()]),
         (_("By duty class"), lambda row: [row.get_duty_display()]),
         (_("By education"), lambda row: [row.get_education_display()]),
     ]

@@ -11,7 +11,7 @@ ON_DUTY = "active"
 
 WARN_DAYS = 60
 """So many days ahead the office is told that somebody's last valid certificate ends."""
-RESERVED = frozenset(("me", "new", "groups", "training", "assistants", "statistics", "workload"))
+RESERVED = frozenset(("me", "new", "groups", "training", "assistants", "statistics", "workload", "find"))
 """Words of addresses that no staff number may be."""
 
 
@@ -113,6 +113,15 @@ def why_not_eligible(
         recused=recused,
     )
     return next((one.why_not for one in asked if one.why_not is not None), None)
+
+
+def age_on(id_number: str, day: dt.date) -> int | None:
+    """Full years on ``day`` by the day of birth in an ID number; None where it holds none. Computed, never stored."""
+    try:
+        born = dt.date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+    except ValueError:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def why_not_keep(*, keeps: bool, seen: int, now: int) -> Sentence | None:

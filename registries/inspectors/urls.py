@@ -7,6 +7,7 @@ from registries.inspectors import views
 urlpatterns = [
     path("inspectors/", views.inspector_list, name="inspector-list"),
     path("inspectors/new/", views.inspector_form, name="inspector-new"),
+    path("inspectors/find/", views.find, name="inspector-find"),
     path("inspectors/statistics/", views.statistics, name="inspector-statistics"),
     path("inspectors/me/", views.own_entry, name="own-entry"),
     path("inspectors/me/conflict/", views.own_recusal, name="own-recusal"),

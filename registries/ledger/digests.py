@@ -9,13 +9,14 @@ import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import models
-from django.db.models import prefetch_related_objects
 
 from registries.ledger.chain import sha256_hex
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 GONE = ""
 """In place of a digest: the row was deleted."""
@@ -35,14 +36,10 @@ def digest(obj: models.Model) -> str:
 def digests(objects: Iterable[models.Model]) -> Iterator[tuple[str, int, str]]:
     """(table, key, digest) of each row, in their order. Many-to-many columns are read anew, one query per 500 rows."""
     rows = list(objects)
-    for model in {type(row) for row in rows}:
-        many = columns(model)[1]
-        if many:
-            mine = [row for row in rows if type(row) is model]
-            for at in range(0, len(mine), AT_ONCE):
-                _read_anew(mine[at : at + AT_ONCE], many)
+    read = {model: _many_of(model, [row.pk for row in rows if type(row) is model]) for model in {type(row) for row in rows}}
     for row in rows:
-        yield row._meta.label_lower, row.pk, digest_of(row)
+        values = values_of(row, read[type(row)].get(row.pk, {}))
+        yield row._meta.label_lower, row.pk, digest_of_values(type(row), values) if values else ""
 
 
 @functools.cache
@@ -59,11 +56,13 @@ def digest_of(obj: models.Model) -> str:
     return digest_of_values(type(obj), values) if values else ""
 
 
-def values_of(obj: models.Model) -> dict[str, Any]:
-    """The protected columns of a row by name, each in the one spelling that is hashed."""
+def values_of(obj: models.Model, linked: Mapping[str, list[int]] | None = None) -> dict[str, Any]:
+    """The protected columns of a row by name, each in the one spelling that is hashed; ``linked`` are its many-to-many ones, if read apart."""
     single, many = columns(type(obj))
     values = {field.name: _spelled(field, getattr(obj, field.attname)) for field in single}
-    if many:  # read straight from the prefetch: asking the manager would clone a query a row
+    if linked is not None:
+        values |= {name: sorted(linked.get(name, ())) for name in many}
+    elif many:  # read straight from the prefetch: asking the manager would clone a query a row
         read = obj.__dict__.get("_prefetched_objects_cache", {})
         values |= {name: sorted(row.pk for row in (read[name] if name in read else getattr(obj, name).all())) for name in many}
     return values
@@ -77,7 +76,7 @@ def digest_of_values(model: type[models.Model], values: Mapping[str, Any]) -> st
     """
     plain = _defaults(model)
     told = {name: value for name, value in values.items() if not _same(value, plain[name])}
-    return sha256_hex(json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    return sha256_hex(_ENCODER.encode(told))
 
 
 def _same(value: Any, other: Any) -> bool:
@@ -105,8 +104,14 @@ def _spelled(field: "models.Field[Any, Any]", value: Any) -> Any:
     return value
 
 
-def _read_anew(rows: list[models.Model], many: tuple[str, ...]) -> None:
-    for row in rows:
-        for name in many:
-            getattr(row, "_prefetched_objects_cache", {}).pop(name, None)
-    prefetch_related_objects(rows, *many)
+def _many_of(model: type[models.Model], pks: list[int]) -> dict[int, dict[str, list[int]]]:
+    """Row → many-to-many column → the keys of its rows, as they stand in the database."""
+    found: dict[int, dict[str, list[int]]] = {}
+    for name in columns(model)[1]:
+        field = cast("models.ManyToManyField[Any, Any]", model._meta.get_field(name))
+        mine, theirs = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+        links = cast("type[models.Model]", field.remote_field.through)._base_manager
+        for at in range(0, len(pks), AT_ONCE):
+            for pk, other in links.filter(**{f"{mine}__in": pks[at : at + AT_ONCE]}).values_list(mine, theirs):
+                found.setdefault(pk, {}).setdefault(name, []).append(other)
+    return found

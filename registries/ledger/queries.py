@@ -41,13 +41,24 @@ def history_of(wanted: Mapping[str, Collection[int]], among: Collection[str] = (
 
     ``among`` are commands that change many rows in one entry: what they did to one of the rows (``Change.also``) counts too.
     """
-    own, named = models.Q(pk__in=[]), models.Q(pk__in=[])
+    own = models.Q(pk__in=[])
     for label, keys in wanted.items():
         own |= models.Q(object_kind=label, object_id__in=[str(key) for key in keys])
-        for key in keys if among else ():
-            named |= models.Q(body__contains=f'["{label}",{key},"')
-    rows = LedgerPayload.objects.filter(own | (models.Q(verb__in=list(among)) & named) if among else own)
+    rows = LedgerPayload.objects.filter(own | _named_among(wanted, among) if among else own)
     return rows.select_related("entry", "actor").order_by("entry_id")
+
+
+def naming(wanted: Mapping[str, Collection[int]], among: Collection[str]) -> models.QuerySet[LedgerPayload]:
+    """The entries of these commands that wrote one of these rows beside their object, oldest first, with entry and actor."""
+    return LedgerPayload.objects.filter(_named_among(wanted, among)).select_related("entry", "actor").order_by("entry_id")
+
+
+def _named_among(wanted: Mapping[str, Collection[int]], among: Collection[str]) -> models.Q:
+    named = models.Q(pk__in=[])
+    for label, keys in wanted.items():
+        for key in keys:
+            named |= models.Q(body__contains=f'["{label}",{key},"')
+    return models.Q(verb__in=list(among)) & named
 
 
 def had_a_hand(obj: models.Model, actor_id: int, leaving_out: tuple[str, ...] = ()) -> bool:

@@ -37,6 +37,7 @@ HIDDEN = frozenset(
         "recorded_by",
         "search",
         "merge_terms",
+        "each",
     )
 )
 """Columns that say nothing beyond who did it and when."""
@@ -138,6 +139,7 @@ def _words_of(name: str) -> str:
         "changed": _("changed"),
         "same": _("left alone"),
         "refused": _("refused"),
+        "barred": _("refused: subjects that may not be inspected"),
         "count": _("count"),
         "keys": _("entries"),
         "merged": _("merged"),
@@ -148,7 +150,10 @@ def _words_of(name: str) -> str:
 
 def tell(payloads: Sequence[LedgerPayload]) -> list[Telling]:
     """These payloads (with entry and actor at hand) in words, in their order. One query a table of foreign keys."""
-    bodies = [(payload, json.loads(payload.body)) for payload in payloads]
+    return _all_told([(payload, json.loads(payload.body)) for payload in payloads])
+
+
+def _all_told(bodies: Sequence[tuple[LedgerPayload, dict[str, Any]]]) -> list[Telling]:
     names = _Names((payload.object_kind, body) for payload, body in bodies if not payload.public)
     return [_tell(payload, body, names) for payload, body in bodies]
 
@@ -196,8 +201,19 @@ def history_told(*objects: models.Model) -> list[Telling]:
 
 
 def told_of(wanted: Mapping[str, Collection[int]], among: Sequence[str] = ()) -> list[Telling]:
-    """All that happened to these rows (table label → keys), newest first; see :func:`registries.ledger.queries.history_of`."""
-    return tell(list(queries.history_of(wanted, among)))[::-1]
+    """All that happened to these rows (table label → keys), newest first; see :func:`registries.ledger.queries.history_of`.
+
+    Of an entry about many rows, what it did to the first of these.
+    """
+    bodies = [(payload, json.loads(payload.body)) for payload in queries.history_of(wanted, among)]
+    return _all_told([(one, _of_one(body, wanted.get(one.object_kind, ())) if one.verb in among else body) for one, body in bodies])[::-1]
+
+
+def _of_one(body: dict[str, Any], keys: Collection[int]) -> dict[str, Any]:
+    """An entry about many rows as if it were about the first of ``keys``: what that one was stands under ``each``."""
+    each = body.get("before", {}).get("each", {})
+    before: dict[str, Any] = next((each[str(key)] for key in keys if str(key) in each), {})
+    return {**body, "before": before, "after": {name: body["after"].get(name) for name in before}}
 
 
 def kind_name(kind: str) -> str:

@@ -1,15 +1,20 @@
 """Pages of a list that may be very long: one look at the database tells the first thousand rows and mostly their number too."""
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
+if TYPE_CHECKING:
+    Pages = Paginator[int]
+else:  # generic for the type checker only
+    Pages = Paginator
+
 AT_FIRST = 1000
 
 
-class LongPaginator(Paginator):  # type: ignore[type-arg]
+class LongPaginator(Pages):
     """Pages over primary keys. A question that few rows fit is answered by one scan; one that many fit stops early."""
 
     def __init__(self, rows: QuerySet[Any], per_page: int) -> None:

@@ -18,6 +18,8 @@ LONGEST = 600
 
 def normalised(text: str) -> str:
     """One spelling: full-width forms and letters narrowed, lower case, without blanks, brackets and other punctuation."""
+    if text.isascii():
+        return _NOISE.sub("", text.lower())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFKC", _NOISE.sub("", folded))
 

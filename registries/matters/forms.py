@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -94,7 +93,7 @@ class RevisionForm(RevisionModelForm):
         model = MatterRevision
         fields = SHOWN
         widgets = {
-            "content": forms.Textarea(attrs={"rows": 3}),
+            "content": forms.Textarea(attrs={"rows": 6}),
             "remarks": forms.Textarea(attrs={"rows": 2}),
             "categories": forms.CheckboxSelectMultiple,
             "full_coverage": forms.CheckboxSelectMultiple,
@@ -162,6 +161,18 @@ class RevisionForm(RevisionModelForm):
             sent[name] = "" if value is None else str(value)
         self.data = sent
         return understood(ratio, times)
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside the field which of two numbers is too small."""
+        cleaned = super().clean() or {}
+        for least, most, wrong in (
+            ("ratio_least", "ratio_most", _("The highest ratio is below the least one.")),
+            ("least_times", "most_times", _("The times at most are fewer than the times at least.")),
+        ):
+            low, high = cleaned.get(least), cleaned.get(most)
+            if low is not None and high is not None and high < low:
+                self.add_error(most, wrong)
+        return cleaned
 
     def content(self) -> Content:
         """What the command takes."""
@@ -268,7 +279,7 @@ LISTS: "tuple[tuple[str, Any, type[forms.BaseFormSet[Any]]], ...]" = (
 
 def without_verdict(form: "forms.BaseForm") -> None:
     """Show what was typed without judging it yet (a row was asked for, or a proposal)."""
-    form._errors = ErrorDict()  # type: ignore[attr-defined]
+    form.errors.clear()
 
 
 def understood(ratio: wordings.Ratio, times: wordings.Times) -> list[str]:

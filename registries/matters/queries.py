@@ -1,17 +1,16 @@
 """Reading the matter list: the edition in force, what of it may be drawn on, what changed from one to the next."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import formats
 from django.utils.translation import gettext as _
 
 from registries.codes.models import Code, CodeTable
-from registries.codes.queries import codes
 from registries.ledger.sentences import Sentence, say
 from registries.matters import rules
 from registries.matters.models import Edition, EditionPaper, LegalBasis, Matter, MatterRevision, Outcome
@@ -117,27 +116,42 @@ def vocabulary_of(revision: MatterRevision) -> Vocabulary:
 
     A result of its own without a disposal may be followed by any.
     """
-    rows = list(revision.outcomes.select_related("result", "disposal"))
-    every = list(codes(CodeTable.DISPOSAL))
-    if not rows:
-        results = list(codes(CodeTable.RESULT))
-        return Vocabulary(results, {}, {result.pk: every for result in results})
-    results = list({row.result_id: row.result for row in rows}.values())
+    return vocabulary_together([revision.pk])
+
+
+def vocabulary_together(revision_ids: Collection[int]) -> Vocabulary:
+    """What may be entered of one visit on these matters: whatever one of them allows. Two queries."""
+    rows = list(Outcome.objects.filter(revision__in=revision_ids).select_related("result", "disposal").order_by("revision", "position"))
+    in_use = list(Code.objects.filter(table__in=(CodeTable.RESULT, CodeTable.DISPOSAL), active=True))
+    every = [code for code in in_use if code.table == CodeTable.DISPOSAL]
+    results = {row.result_id: row.result for row in rows}
     meanings = {row.result_id: row.meaning for row in rows if row.meaning}
-    named: dict[int, list[Code]] = {result.pk: [] for result in results}
+    named: dict[int, dict[int, Code]] = {pk: {} for pk in results}
     for row in rows:
         if row.disposal is not None:
-            named[row.result_id].append(row.disposal)
-    return Vocabulary(results, meanings, {pk: given or every for pk, given in named.items()})
+            named[row.result_id][row.disposal.pk] = row.disposal
+    disposals = {pk: list(given.values()) or every for pk, given in named.items()}
+    if {row.revision_id for row in rows} < set(revision_ids):
+        general = {code.pk: code for code in in_use if code.table == CodeTable.RESULT}
+        results |= general
+        disposals |= dict.fromkeys(general, every)
+    return Vocabulary(list(results.values()), meanings, disposals)
 
 
-def lapsing(today: dt.date) -> QuerySet[LegalBasis]:
-    """Citations of newest revisions of matters in use that lapsed, or will within the days of warning; the first first."""
+def lapsing(today: dt.date) -> QuerySet[Any]:
+    """Citations of matters in use that lapsed, or will within the days of warning; the first first.
+
+    Those of the newest revision and of the one in force, on which draws run: a new one helps them only when it is published.
+    ``mended``: there is a newer revision.
+    """
+    newest = newest_revisions().filter(matter__active=True).order_by().values("pk")
+    published = published_revisions().filter(matter__active=True).order_by().values("pk")
     rows = LegalBasis.objects.filter(
-        revision__in=newest_revisions().filter(matter__active=True).order_by().values("pk"),
-        in_force_until__lte=today + dt.timedelta(days=WARN_DAYS),
+        Q(revision__in=newest) | Q(revision__in=published), in_force_until__lte=today + dt.timedelta(days=WARN_DAYS)
     )
-    return rows.select_related("revision__matter", "revision__unit").order_by("in_force_until")
+    later = MatterRevision.objects.filter(matter=OuterRef("revision__matter"), number__gt=OuterRef("revision__number"))
+    rows = rows.annotate(mended=Exists(later))
+    return rows.select_related("revision__matter", "revision__unit").order_by("in_force_until", "pk")
 
 
 def in_standing(rows: QuerySet[MatterRevision], standing: str, today: dt.date) -> QuerySet[MatterRevision]:

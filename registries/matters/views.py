@@ -115,7 +115,7 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "matter": row,
         "revision": newest,
-        "facts": [(labels[name], text) for name, text in queries.content_of(newest).items() if name in queries.SHOWN],
+        "facts": [(labels[name], text) for name, text in queries.content_of(newest).items() if text and name in queries.SHOWN],
         "bases": [
             (basis, rules.is_lapsed(basis.in_force_until, today), rules.lapses_soon(basis.in_force_until, today))
             for basis in newest.bases.all()

@@ -22,13 +22,15 @@ import defusedxml
 import python_calamine
 from defusedxml.ElementTree import iterparse
 
-from registries.spreadsheets import plain_tables
+from registries.spreadsheets import old_workbooks, plain_tables
 
 MEMORY = 1024 * 1024 * 1024
 SECONDS = 120
 
 _GIANT_CELL = re.compile(rb">[^<]{262144}")  # 32,767 characters, each written as a character reference
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')
+_ANY_CELL = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s/>]")
 _XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
 _WITHIN = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*\?>""")
@@ -123,7 +125,8 @@ class Walk:
     def parse(self, data: bytes) -> None:
         """Walk it whole, with an eye for its elements where it can be a sheet, the book or its relations."""
         if b"sheetData" in data or b"\0" in data[:64]:
-            self.parser.StartElementHandler = self.start
+            if not _within_bounds(data):
+                self.parser.StartElementHandler = self.start
         elif self.name.lower() in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}:
             self.parser.StartElementHandler = self.start_book
         self.parser.Parse(data, True)
@@ -161,6 +164,24 @@ class Walk:
             self.epoch_1904 = bare.get("date1904") in _TRUE
         elif element == "Relationship":
             self.targets[bare.get("Id", "")] = bare.get("Target", "")
+
+
+def _within_bounds(data: bytes) -> bool:
+    """Whether a sheet is seen at a glance to hide nothing and to stay within the bounds: each of its cells says where it stands, in the
+    one way in which programs for tables write it. Only what is not so plain is walked element by element."""
+    if b"\0" in data or b"hidden" in data:
+        return False
+    columns: set[bytes] = set()
+    rows: set[bytes] = set()
+    cells = 0
+    for found in _PLAIN_CELL.finditer(data):
+        cells += 1
+        columns.add(found[1])
+        rows.add(found[2])
+    farthest = max((column_number(letters.decode()) for letters in columns), default=0)
+    lowest = max(map(int, rows), default=0)
+    small = lowest <= LIMITS.rows and farthest <= LIMITS.columns and lowest * farthest <= LIMITS.cells
+    return small and cells == sum(1 for _cell in _ANY_CELL.finditer(data))
 
 
 def column_number(letters: str) -> int:
@@ -208,7 +229,8 @@ def _admit_part(name: str, data: bytes, walks: dict[str, Walk]) -> None:
 
 def read_old_workbook(content: bytes) -> Iterator[str]:
     """A BIFF workbook, which cannot be walked beforehand: when one cell stands too far out, the parser ends this process."""
-    yield from _read_with_parser(content, {})
+    hidden = old_workbooks.heads(content, LIMITS.columns)
+    yield from _read_with_parser(content, {sheet: head._asdict() for sheet, head in hidden.items()})
 
 
 def _read_with_parser(content: bytes, heads: Mapping[str, Mapping[str, object]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ Each check raises `BadCell` with a sentence that says what is wrong: the length,
 """
 
 import re
+from operator import mul
 
 from django.utils.translation import gettext as _
 from stdnum.cn import ric
@@ -11,6 +12,7 @@ from stdnum.cn import ric
 from registries.spreadsheets.refusals import BadCell
 
 _USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC = re.compile(f"[{_USCC_CHARACTERS}]{{2}}[0-9]{{6}}[{_USCC_CHARACTERS}]{{10}}")
 _USCC_VALUES = {character: value for value, character in enumerate(_USCC_CHARACTERS)}
 _USCC_WEIGHTS = tuple(pow(3, at, 31) for at in range(17))
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -22,7 +24,7 @@ def check_uscc(text: str) -> None:
         raise BadCell(_("15 digits are an old registration number, no credit code."), _("Put it in the column 注册号 and give the credit code of 18 characters."))
     if len(text) != 18:
         raise BadCell(_("The credit code has %(length)s characters, not 18.") % {"length": len(text)}, _remedy(""))
-    for position, character in enumerate(text, start=1):
+    for position, character in enumerate("" if _USCC.fullmatch(text) else text, start=1):
         if character not in _USCC_CHARACTERS or (position in range(3, 9) and not character.isdecimal()):
             raise BadCell(_("Character %(position)s of the credit code is “%(character)s”, which cannot stand there.") % {"position": position, "character": character}, _remedy(character))
     expected = uscc_check(text[:17])
@@ -35,7 +37,7 @@ def check_uscc(text: str) -> None:
 
 def uscc_check(body: str) -> str:
     """The check character of GB 32100 for the first 17 characters of a credit code."""
-    total = sum(weight * _USCC_VALUES[character] for weight, character in zip(_USCC_WEIGHTS, body, strict=True))
+    total = sum(map(mul, _USCC_WEIGHTS, map(_USCC_VALUES.__getitem__, body)))
     return _USCC_CHARACTERS[-total % 31]
 
 
@@ -54,7 +56,7 @@ def why_doubt_uscc(text: str) -> str | None:
 
 def organisation_check(body: str) -> str:
     """The check character of GB 11714 for the eight characters of an organisation code."""
-    total = sum(weight * _value(character) for weight, character in zip(_ORGANISATION_WEIGHTS, body, strict=True))
+    total = sum(map(mul, _ORGANISATION_WEIGHTS, map(_value, body)))
     return "0123456789X0"[11 - total % 11]
 
 

@@ -4,14 +4,15 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from registries.codes.models import Code
 from registries.people.models import Unit
 from registries.subjects.listing import EXPIRES_WITHIN
-from registries.subjects.models import Exclusion, Permit, Subject, SubjectCategory
+from registries.subjects.models import Permit, Subject, SubjectCategory
+from registries.subjects.queries import excluded_on, having
 from registries.subjects.rules import STALE_AFTER_MONTHS, months_before
 
 if TYPE_CHECKING:
@@ -72,17 +73,16 @@ def _headings() -> list[str]:
 
 def _counts(today: dt.date) -> dict[str, Any]:
     active = Q(status=Subject.Status.ACTIVE)
-    standing = Exclusion.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), subject=OuterRef("pk"), starts_on__lte=today)
-    permits = Permit.objects.filter(subject=OuterRef("pk"), ended_on=None)
+    permits = Permit.objects.filter(ended_on=None)
     ending = permits.filter(valid_until__lte=today + EXPIRES_WITHIN)
     asked: Iterable[Q | None] = [
         None,
         active,
         *(Q(risk_grade=grade) for grade in Subject.Grade.values),
         active & Q(verified_on__lt=months_before(today, STALE_AFTER_MONTHS)),
-        Q(Exists(standing)),
-        Q(Exists(permits)),
-        Q(Exists(ending)),
+        Q(pk__in=excluded_on(today)),
+        having(permits),
+        having(ending),
     ]
     return {f"n{at}": Count("pk", filter=one) for at, one in enumerate(asked)}
 

@@ -13,7 +13,7 @@ from registries.codes.queries import codes
 from registries.people.models import Unit
 from registries.people.queries import units_in_use
 from registries.spreadsheets.layouts import COMPLAINT_CHANNELS
-from registries.subjects.commands import Entry, PermitTerms
+from registries.subjects.commands import GONE, Entry, PermitTerms
 from registries.subjects.figures import BY
 from registries.subjects.models import Permit, Subject, SubjectCategory
 
@@ -62,7 +62,9 @@ def _any(label: Any) -> Any:
 
 
 class SubjectFilterForm(forms.Form):
-    """What to show of the registry."""
+    """What to show of the registry. What is asked for most stands first; the rest folds away while nothing is asked of it."""
+
+    FIRST = ("q", "category", "unit", "grade", "remark")
 
     q = forms.CharField(
         label=_("Name, initials, code or place"),
@@ -85,6 +87,18 @@ class SubjectFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         categories = SubjectCategory.objects.filter(active=True)
         _choose(self, category=categories, unit=units_in_use(), town=codes(CodeTable.TOWN))
+
+    def first(self) -> list[forms.BoundField]:
+        """The fields that always stand open."""
+        return [self[name] for name in self.FIRST]
+
+    def more(self) -> list[forms.BoundField]:
+        """The others."""
+        return [field for field in self if field.name not in self.FIRST]
+
+    def more_asked(self) -> bool:
+        """Whether one of the others is filled in."""
+        return any(field.value() for field in self.more())
 
 
 class StatisticsForm(forms.Form):
@@ -276,7 +290,7 @@ class ViolationForm(forms.Form):
 class ExclusionForm(forms.Form):
     """An exclusion by law."""
 
-    basis = forms.CharField(label=_("legal basis"), max_length=200, help_text=_("Law and article that take it out of scope"))
+    basis = forms.CharField(label=pgettext_lazy("of an exclusion", "legal basis"), max_length=200, help_text=_("Law and article that take it out of scope"))
     reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     starts_on = day_field(_("from"))
     ends_on = day_field(_("until"), required=False, help_text=_("Last day; blank when there is none."))
@@ -292,6 +306,19 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, unit=units_in_use(), station=units_in_use())
+
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes."""
+        unit, station = self.cleaned_data["unit"], self.cleaned_data["station"]
+        return {"unit_id": unit.pk, "station_id": station.pk if station else None, "reason": self.cleaned_data["reason"]}
+
+
+class GoneForm(forms.Form):
+    """What became of several entries."""
+
+    status = forms.ChoiceField(label=_("What became of them?"), choices=[(one.value, one.label) for one in GONE], widget=forms.RadioSelect)
+    since = day_field(_("Since"))
+    reason = forms.CharField(label=_("Why?"), max_length=200, help_text=_("Such as: deregistered by the market office, seen closed on the spot."))
 
 
 class MergeForm(forms.Form):

@@ -11,7 +11,7 @@ from registries.lists.listing import ListColumn, Listing, listing
 from registries.subjects import outlook
 from registries.subjects.models import Permit, Subject
 from registries.subjects.naming import published_name
-from registries.subjects.queries import excluded_on, signalled, stale
+from registries.subjects.queries import excluded_on, having, signalled, stale
 from registries.subjects.rules import STALE_AFTER_MONTHS, months_before
 from registries.subjects.searching import fitting
 
@@ -45,7 +45,7 @@ LISTING = listing(
     )
 )
 
-COLUMNS = {"unit": "unit", "station": "station", "town": "town", "grade": "risk_grade", "status": "status", "kind": "kind"}
+COLUMNS = {"unit": "unit", "station": "station", "town": "town", "grade": "risk_grade", "kind": "kind"}
 """Filter → column, where one value is asked for."""
 
 
@@ -66,8 +66,10 @@ def found(
 
     ``units`` are those of the person who asks (None: all), for the filter ``own``.
     """
-    if wanted.get("status") != Subject.Status.MERGED:
-        entries = entries.exclude(status=Subject.Status.MERGED)
+    if wanted.get("status") == Subject.Status.ACTIVE and not (wanted.get("freshness") or wanted.get("before")):
+        entries = _in_operation(entries)
+    else:
+        entries = entries.filter(status=wanted["status"]) if wanted.get("status") else entries.exclude(status=Subject.Status.MERGED)
     if wanted.get("q"):
         entries = fitting(entries, wanted["q"])
     entries = entries.filter(**{column: wanted[name] for name, column in COLUMNS.items() if wanted.get(name)})
@@ -87,6 +89,11 @@ def found(
     return entries
 
 
+def _in_operation(entries: QuerySet[Subject]) -> QuerySet[Subject]:
+    """Those in operation, said by what they are not: nearly all are, and an index of the status would have to sort them all by key."""
+    return entries.exclude(status__in=[one for one in Subject.Status.values if one != Subject.Status.ACTIVE])
+
+
 def _remarked(entries: QuerySet[Subject], remark: str, today: dt.date) -> QuerySet[Subject]:
     """By what stands about an entry in another table."""
     permits = Permit.objects.filter(ended_on=None)
@@ -94,18 +101,18 @@ def _remarked(entries: QuerySet[Subject], remark: str, today: dt.date) -> QueryS
         case "never-visited":
             for narrowing in outlook.NEVER_VISITED:
                 entries = narrowing(entries)
-            return entries.filter(status=Subject.Status.ACTIVE)
+            return _in_operation(entries)
         case "excluded":
             return entries.filter(pk__in=excluded_on(today))
         case "signals":
             return entries.filter(pk__in=list(signalled(today)))
         case "expiring":
             ending = permits.filter(valid_until__gte=today, valid_until__lte=today + EXPIRES_WITHIN)
-            return entries.filter(pk__in=ending.values("subject_id"))
+            return entries.filter(having(ending))
         case "lapsed":
-            return entries.filter(pk__in=permits.filter(valid_until__lt=today).values("subject_id"))
+            return entries.filter(having(permits.filter(valid_until__lt=today)))
         case "no-permit":
-            return entries.exclude(pk__in=permits.values("subject_id"))
+            return entries.exclude(having(permits))
         case "no-code":
             return entries.filter(uscc=None).exclude(kind__in=[Subject.Kind.PERSON, Subject.Kind.SITE, Subject.Kind.EVENT])
         case _:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registries.codes.models import Code
 from registries.fields import SealedTextField
@@ -62,7 +63,7 @@ class Subject(models.Model):
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("in operation")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("status of a subject", "closed")
         DEREGISTERED = "deregistered", _("deregistered")
         REVOKED = "revoked", _("licence revoked")
         MOVED = "moved", _("moved away")
@@ -190,7 +191,7 @@ class Exclusion(models.Model):
     """不在检查范围: lawfully out of scope, with basis and dates (guideline 三.4)."""
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="exclusions", verbose_name=_("subject"))
-    basis = models.CharField(_("legal basis"), max_length=200)
+    basis = models.CharField(pgettext_lazy("of an exclusion", "legal basis"), max_length=200)
     reason = models.TextField(_("reason"))
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)

@@ -14,6 +14,10 @@ VIOLATION_MONTHS = 24
 """How long upheld complaints and serious violations count as signals (product.md §3)."""
 
 
+OF_MANY = ("registries.verify_subjects", "registries.assign_subjects", "registries.mark_subjects_gone")
+"""The commands whose one ledger entry is about many entries, what each was before standing under ``each``; the page of each tells it."""
+
+
 class Signals(NamedTuple):
     """What is recorded against a subject and still counts."""
 
@@ -79,6 +83,15 @@ def why_not_status(*, status: str, now: str, known: bool, reason: str, since: dt
         return say("There is no such status.")
     if status == now:
         return say("The entry has this status already.")
+    if not reason.strip():
+        return say("Say why the status changes; it stands in its history.")
+    return why_not_day(since, today)
+
+
+def why_not_gone(*, known: bool, reason: str, since: dt.date | None, today: dt.date) -> Sentence | None:
+    """Many entries at once are only ever marked as gone; back into operation each comes by itself."""
+    if not known:
+        return say("Say what became of them: closed, deregistered, licence revoked, or moved away.")
     if not reason.strip():
         return say("Say why the status changes; it stands in its history.")
     return why_not_day(since, today)

@@ -1,4 +1,5 @@
-/* Two comforts for office pages; both pages and forms work without them.
+/* Three comforts for office pages; pages and forms work without them.
+   Signing out takes the key of the offline store (visits/store.js) from this device first.
    data-confirm="sentence" on a form or submit button asks before sending.
    data-refresh-seconds="n" on an element with an id fetches this page every n seconds and replaces the element,
    until the fetched one no longer carries the attribute. ES2017, no dependencies. */
@@ -58,6 +59,23 @@
     window.setTimeout(again, wait * 1000);
     return null;
   }
+
+  function forgetKey() {
+    return new Promise(function (resolve) {
+      const asked = window.indexedDB.deleteDatabase("sunlot-keys");
+      asked.onsuccess = asked.onerror = resolve;
+      window.setTimeout(resolve, 1500);
+    });
+  }
+
+  document.querySelectorAll("form[action='/office/sign-out/']").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      if (window.indexedDB) {
+        event.preventDefault();
+        forgetKey().then(() => form.submit());
+      }
+    });
+  });
 
   document.addEventListener("submit", confirmed);
   document.querySelectorAll("[data-refresh-seconds]").forEach(watch);

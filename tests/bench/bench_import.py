@@ -36,6 +36,7 @@ from registries.codes.models import CodeTable  # noqa: E402
 from registries.imports.workbooks import refused_workbook  # noqa: E402
 from registries.people.models import Unit, User  # noqa: E402
 from registries.people.roles import Role  # noqa: E402
+from registries.spreadsheets.identifiers import organisation_check, uscc_check  # noqa: E402
 from tests import factories  # noqa: E402
 from tests.import_files import check, commit, confirm, subject_row, upload, workbook  # noqa: E402
 
@@ -79,12 +80,18 @@ def made(rows: int, every: int = 0, spoilt: bool = False) -> bytes:
         return pool.apply(table, (rows, every, spoilt))
 
 
+def credit_code(n: int) -> str:
+    """A code that is right in all its parts, as nearly every one in a real table is."""
+    head = f"91370323{n:08}{organisation_check(f'{n:08}')}"
+    return head + uscc_check(head)
+
+
 def table(rows: int, every: int = 0, spoilt: bool = False) -> bytes:
     """A workbook of this many subjects; every so many-th at another address, or all with four bad cells each."""
     lines = [
         subject_row(
             n,
-            uscc=factories.credit_code(n),
+            uscc=credit_code(n),
             categories="、".join(CATEGORIES[n % 4 : n % 4 + 2]),
             contact=f"示例{n}",
             phone=f"139{n:08}",

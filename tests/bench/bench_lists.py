@@ -3,7 +3,9 @@
 100,000 entries unless told otherwise, made by bulk_create; every page asked for in this process through the whole office stack,
 signed in as a bureau clerk. Shows the median, the 95th percentile, processor time (this process and its database server) and the
 queries of each page; they must not grow with the registry.
-On a SQLite file of its own, or on the empty database that ``DATABASE_URL`` names (then it is filled). Says, never judges.
+On a SQLite file of its own, or on the empty database that ``DATABASE_URL`` names (then it is filled); on a private PostgreSQL with
+`python -m config.testing.servers python tests/bench/bench_lists.py`. With ``SLOW_QUERIES=1`` the two longest queries of each page are shown.
+Says, never judges.
 """
 
 import datetime as dt
@@ -15,28 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-FOLDER = tempfile.TemporaryDirectory(prefix="sunlot-bench-")
-os.environ.update(DEMO="1", DATA_DIR=FOLDER.name, CELERY_BROKER_URL="fsqueue://localhost/")
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/bench.sqlite3")
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.testing.settings"
-
-import django  # noqa: E402
-import psutil  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-
-from registries import clock  # noqa: E402
-from registries.people.models import Unit  # noqa: E402
-from registries.people.roles import Role  # noqa: E402
-from registries.subjects import searching  # noqa: E402
-from registries.subjects.models import Complaint, Permit, Subject  # noqa: E402
-from tests import factories  # noqa: E402
+import psutil
 
 PLACES = ["历山", "南麻", "悦庄", "东里", "西里", "大张庄", "中庄", "张家坡", "燕崖", "石桥", "鲁村", "土门"]
 WORDS = ["如家", "鑫源", "福临", "鲁中", "沂河", "金盾", "宏达", "兴盛", "平安", "天湖", "汇泉", "龙凤", "春华", "东方", "百合", "长城"]
@@ -45,6 +26,12 @@ KINDS = ["旅馆", "宾馆", "茶馆", "网吧", "典当行", "印章店", "汽�
 
 def fill(count: int) -> None:
     """Made-up subjects over twelve units, twelve townships and ten categories, with permits, complaints and stale entries."""
+    from registries import clock
+    from registries.people.models import Unit
+    from registries.subjects import searching
+    from registries.subjects.models import Complaint, Permit, Subject
+    from tests import factories
+
     dice = random.Random(4)
     units = [factories.unit(f"{place}派出所", Unit.Kind.STATION) for place in PLACES]
     towns = [factories.code("town", f"{place}镇") for place in PLACES]
@@ -91,6 +78,8 @@ def fill(count: int) -> None:
 
 def database_process() -> psutil.Process | None:
     """The server process of this connection, where the database is one."""
+    from django.db import connection
+
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:
@@ -104,22 +93,15 @@ def processor(server: psutil.Process | None) -> float:
     return time.process_time() + (used.user + used.system if used else 0)
 
 
-def main() -> None:
-    """Fill, ask, show."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    repeats = int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    call_command("migrate", verbosity=0)
-    began = time.perf_counter()
-    fill(count)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-    print(f"{connection.vendor}: {count:,} subjects made in {time.perf_counter() - began:.0f} s; {repeats} requests each")
-    client = Client(headers={"host": "localhost"})
-    clerk = factories.user(Role.CLERK, unit=factories.unit("县局", Unit.Kind.BUREAU))
-    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
-    unit, town = Unit.objects.filter(name__startswith="历山").values_list("pk", flat=True)[0], Subject.objects.values_list("town_id", flat=True)[0]
-    asked = {
+def questions(count: int) -> dict[str, str]:
+    """What the list is asked: a name for it, and the query of its address."""
+    from registries.people.models import Unit
+    from registries.subjects.models import Subject
+
+    unit = Unit.objects.filter(name__startswith="历山").values_list("pk", flat=True)[0]
+    town = Subject.objects.values_list("town_id", flat=True)[0]
+    category = Subject.categories.through.objects.values_list("subjectcategory_id", flat=True)[0]
+    return {
         "first page": "",
         "last page": f"page={count // 50}",
         "name, 2 characters": "q=鑫源",
@@ -131,20 +113,46 @@ def main() -> None:
         "nothing found": "q=没有这个名字",
         "unit": f"unit={unit}",
         "township and grade": f"town={town}&grade=D",
-        "category and status": f"category={Subject.categories.through.objects.first().subjectcategory_id}&status=active",  # type: ignore[union-attr]
+        "category and status": f"category={category}&status=active",
         "stale": "freshness=stale&status=active",
         "with signals": "remark=signals",
         "permit ending": "remark=expiring",
         "never visited": "remark=never-visited",
         "search and filters": f"q=旅馆&unit={unit}&grade=C&freshness=stale",
     }
+
+
+def measure(count: int, repeats: int) -> None:
+    """Fill, ask, show."""
+    from django.core.management import call_command
+    from django.db import connection, connections
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from registries.people.models import Unit
+    from registries.people.roles import Role
+    from tests import factories
+
+    call_command("migrate", verbosity=0)
+    began = time.perf_counter()
+    fill(count)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    print(f"{connection.vendor}: {count:,} subjects made in {time.perf_counter() - began:.0f} s; {repeats} requests each")
+    client = Client(headers={"host": "localhost"})
+    clerk = factories.user(Role.CLERK, unit=factories.unit("县局", Unit.Kind.BUREAU))
+    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
     server = database_process()
     everything: list[float] = []
-    for name, query in asked.items():
+    for name, query in questions(count).items():
         client.get(f"/office/subjects/?{query}")
         with CaptureQueriesContext(connections["default"]) as queries:
             assert client.get(f"/office/subjects/?{query}").status_code == 200
             count_queries = len(queries)
+        if os.environ.get("SLOW_QUERIES"):
+            for one in sorted(queries.captured_queries, key=lambda one: -float(one["time"]))[:2]:
+                print(f"    {one['time']} {one['sql'][:1500]}")
         times, works = [], []
         for _ in range(repeats):
             start, work = time.perf_counter(), processor(server)
@@ -159,6 +167,19 @@ def main() -> None:
         )
     everything.sort()
     print(f"{'all':22} median {statistics.median(everything):6.0f} ms, p95 {everything[int(len(everything) * 0.95)]:6.0f} ms")
+
+
+def main() -> None:
+    """Set the program up on an empty database, then measure."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    with tempfile.TemporaryDirectory(prefix="sunlot-bench-") as folder:
+        os.environ.update(DEMO="1", DATA_DIR=folder, CELERY_BROKER_URL="fsqueue://localhost/")
+        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.testing.settings"
+        import django
+
+        django.setup()
+        measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, int(sys.argv[2]) if len(sys.argv) > 2 else 20)
 
 
 if __name__ == "__main__":

@@ -170,14 +170,22 @@ def record_case(county: County, number: str) -> str:
     lead.click("form[action$='/begin/'] button")
     lead.goto(f"{county.url}/office/cases/{case['case']}/record/")
     assert not lead.locator("input[type=radio]:checked").count(), "no answer is ever prefilled"
+    lead.wait_for_selector("[data-visit][data-ready]")
     for group in lead.locator("fieldset.check-item").all():
-        group.locator("input[type=radio][value=yes]").check(force=True)
+        answer = group.locator("input[type=radio][value=yes]")
+        answer.evaluate("one => one.scrollIntoView({ block: 'center' })")
+        answer.check(force=True)
     lead.fill("input[name=inspected_on]", f"{dt.datetime.now(BEIJING):%Y-%m-%d}")
     lead.select_option("select[name=result]", label="未发现问题")
     lead.select_option("select[name=disposal]", label="无需后续处置")
     lead.fill("[name=present]", "现场负责人示例")
     lead.click("button[name=submit]")
-    lead.wait_for_load_state()
+    lead.wait_for_url(f"**/cases/{case['case']}/")
+    lead.goto(f"{county.url}/office/cases/{case['case']}/sign/")
+    lead.locator("input[name=side-kind][value=refused]").check(force=True)
+    lead.fill("input[name=side-witness]", "社区网格员示例")
+    lead.click("form[action$='/acknowledge/'] button[type=submit]")
+    lead.wait_for_selector("input[name=password]")
     secret = {a.username: a.password for a in accounts.kept(county.data)}
     for page, name in zip((lead, member), case["officers"], strict=True):
         page.goto(f"{county.url}/office/cases/{case['case']}/sign/")

@@ -1,15 +1,16 @@
-"""Power cut while a file is taken over: afterwards all of its rows stand, with the ledger's entry, or none (trust.md R14)."""
+"""Power cut while a file is taken over, or taken back: afterwards all of its rows stand, with the ledger's entry, or none (trust.md R14)."""
 
 import os
 import signal
 import time
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import connections
 
 from registries.codes.models import CodeTable
 from registries.imports import commands
-from registries.imports.models import Import
 from registries.ledger.models import LedgerPayload
 from registries.ledger.queries import break_in_chain
 from registries.people.models import User
@@ -19,16 +20,27 @@ from tests import factories
 from tests.import_files import bring, commit, subject_row, workbook
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usually("postgresql")]
-ROWS = 1000
 
 
-def killed_while_committing(actor: User, batch: Import, seconds: float) -> None:
-    """Take the import over in a process of its own, and end that with SIGKILL after a while."""
+@pytest.fixture
+def clerk() -> User:
+    """A brigade's clerk."""
+    factories.code(CodeTable.TOWN, "南麻街道")
+    factories.category("旅馆")
+    return factories.user(Role.CLERK, unit=factories.unit(code="ZA"))
+
+
+def table(rows: int, name: str = "示例旅馆") -> bytes:
+    return workbook("subjects", subjects=[subject_row(n, name=name) for n in range(rows)])
+
+
+def killed(work: Callable[[], object], seconds: float) -> None:
+    """Do it in a process of its own, and end that with SIGKILL after a while."""
     connections.close_all()
     child = os.fork()
     if not child:
         try:
-            commands.commit_import(actor=actor, import_id=batch.pk, version=batch.version)
+            work()
         finally:
             os._exit(0)
     time.sleep(seconds)
@@ -36,39 +48,65 @@ def killed_while_committing(actor: User, batch: Import, seconds: float) -> None:
     os.waitpid(child, 0)
 
 
-def kill_often(times: int) -> None:
+def done(verb: str) -> int:
+    """How often the ledger says that it was done; its chain is whole."""
+    assert break_in_chain() is None
+    return LedgerPayload.objects.filter(verb=verb).count()
+
+
+def kill_commits(clerk: User, times: int, rows: int) -> None:
     """Kill commits at moments spread over the time that one takes. Each is whole or nothing."""
-    factories.code(CodeTable.TOWN, "南麻街道")
-    factories.category("旅馆")
-    clerk = factories.user(Role.CLERK, unit=factories.unit(code="ZA"))
-    rows = [subject_row(n) for n in range(ROWS)]
+    first = bring(clerk, "subjects", table(rows))
     start = time.monotonic()
-    commit(clerk, bring(clerk, "subjects", workbook("subjects", subjects=rows)))
-    whole = time.monotonic() - start
-    done, killed = 1, 0
-    batch = None
+    commit(clerk, first)
+    whole = 1.3 * (time.monotonic() - start)
+    taken_over, batch = 1, None
     for at in range(times):
-        if batch is None:
-            rows = [{**row, "name": f"示例{at}号旅馆"} for row in rows]
-            batch = bring(clerk, "subjects", workbook("subjects", subjects=rows))
-        killed_while_committing(clerk, batch, whole * at / times)
+        batch = batch or bring(clerk, "subjects", table(rows, f"示例{at}号旅馆"))
+        killed(partial(commands.commit_import, actor=clerk, import_id=batch.pk, version=batch.version), whole * at / times)
         batch.refresh_from_db()
-        taken = batch.state == "committed"
-        done, killed = done + taken, killed + (not taken)
-        assert Subject.objects.filter(version=done).count() == Subject.objects.count() == ROWS
-        assert LedgerPayload.objects.filter(verb="registries.commit_import").count() == done
-        assert break_in_chain() is None
-        batch = None if taken else batch
-    assert killed, "no commit was killed before its end"
+        taken_over += batch.state == "committed"
+        assert Subject.objects.filter(version=taken_over).count() == Subject.objects.count() == rows
+        assert done("registries.commit_import") == taken_over
+        batch = None if batch.state == "committed" else batch
+    assert taken_over <= times, "no commit was killed before its end"
     if batch is not None:
         commit(clerk, batch)
-        assert Subject.objects.filter(version=done + 1).count() == ROWS
+        assert Subject.objects.filter(version=taken_over + 1).count() == rows
 
 
-def test_a_killed_commit_leaves_all_or_nothing() -> None:
-    kill_often(10)
+def kill_undos(clerk: User, times: int, rows: int) -> None:
+    """Kill undoings likewise: what the file had added is all there, or all gone."""
+    batch = commit(clerk, bring(clerk, "subjects", table(rows)))
+    start = time.monotonic()
+    commands.undo_import(actor=clerk, import_id=batch.pk, version=batch.version)
+    whole = 1.3 * (time.monotonic() - start)
+    undone = 1
+    batch.refresh_from_db()
+    for at in range(times):
+        if batch.state == "undone":
+            batch = commit(clerk, bring(clerk, "subjects", table(rows)))
+        killed(partial(commands.undo_import, actor=clerk, import_id=batch.pk, version=batch.version), whole * at / times)
+        batch.refresh_from_db()
+        undone += batch.state == "undone"
+        assert Subject.objects.count() == (0 if batch.state == "undone" else rows)
+        assert done("registries.undo_import") == undone
+    assert undone <= times, "no undoing was killed before its end"
+
+
+def test_a_killed_commit_leaves_all_or_nothing(clerk: User) -> None:
+    kill_commits(clerk, 5, 150)
+
+
+def test_a_killed_undo_leaves_all_or_nothing(clerk: User) -> None:
+    kill_undos(clerk, 3, 150)
 
 
 @pytest.mark.full
-def test_a_hundred_killed_commits_leave_all_or_nothing() -> None:
-    kill_often(100)
+def test_a_hundred_killed_commits_leave_all_or_nothing(clerk: User) -> None:
+    kill_commits(clerk, 100, 1000)
+
+
+@pytest.mark.full
+def test_fifty_killed_undos_leave_all_or_nothing(clerk: User) -> None:
+    kill_undos(clerk, 50, 1000)

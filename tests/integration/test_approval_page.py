@@ -133,6 +133,16 @@ def test_subjects_left_out_and_inspectors_are_counted_apart(scene: dict[str, Any
     assert [(g.what, g.inside, g.outside) for g in told.groups] == [("status", 0, 1)]
 
 
+def test_a_change_of_many_is_counted_for_each_of_them(scene: dict[str, Any]) -> None:
+    rows = list(Subject.objects.filter(pk__in=[one.pk for one in scene["subjects"][:3]]))
+    sight = subject_commands.sight_of((row.pk, row.version) for row in rows)
+    subject_commands.mark_subjects_gone(
+        actor=scene["clerks"][1], subject_ids=[row.pk for row in rows], sight=sight, status="moved", since=clock.today(), reason="整体搬迁"
+    )
+    told = facts_for_approval(submitted(scene["subjects"], scene["revision"], scene["clerks"][0]))["recent"]
+    assert [(g.what, g.inside, g.outside, g.why) for g in told.groups] == [("status", 0, 3, "整体搬迁")]
+
+
 def test_an_import_is_told_by_what_it_did_to_each_subject(scene: dict[str, Any]) -> None:
     """One changes a grade, one is new to the registry, one says who must not meet whom; the fourth stays as it was."""
     clerk, revision, subjects = scene["clerks"][1], scene["revision"], scene["subjects"]

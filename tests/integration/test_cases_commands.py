@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from inspections.cases import commands, opening, queries, rules
+from inspections.cases import commands, opening, queries, rules, visiting
 from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft, Line
 from inspections.cases.states import CaseState, Decision
@@ -63,7 +63,15 @@ def to_sign() -> tuple[Case, User, User]:
     case, first, second = begun()
     commands.save_record(actor=first, case_id=case.pk, version=1, draft=whole_draft(case))
     commands.submit_record(actor=first, case_id=case.pk, version=2)
+    acknowledged(case)
     return case, first, second
+
+
+def acknowledged(case: Case) -> None:
+    """The inspected person's side of what stands there, noted by the leader: refused, with a witness."""
+    visiting.acknowledge_record(
+        actor=members(case)[0], case_id=case.pk, content_hash=shown(case), kind="refused", witness="社区网格员李某"
+    )
 
 
 def shown(case: Case) -> str:
@@ -397,6 +405,7 @@ def test_a_return_says_why_and_begins_a_next_round_with_the_teams_own_answers() 
     assert second.signatures.count() == 0
     leader = members(case)[0]
     commands.submit_record(actor=leader, case_id=case.pk, version=1)
+    acknowledged(case)
     for actor in members(case):
         commands.sign_record(actor=actor, case_id=case.pk, content_hash=shown(case))
     review(case, reviewer, Decision.ACCEPT)
@@ -429,8 +438,8 @@ def test_a_decision_on_an_old_page_is_refused() -> None:
     case, reviewer = signed(), make.user(Role.REVIEWER)
     old = case.version
     review(case, reviewer, Decision.RETURN, "补充")
-    for actor in members(case)[:1]:
-        commands.submit_record(actor=actor, case_id=case.pk, version=1)
+    commands.submit_record(actor=members(case)[0], case_id=case.pk, version=1)
+    acknowledged(case)
     for actor in members(case):
         commands.sign_record(actor=actor, case_id=case.pk, content_hash=shown(case))
     reason = refused(lambda: commands.review_case(actor=reviewer, case_id=case.pk, version=old, decision=Decision.ACCEPT))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from inspections.cases import commands, queries
+from inspections.cases import commands, queries, rules, visiting
 from inspections.cases.models import Case
 from inspections.cases.states import CaseState
 from registries import clock
@@ -205,7 +205,7 @@ def test_beginning_leads_to_an_empty_record_with_nothing_prefilled() -> None:
     assert "checked>" not in form
     assert " selected" not in form.replace('value="" selected', "")
     assert f'value="{clock.today().isoformat()}"' not in form
-    assert form.count('type="radio"') == 4 * len(queries.items_of(case))
+    assert form.count('type="radio" name="answer_') == 4 * len(queries.items_of(case))
 
 
 def test_a_draft_may_be_incomplete_and_comes_back_as_it_was_typed() -> None:
@@ -305,9 +305,17 @@ def test_a_refused_visit_is_told_in_a_sentence() -> None:
 # --- signing ----------------------------------------------------------------------------------------------------------
 
 
-def test_signing_asks_for_the_password_again() -> None:
+def ready_to_sign() -> Case:
+    """A case whose record is ready to sign, the inspected person's side noted."""
     case = make.case()
-    make.record(case, submitted_at=clock.now())
+    record = make.record(case, submitted_at=clock.now())
+    content = rules.fingerprint(queries.content_of(record))
+    visiting.acknowledge_record(actor=members(case)[0], case_id=case.pk, content_hash=content, kind="absent", witness="邻居李某")
+    return case
+
+
+def test_signing_asks_for_the_password_again() -> None:
+    case = ready_to_sign()
     address = f"/office/cases/{case.number}/sign/"
     for person in members(case):
         browser = signed_in(person)
@@ -334,8 +342,7 @@ def test_guessing_the_password_locks_the_account() -> None:
 
 
 def test_what_was_changed_since_it_was_shown_is_not_signed() -> None:
-    case = make.case()
-    make.record(case, submitted_at=clock.now())
+    case = ready_to_sign()
     browser = signed_in(members(case)[0])
     response = browser.post(f"/office/cases/{case.number}/sign/", {"content_hash": "0" * 64, "password": make.PASSWORD})
     assert "changed since you opened it" in response.content.decode()

@@ -9,6 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from config.checks import TRIGGERS, every_trigger_stands
 from inspections.plans.states import PlanState
 from registries import clock, triggers
+from registries.campaigns.models import Campaign
+from registries.comparisons.models import Comparison, Difference
 from registries.ledger import record
 from registries.people.models import User
 from registries.people.queries import system_user
@@ -57,6 +59,21 @@ def test_the_ledger_is_append_only(table: str, column: str) -> None:
     record.daily_checkpoint(clock.today(), system_user().pk)
     assert "append-only" in refused(f"UPDATE {table} SET {column} = 'x'")  # noqa: S608
     assert "append-only" in refused(f"DELETE FROM {table}")  # noqa: S608
+
+
+def test_a_comparison_with_its_lines_and_a_review_that_has_ended_stand() -> None:
+    user, today = factories.user(Role.CLERK), clock.today()
+    kept = Comparison.objects.create(
+        category=factories.category(), source="名单", file_name="a.csv", sha256="0" * 64, compared_by=user, compared_at=clock.now()
+    )
+    Difference.objects.create(comparison=kept, kind="missing", number=2)
+    assert "append-only" in refused("UPDATE registries_comparison SET source = 'x'")
+    assert "append-only" in refused("UPDATE registries_difference SET number = 3")
+    assert "append-only" in refused("DELETE FROM registries_difference")
+    review = Campaign.objects.create(year=today.year, since=today, due_on=today, started_by=user, started_on=today)
+    assert run("UPDATE registries_campaign SET ended_by_id = %s, ended_on = %s", user.pk, today.isoformat()) == 1
+    assert "never changed" in refused("UPDATE registries_campaign SET outcome = '{}' WHERE id = %s", review.pk)
+    assert "never deleted" in refused("DELETE FROM registries_campaign")
 
 
 def test_no_two_entries_follow_the_same_one() -> None:

@@ -12,6 +12,7 @@ from registries import clock
 from registries.ledger.models import LedgerPayload
 from registries.people.models import User
 from registries.people.roles import Role
+from registries.subjects.models import Subject
 from tests import factories as make
 from tests.integration.test_draws import VALUE, Office
 
@@ -49,6 +50,31 @@ def typed(office: Office, draw: Draw, **different: Any) -> dict[str, Any]:
         "quota_B": 2,
         **different,
     }
+
+
+def test_a_stale_entry_is_named_at_preparation_and_needs_the_supervisors_tick(office: Office) -> None:
+    Subject.objects.filter(pk=office.subjects[0].pk).update(verified_on=clock.today() - dt.timedelta(days=500))
+    clerk, supervisor = signed_in(office.clerk), signed_in(office.supervisor)
+    draw = office.prepared(lead=3600)
+    page = clerk.get(f"/office/draws/{draw.pk}/").content.decode()
+    assert "1 个对象超过12个月未核实" in page
+    assert office.subjects[0].name in page
+    clerk.post(f"/office/draws/{draw.pk}/", {**typed(office, draw), "submit": "1"})
+    draw.refresh_from_db()
+    assert draw.state == DrawState.SUBMITTED
+    address = f"/admin/inspections/draw/{draw.pk}/decide/"
+    assert 'name="accept_stale"' in supervisor.get(address).content.decode()
+    decision = {"approve": "1", "version": draw.version, "password": make.PASSWORD}
+    assert supervisor.post(address, decision).status_code == 422
+    draw.refresh_from_db()
+    assert draw.state == DrawState.SUBMITTED
+    refusals = LedgerPayload.objects.filter(verb="inspections.approve_draw")
+    assert "not verified for 12 months" in refusals.latest("entry_id").body
+    assert supervisor.post(address, {**decision, "accept_stale": "on"}).status_code == 302
+    draw.refresh_from_db()
+    assert draw.state == DrawState.COMMITTED
+    accepted = LedgerPayload.objects.filter(verb="inspections.approve_draw", object_id=str(draw.pk))
+    assert "stale entries accepted" in accepted.latest("entry_id").body
 
 
 def test_a_clerk_begins_a_draw_saves_it_and_submits_it(office: Office, django_assert_max_num_queries: Any) -> None:

@@ -148,6 +148,7 @@ def test_no_cell_of_ten_thousand_fuzzed_values_is_a_formula() -> None:
     assert not [text for text in written if text.lstrip()[:1] in tuple("=+-@＝＋－＠") or (text[:1].isspace() and text[0] != " ")]
 
 
+@pytest.mark.full
 @needs_libreoffice
 def test_libreoffice_sees_no_formula_either(tmp_path: Path) -> None:
     source = tmp_path / "fuzzed.xlsx"
@@ -160,6 +161,7 @@ def test_libreoffice_sees_no_formula_either(tmp_path: Path) -> None:
     assert "table:formula" not in saved_as(table, "fods", tmp_path / "out").read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 @needs_libreoffice
 def test_edited_in_libreoffice_only_the_edits_change(clerk: User, tmp_path: Path) -> None:
     source = tmp_path / "对象.xlsx"
@@ -190,6 +192,7 @@ def test_a_long_list_is_sent_in_pieces() -> None:
 
 def test_the_list_pages_offer_the_file_with_their_filters(clerk: User) -> None:
     page = visitor(clerk).get("/office/subjects/?grade=D").content.decode()
-    assert "/office/exports/subjects.xlsx?grade=D" in page
+    for kind in ("subjects", "permits", "complaints", "violations"):
+        assert f"/office/exports/{kind}.xlsx?grade=D" in page
     for address in ("/office/matters/", "/office/inspectors/"):
         assert "/office/exports/" in visitor(clerk).get(address).content.decode()

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,11 +12,14 @@ from django.test import Client
 from django.utils import translation
 
 from registries.codes.models import CodeTable
+from registries.imports import commands, rules
+from registries.imports.kinds import KINDS
 from registries.imports.models import Import
 from registries.imports.tasks import check_import
 from registries.people.models import Unit, User
 from registries.people.roles import Role
 from registries.spreadsheets.reading import open_sheets
+from registries.spreadsheets.writing import Page, write_workbook
 from registries.subjects.models import Subject
 from tests import factories
 from tests.import_files import bring, subject_row, upload, workbook
@@ -100,6 +104,47 @@ def test_a_clerk_takes_a_file_from_upload_to_registry(clerk: User) -> None:
     assert "月球" in sheet.rows[-1]
 
 
+def test_of_several_sheets_with_the_same_columns_one_is_chosen_and_the_next_follows(clerk: User) -> None:
+    client = visitor(clerk)
+    (layout,) = KINDS["subjects"].layouts
+    columns = [layout.column(name) for name in subject_row(1)]
+    pages = [Page(name, [c.heading for c in columns], [list(subject_row(n).values())]) for n, name in enumerate(("南麻", "鲁村"), start=1)]
+    sent = SimpleUploadedFile("各镇.xlsx", write_workbook(pages))
+    page = client.post("/office/imports/new/", {"kind": "subjects", "file": sent}, follow=True)
+    first = Import.objects.get()
+    address = f"/office/imports/{first.pk}/"
+    assert "Now “南麻” is read (1 rows). Read another one first: “鲁村” (1 rows)" in text(page)
+    assert "Now “鲁村” is read" in text(client.get(f"{address}?sheet=鲁村"))
+    places = {f"subjects-{name}": at for name, at in first.mapping[0]["columns"].items()}
+    client.post(f"{address}columns/", {"version": 1, "sheet": "鲁村", **places})
+    check_import(first.pk)
+    client.post(f"{address}commit/", {"version": Import.objects.get().version})
+    assert [row.key for row in Subject.objects.all()] == ["S00000002"]
+
+    assert "which were not read. “南麻” (1 rows)" in text(client.get(address))
+    page = client.post(f"{address}next/", {"sheet": "南麻"}, follow=True)
+    second = Import.objects.exclude(pk=first.pk).get()
+    assert page.redirect_chain[0][0].startswith(f"/office/imports/{second.pk}/?sheet=")
+    assert "Now “南麻” is read" in text(page)
+    assert "taken over already" not in text(page)
+    assert "taken over already" in text(client.get(f"/office/imports/{second.pk}/?sheet=鲁村"))
+    client.post(f"/office/imports/{second.pk}/columns/", {"version": 1, "sheet": "南麻", **places})
+    check_import(second.pk)
+    page = client.post(f"/office/imports/{second.pk}/commit/", {"version": Import.objects.get(pk=second.pk).version}, follow=True)
+    assert Subject.objects.count() == 2
+    assert "Go on with the next sheet" not in text(page)
+
+
+def test_the_size_of_a_days_files_has_an_end(clerk: User) -> None:
+    with mock.patch.object(rules, "MOST_BYTES_A_DAY", 1024 * 1024):
+        Import.objects.filter(pk=upload(clerk, "subjects", workbook("subjects", subjects=[subject_row(1)])).pk).update(content=bytes(1024 * 1024))
+        answer = visitor(clerk).post("/office/imports/new/", {"kind": "subjects", "file": file(subject_row(2))})
+        assert "would have more than 1 MB" in text(answer)
+        batch = Import.objects.get()
+        commands.cancel_import(actor=clerk, import_id=batch.pk, version=batch.version)
+        upload(clerk, "subjects", workbook("subjects", subjects=[subject_row(2)]))
+
+
 def test_a_hostile_file_gets_a_sentence_on_the_form(clerk: User) -> None:
     answer = visitor(clerk).post(
         "/office/imports/new/", {"kind": "subjects", "file": SimpleUploadedFile("名录.xlsx", b"%PDF-1.7")}
@@ -111,7 +156,8 @@ def test_a_hostile_file_gets_a_sentence_on_the_form(clerk: User) -> None:
 
 def test_a_form_without_file_or_kind_says_so(clerk: User) -> None:
     answer = visitor(clerk).post("/office/imports/new/", {})
-    assert text(answer).count("This field is required.") >= 2
+    assert text(answer).count("Choose what the table holds.") >= 2
+    assert text(answer).count("Choose the file.") >= 2
 
 
 def test_a_file_that_cannot_be_read_says_why_and_what_to_do(clerk: User) -> None:
@@ -209,8 +255,9 @@ def test_templates_are_for_those_who_may_bring_them(clerk: User) -> None:
 def test_pages_take_few_queries_however_many_rows(clerk: User, django_assert_max_num_queries: Queries) -> None:
     rows = [subject_row(n, town="月球" if n % 5 == 0 else "南麻街道") for n in range(300)]
     batch = bring(clerk, "subjects", workbook("subjects", subjects=rows))
-    for _time in range(60):
-        upload(clerk, "subjects", workbook("subjects", subjects=rows[:1]))
+    one = upload(clerk, "subjects", workbook("subjects", subjects=rows[:1]))
+    kept = {field.attname: getattr(one, field.attname) for field in Import._meta.local_concrete_fields if not field.primary_key}
+    Import.objects.bulk_create([Import(**kept) for _time in range(60)])
     client = visitor(clerk)
     waiting = Import.objects.latest("pk")
     for address in (

@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from config.demo.county.load import load_county
+from config.demo.county.workbooks import NAMES, TO_TRY
 from registries import clock
 from registries.codes.models import CodeTable
 from registries.imports import checking, commands
@@ -24,7 +25,7 @@ from registries.people.models import Unit, User
 from registries.people.roles import Role
 from registries.subjects.models import Subject
 from tests import factories
-from tests.import_files import classes, confirm, subject_row, upload, workbook
+from tests.import_files import bring, classes, confirm, subject_row, upload, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -117,12 +118,14 @@ def test_the_county_is_loaded_whole_and_a_second_start_changes_nothing(tmp_path:
     clerk = factories.user(Role.CLERK, unit=Unit.objects.get(code="GAJ"))
     actors: dict[str, User] = {"system_admin": administrator, "clerk": clerk}
     load_county(said.append, actors=actors, folder=tmp_path)
-    assert len(said) == 10
+    assert len(said) == len(NAMES)
     assert "1500 rows added, 0 changed" in said[4]
     counts = [model.objects.count() for model in (Subject, Matter, Inspector)]
     assert counts == [1500, 27, 80]
     assert Certificate.objects.count() >= 80
     entries = LedgerEntry.objects.count()
     load_county(said.append, actors=actors, folder=tmp_path)
-    assert (said[10:], LedgerEntry.objects.count()) == ([], entries)
+    assert (said[len(NAMES) :], LedgerEntry.objects.count()) == ([], entries)
     assert classes(Import.objects.get(kind="subjects")) == ["added"] * 1500
+    tried = bring(clerk, "permits", (tmp_path / TO_TRY).read_bytes())
+    assert tried.counts == {"permits": {"same": 20, "changed": 8, "added": 12, "refused": 5}}

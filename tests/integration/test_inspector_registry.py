@@ -356,6 +356,7 @@ def test_the_registry_is_kept_on_its_pages(client: Client, clerk: User) -> None:
     assert "周改名" in changed
 
 
+@pytest.mark.filterwarnings("error::django.core.paginator.UnorderedObjectListWarning")
 def test_the_registry_is_asked_by_tag_group_and_state(client: Client, clerk: User, inspector: Inspector) -> None:
     other = factories.inspector("钱示例", unit=clerk.unit, certified=False)
     soon = factories.inspector("孙示例", unit=clerk.unit, certified=False)

@@ -54,11 +54,18 @@ def clerk(revision: MatterRevision) -> User:
     return factories.user(Role.CLERK, unit=revision.unit)
 
 
+def passed(plan: Plan, version: int) -> int:
+    """Through the legal review; returns the version after it."""
+    commands.review_plan(actor=factories.user(Role.REVIEWER), plan_id=plan.pk, version=version)
+    return version + 1
+
+
 @pytest.fixture
 def submitted(clerk: User, revision: MatterRevision) -> Plan:
     plan = begun(clerk)
     commands.change_plan(actor=clerk, plan_id=plan.pk, version=1, item=values(revision))
     commands.submit_plan(actor=clerk, plan_id=plan.pk, version=2)
+    passed(plan, 3)
     plan.refresh_from_db()
     return plan
 
@@ -181,7 +188,7 @@ def test_approval_numbers_the_plan_and_its_items_without_gaps(clerk: User, revis
             commands.change_plan(actor=clerk, plan_id=plan.pk, version=version, item=values(revision))
         commands.change_plan(actor=clerk, plan_id=plan.pk, version=4, item_id=plan.items.order_by("pk")[1].pk)
         commands.submit_plan(actor=clerk, plan_id=plan.pk, version=5)
-        commands.approve_plan(actor=supervisor, plan_id=plan.pk, version=6)
+        commands.approve_plan(actor=supervisor, plan_id=plan.pk, version=passed(plan, 6))
         plan.refresh_from_db()
         assert (plan.state, plan.number) == ("published", f"源公抽查计划〔{YEAR}〕{nth}号")
         assert plan.approved_by == supervisor
@@ -195,11 +202,13 @@ def test_who_prepared_or_changed_a_plan_never_approves_it(submitted: Plan, revis
     mine = begun(both)
     commands.change_plan(actor=both, plan_id=mine.pk, version=1, item=values(revision))
     commands.submit_plan(actor=both, plan_id=mine.pk, version=2)
-    assert "You prepared" in refusal(lambda: commands.approve_plan(actor=both, plan_id=mine.pk, version=3))
+    version = passed(mine, 3)
+    assert "You prepared" in refusal(lambda: commands.approve_plan(actor=both, plan_id=mine.pk, version=version))
     commands.return_plan(actor=both, plan_id=submitted.pk, version=submitted.version, reason="补充")
-    commands.change_plan(actor=both, plan_id=submitted.pk, version=4, item=values(revision))
-    commands.submit_plan(actor=both, plan_id=submitted.pk, version=5)
-    assert "changed it" in refusal(lambda: commands.approve_plan(actor=both, plan_id=submitted.pk, version=6))
+    commands.change_plan(actor=both, plan_id=submitted.pk, version=5, item=values(revision))
+    commands.submit_plan(actor=both, plan_id=submitted.pk, version=6)
+    after = passed(submitted, 7)
+    assert "changed or reviewed" in refusal(lambda: commands.approve_plan(actor=both, plan_id=submitted.pk, version=after))
     submitted.refresh_from_db()
     assert submitted.state == "submitted"
 

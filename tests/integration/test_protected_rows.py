@@ -10,10 +10,12 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, models, transaction
 
+from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Replacement
 from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry, SourceEvidence
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.plans.models import HandedList, HandedSubject, TaskReport
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.campaigns.models import Campaign
@@ -81,6 +83,11 @@ def one_of_everything() -> None:
         draw=draw, number=1, kind="subject", winner=case.drawn, subject_out=case.drawn, subject_in=reserve, reason="gone",
         decided_by=user, decided_at=now, evidence_digest="0" * 64,
     )  # fmt: skip
+    Photo.objects.create(
+        case=case, round=1, content_type="image/jpeg", size=4, sent_sha256="0" * 64, sha256="0" * 64, kept_by=user, kept_at=now
+    )
+    record = case.records.get()
+    Acknowledgement.objects.create(record=record, kind="refused", witness="李某", content_hash="0" * 64, noted_by=user, noted_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
     factories.adhoc_request()
     person = factories.inspector()
@@ -98,6 +105,12 @@ def one_of_everything() -> None:
     )
 
 
+    item = factories.plan_item(draw.matter, source="county")
+    TaskReport.objects.create(item=item, reported_on=today, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, reported_by=user, reported_at=now)
+    handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
+    HandedSubject.objects.create(handed=handed, subject=subject, line=2)
+
+
 @pytest.fixture
 def honest() -> None:
     """An office in which every row stands in the ledger, and nobody guards the tables any more."""
@@ -108,7 +121,7 @@ def honest() -> None:
 
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
-    "historyrow.inspector_out", "historyrow.inspector_in", "planitem.number", "replacement.kind", "replacement.assignment",
+    "historyrow.inspector_out", "historyrow.inspector_in", "photo.withdrawn_by", "photo.withdrawn_at", "plan.replaces", "plan.amendment", "planitem.number", "replacement.kind", "replacement.assignment",
     "review.decision", "strike.state", "disclosure.named", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
 ]  # fmt: skip

@@ -356,11 +356,16 @@ def test_a_plan_goes_from_the_clerk_to_the_public_through_the_admin(client: Clie
     said(client, new, **{**item, "version": "3"})
     extra = plan.items.order_by("-pk")[0]
     assert "The item was removed." in said(client, f"/office/plans/{plan.pk}/items/{extra.pk}/remove/", version="4")
-    assert "The plan waits for a supervisor." in said(client, f"/office/plans/{plan.pk}/submit/", version="5")
+    assert "The plan waits for the legal review." in said(client, f"/office/plans/{plan.pk}/submit/", version="5")
+    enter(client, factories.user(Role.REVIEWER))
+    review = f"/office/plans/{plan.pk}/review/"
+    assert "Pass it on" in text(client, f"/office/plans/{plan.pk}/")
+    assert "The plan waits for a supervisor." in said(client, review, version="6", remark="依据齐全", **{"pass": "1"})
     enter(client, factories.user(Role.SUPERVISOR))
     assert "Look at it and decide" in text(client, f"/office/plans/{plan.pk}/")
     decide = f"/admin/inspections/plan/{plan.pk}/decide/"
-    assert "Published as" in said(client, decide, version=6, approve="1")
+    assert "依据齐全" in text(client, decide)
+    assert "Published as" in said(client, decide, version=7, approve="1")
     assert "approved and published the plan" in text(client, f"/office/plans/{plan.pk}/")
     enter(client, clerk)
     assert f"{plan.year}-P01" in text(client, f"/office/plans/{plan.pk}/")

@@ -22,11 +22,11 @@ from inspections.cases.models import Assignment, Case
 from inspections.cases.states import CaseState
 from inspections.draws import after, commands, shelf
 from inspections.draws import tasks as draw_tasks
+from inspections.draws.caps import drawn_before
 from inspections.draws.commands.sources import File
 from inspections.draws.models import Draw, DrawCertificate, DrawFile, DrawnEntry, SeedSource, SourceEntry, TeamPlace
 from inspections.draws.protocol import digest
 from inspections.draws.replaced import HistoryRow, ever_drawn, in_place
-from inspections.draws.roster import _drawn_this_year
 from inspections.draws.struck import Strike, as_it_stood, strikes_of
 from inspections.draws.verify import verify_bundle
 from publicity.site import orders, queries
@@ -36,6 +36,7 @@ from registries.ledger.findings import run_check
 from registries.ledger.models import Checkpoint, LedgerPayload
 from registries.ledger.protected import rows_astray
 from registries.ledger.verifying import Newest
+from registries.matters.queries import limits_of
 from registries.people.models import User
 from registries.people.roles import Role
 from registries.standing import stands_as_made
@@ -374,7 +375,7 @@ def test_a_visit_that_began_stands_and_takes_the_right_place_where_its_subject_i
     assert Case.objects.filter(draw=draw, drawn__in=again.values()).count() == 5
     assert [one.english for one in run_check("cases")] == []
     lost = [case for case in draw.cases.filter(pk__in=teams).select_related("drawn") if case.drawn and case.drawn.correction == 0]
-    matter_counts, _all = _drawn_this_year(now, clock.today())
+    matter_counts, _all = drawn_before(now, limits_of(now.matter), clock.today())
     assert all(matter_counts[case.subject_id] == 1 for case in draw.cases.exclude(state=CaseState.CALLED_OFF))
     assert set(in_place().filter(draw=draw)) == set(again.values())
     assert len(lost) == 5 - len(bound)

@@ -180,6 +180,35 @@ def test_entries_are_given_to_another_unit(client: Client, clerk: User, unit: Un
     assert row.unit == target
 
 
+def test_many_are_marked_as_gone_from_the_yearly_review_after_a_page_that_says_how_many(client: Client, clerk: User, unit: Unit) -> None:
+    today, old = clock.today(), dt.date(2020, 1, 1)
+    rows = [factories.subject(f"{n}店", unit=unit, verified_on=old) for n in range(3)]
+    foreign = factories.subject("别所店", verified_on=old)
+    campaigns.start_campaign(actor=clerk, year=today.year, since=dt.date(2025, 1, 1), due_on=today + dt.timedelta(days=9))
+    at = f"{AT}reviews/{today.year}/"
+    page = text(client, at)
+    assert f'name="pk" value="{rows[0].pk}"' in page
+    assert "all 3 entries that are left" in page
+    query = page.partition('name="query"')[2].partition('value="')[2].partition('"')[0].replace("&amp;", "&")
+    page = said(client, f"{AT}several/", action="gone", review=today.year, which="all", query=query)
+    assert "This will change 3 entries." in page
+    assert f'href="{at}"' in page
+    ids, sight = (page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in ("ids", "sight"))
+    form = {"action": "gone", "review": today.year, "query": query, "ids": ids, "sight": sight, "status": "deregistered", "since": today.isoformat()}
+    page = said(client, f"{AT}several/", **form)
+    assert "error-summary" in page
+    assert "This will change 3 entries." in page
+    page = said(client, f"{AT}several/", **form, reason="市场监管部门通报")
+    assert "3 entries are marked as gone." in page
+    assert "Nothing is left to you" in page
+    assert set(Subject.objects.values_list("status", flat=True)) == {"deregistered", "active"}
+    assert "市场监管部门通报" in text(client, f"{AT}{rows[2].key}/history/")
+    page = said(client, f"{AT}several/", action="gone", pk=[rows[0].pk, foreign.pk], which="ticked", query="")
+    assert "not in operation already" in page
+    assert "kept by another unit" in page
+    assert client.post(f"{AT}several/", {"action": "delete"}).status_code == 404
+
+
 # --- one entry --------------------------------------------------------------------------------------------------------
 
 

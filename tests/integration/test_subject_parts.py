@@ -3,18 +3,21 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.utils import translation
 
 from registries import clock
 from registries.ledger.change import Change, Refused
 from registries.ledger.models import LedgerPayload
+from registries.ledger.telling import told_of
 from registries.people.models import Unit, User
 from registries.people.roles import Role
 from registries.subjects import commands, queries, searching
 from registries.subjects.commands import Entry, PermitTerms, sight_of
 from registries.subjects.models import Complaint, Permit, Subject, Violation
-from registries.subjects.rules import old_number_check, why_not_old_number
+from registries.subjects.rules import OF_MANY, old_number_check, why_not_old_number
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -252,7 +255,7 @@ def test_a_merge_keeps_both_histories_and_counts_both_signals(clerk: User, subje
     assert (subject.name, subject.uscc, double.uscc) == ("历山宾馆", codes[1], codes[0])
     assert (double.status, double.merged_into) == ("merged", subject)
     assert queries.signals([subject.pk], today)[subject.pk].upheld_complaints_12m == 1
-    assert queries.excluded_on(today) == {subject.pk}
+    assert queries.excluded_on(today) == {subject.pk, double.pk}
     categories = [category.pk for category in subject.categories.all()]
     assert [one.pk for one in queries.subjects_in_scope(categories)] == [subject.pk]
     assert set(double.categories.all()) <= set(subject.categories.all())
@@ -290,3 +293,28 @@ def test_what_cannot_be_merged(clerk: User, subject: Subject) -> None:
     assert "kept by" in refusal(lambda: merge(clerk, subject, factories.subject()))
     with pytest.raises(Refused):
         merge(clerk, subject, third, ("status",))
+
+
+# --- as gone ------------------------------------------------------------------------------------------------------------
+
+
+def test_many_are_marked_as_gone_with_day_and_reason_and_each_history_says_what_it_was(clerk: User) -> None:
+    rows = [factories.subject(unit=clerk.unit) for _ in range(3)]
+    today, ids, sight = clock.today(), [row.pk for row in rows], sight_of((row.pk, row.version) for row in rows)
+
+    def mark(**different: Any) -> Change:
+        given: dict[str, Any] = {"subject_ids": ids, "sight": sight, "status": "closed", "since": today, "reason": "现场已关门"}
+        return commands.mark_subjects_gone(actor=clerk, **given | different)
+
+    assert "what became of them" in refusal(lambda: mark(status="active"))
+    assert "what became of them" in refusal(lambda: mark(status="merged"))
+    assert "future" in refusal(lambda: mark(since=today + dt.timedelta(days=1)))
+    assert "Say why" in refusal(lambda: mark(reason=" "))
+    mark()
+    assert set(Subject.objects.filter(pk__in=ids).values_list("status", "status_since", "version")) == {("closed", today, 2)}
+    for row in rows:
+        with translation.override("en"):
+            (telling,) = told_of(queries.parts_of(row), among=OF_MANY)
+        assert {(one.before, one.after) for one in telling.fields} >= {("in operation", "closed"), ("", today.isoformat())}
+    again = sight_of((row.pk, 2) for row in rows)
+    assert "already" in refusal(lambda: mark(sight=again))

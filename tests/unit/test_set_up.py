@@ -37,6 +37,14 @@ def test_the_demo_refuses_in_a_sentence_without_its_parts(
     assert said.count("\n") == 1
 
 
+def test_only_the_long_counts_want_an_office() -> None:
+    names = {typed: [part.name for part in bootstrap.PARTS[typed]] for typed in ("test", "test --full")}
+    assert names["test --full"] == [*names["test"], "LibreOffice"]
+    assert bootstrap.wants("test", ["-q", "--full"]) == "test --full"
+    assert bootstrap.wants("test", ["-q"]) == "test"
+    assert bootstrap.wants("demo", ["--full"]) == "demo"
+
+
 def test_no_network_is_a_sentence(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     (clone / "config").mkdir(parents=True)

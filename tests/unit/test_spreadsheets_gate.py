@@ -97,6 +97,8 @@ def test_too_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         b"<row>" + b"<c><v>1</v></c>" * 101 + b"</row>",
         b'<row r="1"><c r="A1"><v>1</v></c></row><row r="150000"><c r="CV150000"><v>1</v></c></row>',
         b'<row r="1"><c x=">" r="XFD1"><v>1</v></c></row>',
+        b"<row r='1'><c r=\"A1\"><v>1</v></c><c r='XFD1'><v>1</v></c></row>",
+        b'<row r="1"><!-- <c r="A1" --><c\nr="XFD1"><v>1</v></c></row>',
     ],
 )
 def test_one_far_cell_is_refused_before_memory_is_reserved_for_the_rectangle(body: bytes) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from config.demo.county.workbooks import NAMES, write_county
+from config.demo.county.workbooks import NAMES, TO_TRY, write_county
 from registries import clock
 from registries.imports import commands
 from registries.imports.checking import examine
@@ -33,7 +33,7 @@ def load_county(
     ``actors`` are "system_admin", who brings units and code tables, and "clerk", who brings the rest; the kinds of
     whoever is not named are left out.
     """
-    if not all((folder / NAMES[kind]).exists() for kind in NAMES):
+    if not all((folder / name).exists() for name in (*NAMES.values(), TO_TRY)):
         write_county(folder, clock.today())
     for code in NAMES:
         kind = KINDS[code]

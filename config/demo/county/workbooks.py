@@ -15,9 +15,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.demo.county import checklists_hazards, checklists_order, checklists_other
 from config.demo.county.bases import BASES, INSTRUMENTS
 from config.demo.county.codes import CATEGORIES, CODE_TABLES, UNITS
-from config.demo.county.dice import Dice
+from config.demo.county.dice import SEED, Dice
 from config.demo.county.inspectors import Inspector, certificates, make_inspectors, recusals
 from config.demo.county.matters import BODY, MATTERS, PUBLICATION
+from config.demo.county.permits import Permit, permits, to_try
 from config.demo.county.subjects import Subject, complaints, exclusions, make_subjects, violations
 from registries.spreadsheets import layouts
 from registries.spreadsheets.columns import Layout
@@ -40,12 +41,15 @@ NAMES = {
     "violations": "08-严重违法.xlsx",
     "inspectors": "09-执法检查人员名录库.xlsx",
     "recusals": "10-回避.xlsx",
+    "permits": "11-许可证.xlsx",
 }
 """Kind of import → file name, in the order in which they have to be imported."""
+TO_TRY = "试一试-许可证.xlsx"
+"""A list of permits that is not loaded: for whoever wants to see an import with rows of every kind, refused ones among them."""
 
 
 def write_county(folder: Path, today: dt.date) -> list[Path]:
-    """Write the workbooks into a folder, in the order of import; days are counted from `today`."""
+    """Write those of the workbooks that a folder lacks, in the order of import; days are counted from `today`."""
     dice = Dice()
     subjects = make_subjects(dice, today)
     inspectors = make_inspectors(dice)
@@ -60,12 +64,16 @@ def write_county(folder: Path, today: dt.date) -> list[Path]:
         "violations": [(layouts.VIOLATIONS, _dated(dice, violations(dice, subjects, today)))],
         "inspectors": [(layouts.INSPECTORS, map(_inspector, inspectors)), (layouts.CERTIFICATES, _certificates(dice, inspectors, today))],
         "recusals": [(layouts.RECUSALS, _dated(dice, recusals(dice, inspectors, subjects, today)))],
+        "permits": [(layouts.PERMITS, _permits(Dice(SEED + 1), permits(Dice(SEED + 1), subjects, today)))],
     }
     folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / TO_TRY, [(layouts.PERMITS, _permits(Dice(SEED + 2), to_try(permits(Dice(SEED + 1), subjects, today), today)))], today)
     return [_write(folder / NAMES[kind], sheets, today) for kind, sheets in tables.items()]
 
 
 def _write(path: Path, sheets: list[tuple[Layout, Iterable[Sequence[Cell]]]], today: dt.date) -> Path:
+    if path.exists():
+        return path
     workbook = Workbook()
     workbook.remove(workbook.active)
     for layout, rows in sheets:
@@ -132,6 +140,12 @@ def _inspector(inspector: Inspector) -> Sequence[Cell]:
 def _certificates(dice: Dice, inspectors: list[Inspector], today: dt.date) -> Iterator[Sequence[Cell]]:
     for held in certificates(dice, inspectors, today):
         yield held.inspector, held.kind, held.number, held.issuer, _spelt(dice, held.valid_from), _spelt(dice, held.valid_until)
+
+
+def _permits(dice: Dice, rows: Iterable[Permit]) -> Iterator[Sequence[Cell]]:
+    for row in rows:
+        until = row.valid_until if isinstance(row.valid_until, str) else _spelt(dice, row.valid_until)
+        yield row.subject, row.name, row.number, row.issuer, _spelt(dice, row.issued_on), _spelt(dice, row.valid_from), until, ""
 
 
 def _dated(dice: Dice, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:

@@ -24,14 +24,17 @@ from inspections.draws.places import roster_of
 from inspections.draws.roster import Roster
 from inspections.draws.sources import Announced, why_not_announce
 from inspections.draws.states import DrawState, Mode, SlipRule, Stratify
-from inspections.plans.queries import open_items
+from inspections.plans.queries import amended_since, open_items
+from inspections.plans.rules import why_not_prescribed
 from registries import clock
+from registries.clock import BEIJING
 from registries.codes.models import Code
+from registries.inspectors.queries import groups
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.queries import head, written_since
 from registries.ledger.record import lock_head
-from registries.ledger.sentences import say
+from registries.ledger.sentences import Sentence, say
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revision
 from registries.people.models import Unit, User
@@ -39,7 +42,9 @@ from registries.subjects.models import SubjectCategory
 
 FROM = tuple(
     f"registries.{name}"
-    for name in ("subject", "exclusion", "complaint", "violation", "inspector", "certificate", "recusal")
+    for name in (
+        "subject", "exclusion", "complaint", "violation", "permit", "inspector", "certificate", "recusal", "leave", "inspectorgroup",
+    )
 )
 """The tables a roster is built from. It is that of one entry of the ledger: nothing may come between reading and freezing."""
 
@@ -100,10 +105,12 @@ def change_draw(
     inspector_unit_ids: Sequence[int],
     planned: dt.datetime | None,
     sources: Sequence[Announced],
+    inspector_group_ids: Sequence[int] = (),
     merged_strata: Mapping[str, str] | None = None,
 ) -> Change:
     """Set what the clerk chooses while preparing; announced sources are replaced as a whole.
 
+    Where groups of inspectors are given, only their members are drawn.
     ``merged_strata`` (stratum → the one it is merged into) stay as they are where none are given and the strata stay.
     """
     draw = locked_draw(draw_id, actor, "change", version)
@@ -130,6 +137,7 @@ def change_draw(
     draw.categories.set(SubjectCategory.objects.filter(pk__in=category_ids))
     draw.towns.set(Code.objects.filter(pk__in=town_ids))
     draw.inspector_units.set(Unit.objects.filter(pk__in=inspector_unit_ids))
+    draw.inspector_groups.set(groups().filter(pk__in=inspector_group_ids))
     also, gone = announce(draw, sources)
     keep_preview(draw)
     return replace(change, also=also, gone=gone)
@@ -181,7 +189,9 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             leads=sum(person.may_lead for person in roster.people),
             team_size=draw.team_size,
         )
+        or queries.why_not_share(draw, sizes, quotas)
     )
+    refuse(_why_not_planned(draw, roster, sum(quotas.values())))
     _freeze(draw, roster)
     keep_codes(draw)
     lock_head()
@@ -203,8 +213,28 @@ def submit_draw(*, actor: User, draw_id: int, version: int) -> Change:
             "strata": roster.scope,
             "stale": len(roster.stale),
             "inspectors": len(roster.people),
+            "inspectors_out": len(roster.kept_out),
         },
     )
+
+
+def _why_not_planned(draw: Draw, roster: Roster, quota: int) -> Sentence | None:
+    """Why a plan item does not carry this draw: amended since, or too few for the ratio that its task prescribes.
+
+    Several draws may share an item; what they fall short of is said at one that is planned for the item's last month or later.
+    """
+    item = draw.plan_item
+    if item is None or draw.mode != Mode.LOT:
+        return None
+    if draw.replaces_id is None and amended_since(item):
+        return say("The plan was amended since: item %(code)s says something else now. Begin the draw anew on it.", code=item.code)
+    last = draw.planned is not None and (draw.planned.astimezone(BEIJING).year, draw.planned.astimezone(BEIJING).month) >= (
+        item.plan.year, item.last_month,
+    )  # fmt: skip
+    if item.prescribed_percent is None or not last:
+        return None
+    before = queries.drawn_on_item(item)
+    return why_not_prescribed(item.prescribed_percent, percent=None, number=quota + before, of=len(roster.entries) + before)
 
 
 def _freeze(draw: Draw, roster: Roster) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from inspections.adhoc.models import AdhocRequest
 from inspections.draws import queries
 from inspections.draws.models import Draw, DrawnEntry, SeedSource
 from inspections.draws.places import codes_of
 from inspections.draws.rules import why_not_move, why_not_version
 from inspections.draws.sources import GAMES, Announced
 from inspections.draws.states import MOVES, DrawState
+from inspections.plans.models import PlanItem
 from registries.ledger.change import leaving, refuse, refuse_now
 from registries.ledger.sentences import say
 from registries.people.models import User
@@ -36,10 +38,15 @@ def take_time() -> None:
 
 
 def other_open_order(draw: Draw) -> Draw | None:
-    """The committed order on the same plan item (or ad-hoc request), which this locks: one at a time (protocol §3)."""
-    type(draw.plan).objects.select_for_update().get(pk=draw.plan.pk)
-    same = {"plan_item": draw.plan_item} if draw.plan_item else {"request": draw.request}
-    return Draw.objects.filter(**same, state=DrawState.COMMITTED).first()
+    """The committed order on the same plan item (or ad-hoc request), which this locks: one at a time (protocol §3).
+
+    An item is the same in every version of its plan.
+    """
+    if draw.plan_item is not None:
+        list(PlanItem.objects.select_for_update().filter(code=draw.plan_item.code).order_by("pk"))
+        return Draw.objects.filter(plan_item__code=draw.plan_item.code, state=DrawState.COMMITTED).first()
+    AdhocRequest.objects.select_for_update().get(pk=draw.plan.pk)
+    return Draw.objects.filter(request=draw.plan.pk, state=DrawState.COMMITTED).first()
 
 
 def keep_codes(draw: Draw) -> None:

@@ -21,6 +21,7 @@ from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState, Mode, SlipRule, Stratify
 from inspections.plans.queries import open_items
 from registries import clock
+from registries.inspectors.queries import groups
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
@@ -118,6 +119,7 @@ def change_staffing(
     inspector_unit_ids: Sequence[int],
     planned: dt.datetime | None,
     sources: Sequence[Announced],
+    inspector_group_ids: Sequence[int] = (),
     plan_item_id: int | None = None,
 ) -> Change:
     """Set what is chosen in an order for teams alone. ``plan_item_id``: another open item of the own unit on these matters."""
@@ -134,5 +136,6 @@ def change_staffing(
             refuse_now(say("This plan item is not in a published plan of your unit."))
     change = alter(draw, plan_item=item, team_size=team_size, planned=planned, returned_because="")
     draw.inspector_units.set(Unit.objects.filter(pk__in=inspector_unit_ids, active=True))
+    draw.inspector_groups.set(groups().filter(pk__in=inspector_group_ids))
     also, gone = announce(draw, sources)
     return replace(change, also=also, gone=gone)

@@ -103,7 +103,7 @@ def prepare_successor(*, actor: User, draw_id: int) -> Change:
         prepared_at=clock.now(),
     )
     change = created(new)
-    for name in ("joint_matters", "categories", "towns", "inspector_units"):
+    for name in ("joint_matters", "categories", "towns", "inspector_units", "inspector_groups"):
         getattr(new, name).set(getattr(old, name).all())
     if new.keeps_roster:
         _take_over(old, new)

@@ -15,14 +15,14 @@ from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.people.queries import keeps
 
-MANY = ("fields", "specialties", "matters")
+MANY = ("fields", "specialties", "experts", "matters")
 SEALED = ("phone", "id_number")
 """An empty one in an entry means: keep what is there."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the registry says of an inspector; unit, fields, specialties and matters by primary key."""
+    """What the registry says of an inspector; unit, fields, specialties, expert types and matters by primary key."""
 
     number: str
     name: str
@@ -31,6 +31,7 @@ class Entry:
     unit_id: int
     fields: tuple[int, ...] = ()
     specialties: tuple[int, ...] = ()
+    experts: tuple[int, ...] = ()
     matters: tuple[int, ...] = ()
     may_lead: bool = False
     most_open_cases: int = 6

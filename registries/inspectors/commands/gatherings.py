@@ -23,6 +23,7 @@ def save_group(
     name: str,
     unit_id: int,
     members: Iterable[int],
+    assistants: Iterable[int] = (),
     leader_id: int | None = None,
     remarks: str = "",
     active: bool = True,
@@ -38,7 +39,7 @@ def save_group(
     refuse(rules.why_not_group(name_taken=taken, members=chosen, leader=leader_id))
     values: dict[str, Any] = {"name": name, "unit_id": unit_id, "leader_id": leader_id, "remarks": remarks, "active": active}
     change = alter(group, **values) if group is not None else created(InspectorGroup(**values))
-    before, after = set_many(change.obj, {"members": tuple(chosen)})
+    before, after = set_many(change.obj, {"members": tuple(chosen), "assistants": tuple(assistants)})
     return Change(change.obj, {**change.before, **before}, {**change.after, **after})
 
 

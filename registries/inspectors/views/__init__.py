@@ -20,6 +20,7 @@ from registries.inspectors.views.gatherings import (
 from registries.inspectors.views.own import own_entry, own_recusal
 from registries.inspectors.views.registry import (
     eligibility,
+    find,
     inspector,
     inspector_data,
     inspector_form,
@@ -34,6 +35,7 @@ __all__ = [
     "certificate",
     "certificate_end",
     "eligibility",
+    "find",
     "group",
     "group_list",
     "inspector",

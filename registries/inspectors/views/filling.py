@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from registries.inspectors.forms import Filled
 from registries.ledger.change import Change
 from registries.pages import act
 
 
 def filled(
     request: HttpRequest,
-    form: BaseForm,
+    form: Filled,
     command: Callable[..., Change],
     *,
     title: str,
@@ -29,12 +29,11 @@ def filled(
     """Show the form on a page of its own; once it is sent right, run the command and go ``back``.
 
     ``version`` is what the person sees: it travels with the form, so that nobody writes over what they have not read.
-    ``form`` has ``values()``, what the command takes besides ``arguments``.
     """
     sent = request.POST.get("version", "")
     seen = int(sent) if sent.isdecimal() else version
     if request.method == "POST" and form.is_valid():
-        wanted = {**arguments, **form.values()}  # type: ignore[attr-defined]
+        wanted = {**arguments, **form.values()}
         if version is not None:
             wanted["version"] = seen
         if act(request, command, done=done, form=form, **wanted) is not None:

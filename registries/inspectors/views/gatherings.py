@@ -28,14 +28,14 @@ FIRST_YEAR = 2015
 def group_list(request: HttpRequest) -> HttpResponse:
     """The groups; of each member whether they may inspect today."""
     today = clock.today()
-    rows = InspectorGroup.objects.select_related("unit", "leader").order_by("-active", "name")
+    rows = InspectorGroup.objects.select_related("unit", "leader").prefetch_related("assistants").order_by("-active", "name")
     listing = page_of(request, rows)
-    members = queries.inspectors().filter(groups__in=list(listing["page"]))
-    able = {row.pk: queries.why_not_in_words(row, today) for row in members}
+    members = {row.pk: row for row in queries.inspectors().prefetch_related("experts").filter(groups__in=list(listing["page"])).distinct()}
+    able = {row.pk: queries.why_not_in_words(row, today) for row in members.values()}
     through = InspectorGroup.members.through.objects.filter(inspectorgroup__in=list(listing["page"]))
     of_group: dict[int, list[tuple[Inspector, str]]] = {}
     for link in through.select_related("inspector").order_by("inspector__number"):
-        of_group.setdefault(link.inspectorgroup_id, []).append((link.inspector, able[link.inspector_id]))
+        of_group.setdefault(link.inspectorgroup_id, []).append((members[link.inspector_id], able[link.inspector_id]))
     context = {
         "rows": [(row, of_group.get(row.pk, [])) for row in listing["page"]],
         "may_save": signed_in(request).has_perm("registries.save_group"),

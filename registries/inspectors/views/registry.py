@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,9 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registries import clock
 from registries.inspectors import commands, queries
-from registries.inspectors.forms import EligibilityForm, EntryForm, InspectorFilterForm, RegistryFilterForm, StatusForm
+from registries.inspectors.forms import (
+    EligibilityForm,
+    EntryForm,
+    FindForm,
+    InspectorFilterForm,
+    RegistryFilterForm,
+    StatusForm,
+)
 from registries.inspectors.models import Inspector
-from registries.inspectors.rules import WARN_DAYS, Criterion
+from registries.inspectors.rules import WARN_DAYS, Criterion, age_on
 from registries.inspectors.views.filling import filled
 from registries.ledger.change import Refused
 from registries.ledger.telling import history_told
@@ -22,7 +30,7 @@ from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.masking import masked_id, masked_name, masked_phone
 from registries.people.models import User
-from registries.people.queries import keeps
+from registries.people.queries import keeps_unit
 
 
 @access("registries.view_inspectors")
@@ -31,12 +39,30 @@ def inspector_list(request: HttpRequest) -> HttpResponse:
     """The registry; every row says whether the person may inspect today, and if not, why."""
     form = RegistryFilterForm(request.GET)
     today = clock.today()
-    listing = page_of(request, narrowed(matching(queries.inspectors(), form), form))
+    listing = page_of(request, narrowed(matching(queries.inspectors().prefetch_related("experts"), form), form).order_by("number"))
     shown = Inspector.objects.filter(pk__in=[row.pk for row in listing["page"]])
     ends = {row.pk: row.ends for row in queries.certificates_ending(shown, today)}
     rows = [(row, queries.why_not_in_words(row, today), ends.get(row.pk)) for row in listing["page"]]
-    context = {"form": form, "rows": rows, "may_save": signed_in(request).has_perm("registries.save_inspector")}
+    user = signed_in(request)
+    context = {
+        "form": form,
+        "rows": rows,
+        "may_save": user.has_perm("registries.save_inspector"),
+        "find": FindForm() if user.has_perm("registries.read_inspector_data") else None,
+    }
     return render(request, "office/inspectors/inspector_list.html", {**listing, **context})
+
+
+@access("registries.read_inspector_data")
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Whose ID number this is: on to that entry. The number stands in no address, no page and no log."""
+    form = FindForm(request.POST)
+    row = queries.by_id_number(form.cleaned_data["id_number"]) if form.is_valid() else None
+    if row is None:
+        messages.error(request, _("No entry has this ID number."))
+        return redirect("inspector-list")
+    return redirect("inspector", number=row.number)
 
 
 def matching(rows: QuerySet[Inspector], form: InspectorFilterForm) -> QuerySet[Inspector]:
@@ -55,7 +81,8 @@ def narrowed(rows: QuerySet[Inspector], form: RegistryFilterForm) -> QuerySet[In
         return rows
     wanted, today = form.cleaned_data, clock.today()
     if wanted["tag"]:
-        rows = rows.filter(Q(fields=wanted["tag"]) | Q(specialties=wanted["tag"])).distinct()
+        rows = rows.filter(Q(fields=wanted["tag"]) | Q(specialties=wanted["tag"]) | Q(experts=wanted["tag"])).distinct()
+    rows = rows.filter(**{name: wanted[name] for name in ("duty", "level") if wanted[name]})
     if wanted["group"]:
         rows = rows.filter(pk__in=queries.members_of([wanted["group"].pk]))
     looks: dict[str, Callable[[QuerySet[Inspector]], QuerySet[Inspector]]] = {
@@ -75,6 +102,7 @@ def entry_context(row: Inspector) -> dict[str, Any]:
         "inspector": row,
         "phone": masked_phone(row.phone),
         "id_number": masked_id(row.id_number),
+        "age": age_on(row.id_number, today),
         "certificates": [
             (c, c.valid_from <= today <= c.last_day, 0 <= (c.last_day - today).days <= WARN_DAYS) for c in row.certificates.all()
         ],
@@ -98,7 +126,7 @@ def _page(user: User, row: Inspector) -> dict[str, Any]:
     """The whole page."""
     context = entry_context(row)
     told = (row, *(c for c, *_rest in context["certificates"]), *(r for r, *_rest in context["recusals"]))
-    kept = keeps(user, row.unit_id)
+    kept = keeps_unit(user, row.unit)
     return {
         **context,
         "groups": row.groups.filter(active=True),
@@ -196,7 +224,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     """The registry in figures."""
     form = InspectorFilterForm(request.GET)
     today = clock.today()
-    rows = matching(queries.inspectors(), form)
+    rows = matching(queries.inspectors().prefetch_related("experts"), form)
     whole = rows.aggregate(everybody=Count("pk"))
     tables = queries.statistics(rows, today)
     return render(request, "office/inspectors/statistics.html", {"form": form, "tables": tables, "today": today, **whole})

@@ -10,15 +10,15 @@ from registries.subjects.commands.entries import (
     verify_subject,
 )
 from registries.subjects.commands.exclusions import end_exclusion, record_exclusion
-from registries.subjects.commands.many import MOST_AT_ONCE, OF_MANY, assign_subjects, sight_of, verify_subjects
+from registries.subjects.commands.many import GONE, MOST_AT_ONCE, assign_subjects, mark_subjects_gone, sight_of, verify_subjects
 from registries.subjects.commands.merging import EXCHANGED, merge_subjects, unmerge_subject
 from registries.subjects.commands.permits import PermitTerms, end_permit, save_permit
 from registries.subjects.commands.signals import decide_complaint, record_complaint, record_violation, withdraw_violation
 
 __all__ = [
     "EXCHANGED",
+    "GONE",
     "MOST_AT_ONCE",
-    "OF_MANY",
     "Entry",
     "PermitTerms",
     "assign_subjects",
@@ -28,6 +28,7 @@ __all__ = [
     "end_exclusion",
     "end_permit",
     "grade_subject",
+    "mark_subjects_gone",
     "merge_subjects",
     "record_complaint",
     "record_exclusion",

@@ -7,7 +7,7 @@ from registries.ledger.change import Change, alter, created, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
 from registries.people.models import User
-from registries.subjects.commands.locks import kept
+from registries.subjects.commands.locks import answering, kept
 from registries.subjects.models import Exclusion
 
 
@@ -34,7 +34,7 @@ def record_exclusion(
 def end_exclusion(*, actor: User, exclusion_id: int, ends_on: dt.date | None, reason: str) -> Change:
     """Set the last day of an exclusion, today at the earliest of its days that are over; with the reason."""
     exclusion = Exclusion.objects.select_for_update().get(pk=exclusion_id)
-    kept(actor, exclusion.subject_id)
+    answering(actor, exclusion.subject_id)
     today = clock.today()
     if exclusion.ends_on is not None and exclusion.ends_on < today:
         refuse_now(say("This exclusion ended on %(day)s already.", day=exclusion.ends_on.isoformat()))

@@ -17,6 +17,12 @@ def kept(actor: User, subject_id: int) -> Subject:
     return subject
 
 
+def answering(actor: User, subject_id: int) -> Subject:
+    """Lock the entry that answers for a part of ``subject_id``: itself, or the one it was merged into."""
+    into = Subject.objects.filter(pk=subject_id).values_list("merged_into_id", flat=True).get()
+    return kept(actor, into or subject_id)
+
+
 def locked(actor: User, subject_id: int, version: int) -> Subject:
     """:func:`kept`; refuses an old version too."""
     subject = kept(actor, subject_id)

@@ -10,7 +10,7 @@ from registries.ledger.commands import command
 from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.subjects import rules
-from registries.subjects.commands.locks import kept
+from registries.subjects.commands.locks import answering, kept
 from registries.subjects.models import Permit
 
 
@@ -66,7 +66,7 @@ def terms_of_merged(permit: Permit, subject_id: int) -> bool:
 def end_permit(*, actor: User, permit_id: int, ended_on: dt.date | None, reason: str) -> Change:
     """A permit was withdrawn, given back or replaced before its last day; it stays in the history with day and reason."""
     permit = Permit.objects.select_for_update().get(pk=permit_id)
-    kept(actor, permit.subject_id)
+    answering(actor, permit.subject_id)
     if permit.ended_on is not None:
         refuse_now(say("This permit ended on %(day)s already.", day=permit.ended_on.isoformat()))
     if not reason.strip():

@@ -8,7 +8,7 @@ from registries.ledger.commands import command
 from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.subjects import rules
-from registries.subjects.commands.locks import kept
+from registries.subjects.commands.locks import answering, kept
 from registries.subjects.models import Complaint, Violation
 from registries.subjects.queries import why_not_inspect
 
@@ -32,7 +32,7 @@ def record_complaint(*, actor: User, subject_id: int, received_on: dt.date | Non
 def decide_complaint(*, actor: User, complaint_id: int, upheld: bool, decided_on: dt.date | None, decision: str) -> Change:
     """A complaint was looked into: upheld or not, on which day, and what was found. Decided once."""
     complaint = Complaint.objects.select_for_update().get(pk=complaint_id)
-    kept(actor, complaint.subject_id)
+    answering(actor, complaint.subject_id)
     if complaint.upheld is not None:
         refuse_now(say("This complaint was decided already."))
     if not decision.strip():
@@ -47,9 +47,13 @@ def decide_complaint(*, actor: User, complaint_id: int, upheld: bool, decided_on
 def record_violation(
     *, actor: User, subject_id: int, found_on: dt.date | None, facts: str, document_number: str, serious: bool
 ) -> Change:
-    """A violation was established. A serious one counts for 24 months. Needs the number of the decision."""
+    """A violation was established. A serious one counts for 24 months. Needs the number of the decision.
+
+    Refused for an excluded subject, like a complaint.
+    """
     subject = kept(actor, subject_id)
-    refuse(rules.why_not_day(found_on, clock.today()))
+    today = clock.today()
+    refuse(why_not_inspect(subject.pk, today) or rules.why_not_day(found_on, today))
     if found_on is None or not facts.strip() or not document_number.strip():
         refuse_now(say("Say what was established and give the number of the decision."))
     if Violation.objects.filter(subject=subject, found_on=found_on, document_number=document_number).exists():
@@ -70,7 +74,7 @@ def record_violation(
 def withdraw_violation(*, actor: User, violation_id: int, withdrawn_on: dt.date | None, reason: str) -> Change:
     """The decision was lifted, or belonged to another: it stays readable and counts no more."""
     violation = Violation.objects.select_for_update().get(pk=violation_id)
-    kept(actor, violation.subject_id)
+    answering(actor, violation.subject_id)
     if violation.withdrawn_on is not None:
         refuse_now(say("This violation was withdrawn already."))
     if not reason.strip():

@@ -33,7 +33,7 @@ from registries.subjects.listing import EXPIRES_WITHIN
 from registries.subjects.models import Permit, Subject
 from registries.subjects.naming import published_name
 from registries.subjects.outlook import Happening
-from registries.subjects.rules import is_stale, signals_among
+from registries.subjects.rules import OF_MANY, is_stale, signals_among
 
 
 @access("registries.view_subjects")
@@ -126,17 +126,17 @@ def history(row: Subject, user: User, *, hidden: bool) -> list[Happening]:
 def _told(row: Subject, *, hidden: bool) -> Iterator[Happening]:
     """The ledger's entries about these rows, and those about many entries at once that name them."""
     itself = str(Permit._meta.get_field("subject").verbose_name)
-    for telling in told_of(queries.parts_of(row), among=commands.OF_MANY):
+    for telling in told_of(queries.parts_of(row), among=OF_MANY):
         moment = telling.time.astimezone(clock.BEIJING)
-        several = telling.verb in commands.OF_MANY
+        several = telling.verb in OF_MANY
         other = telling.object_kind == row._meta.label_lower and telling.object_id != str(row.pk) and not several
         yield Happening(
             moment.date(),
             f"{moment:%H:%M}",
             _("Merged entry: %(what)s") % {"what": telling.what} if other else telling.what,
-            "" if hidden else telling.note,
+            "" if hidden or telling.note in {one.after for one in telling.fields} else telling.note,
             telling.who,
-            fields=[] if several or hidden else [one for one in telling.fields if one.field != itself],
+            fields=[] if hidden else [one for one in telling.fields if one.field != itself],
             order=telling.seq,
         )
 
@@ -167,8 +167,8 @@ def subject_new(request: HttpRequest) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             another=form.cleaned_data["another"],
         )
-        if change is not None:
-            return redirect("subject", key=change.obj.key)  # type: ignore[attr-defined]
+        if change is not None and isinstance(change.obj, Subject):
+            return redirect("subject", key=change.obj.key)
     return render(request, "office/subjects/subject_new.html", {"form": form})
 
 

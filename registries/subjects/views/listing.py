@@ -1,29 +1,72 @@
 """The list of subjects: searched, filtered, as a file; and what is done to many entries at once, after a page that says to how many."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from registries import clock
+from registries.ledger.change import Change
 from registries.lists.paging import LongPaginator
 from registries.lists.views import exported, finding
 from registries.pages import ROWS, act, signed_in
 from registries.people.access import access
 from registries.people.models import User
 from registries.people.queries import own_units
+from registries.spreadsheets.writing import Writable
 from registries.subjects import commands, listing, queries
-from registries.subjects.forms import AssignForm, SubjectFilterForm
+from registries.subjects.forms import AssignForm, GoneForm, SubjectFilterForm
 from registries.subjects.models import Subject
+from registries.subjects.naming import published_name
 from registries.subjects.rules import is_stale
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SHOWN = 20
 """Rows that the page before a change of many names."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something done to many entries: its title, what is said before it, its command and form, what is said when it is done."""
+
+    title: "StrOrPromise"
+    command: Callable[..., Change]
+    done: Callable[[int], str]
+    form: type[forms.Form] | None = None
+    caution: "StrOrPromise" = ""
+
+
+ACTIONS = {
+    "verify": Action(
+        gettext_lazy("Confirm entries as of today"),
+        commands.verify_subjects,
+        lambda n: ngettext("%(number)d entry is confirmed as of today.", "%(number)d entries are confirmed as of today.", n),
+        caution=gettext_lazy("You say that every one of them is right today. Whoever confirmed stands in the history of each."),
+    ),
+    "assign": Action(
+        gettext_lazy("Give entries to another unit"),
+        commands.assign_subjects,
+        lambda n: ngettext("%(number)d entry was given over.", "%(number)d entries were given over.", n),
+        AssignForm,
+    ),
+    "gone": Action(
+        gettext_lazy("Mark entries as gone"),
+        commands.mark_subjects_gone,
+        lambda n: ngettext("%(number)d entry is marked as gone.", "%(number)d entries are marked as gone.", n),
+        GoneForm,
+        gettext_lazy("They stay in the registry and are drawn no more. Each can be set back into operation on its own page."),
+    ),
+}
 
 
 @access("registries.view_subjects")
@@ -54,7 +97,7 @@ def subject_list(request: HttpRequest) -> HttpResponse:
             {
                 "subject": row,
                 "name": listing.NAME.value(row),
-                "cells": [(column.css, column.value(row)) for column in found["columns"]],
+                "cells": [(column.css, column.label, _text(column.value(row))) for column in found["columns"]],
                 "stale": row.status == Subject.Status.ACTIVE and is_stale(row.verified_on, today),
                 "excluded": row.excluded,
                 "signals": any(signals[row.pk]),
@@ -68,6 +111,11 @@ def subject_list(request: HttpRequest) -> HttpResponse:
     return render(request, "office/subjects/subject_list.html", context)
 
 
+def _text(value: Writable) -> str:
+    """What a cell shows."""
+    return "" if value is None else str(value)
+
+
 def _fitting(form: SubjectFilterForm, rows: QuerySet[Subject], units: set[int] | None) -> QuerySet[Subject]:
     return listing.found(rows, form.cleaned_data if form.is_valid() else {}, clock.today(), units)
 
@@ -75,19 +123,24 @@ def _fitting(form: SubjectFilterForm, rows: QuerySet[Subject], units: set[int] |
 @access("registries.verify_subjects")
 @require_POST
 def subject_several(request: HttpRequest) -> HttpResponse:
-    """Confirm or give away many entries: first a page that says how many would change and which not, then the change."""
+    """Confirm, give away or mark as gone many entries: first a page that says how many would change and which not, then the change."""
     user, action, query = signed_in(request), request.POST.get("action", ""), request.POST.get("query", "")
-    back = f"{reverse('subject-list')}{'?' + query if query else ''}"
+    if action not in ACTIONS:
+        raise Http404
     decided = "sight" in request.POST
-    form = AssignForm(request.POST if decided else None) if action == "assign" else None
-    rows = _chosen(request, query)
-    if decided and _done(request, form, [row.pk for row in rows]):
+    form_type = ACTIONS[action].form
+    form = form_type(request.POST if decided else None) if form_type is not None else None
+    rows, back = _chosen(request, query), _back(request, query)
+    if decided and _done(request, ACTIONS[action], form, [row.pk for row in rows]):
         return redirect(back)
     kept, left = _sorted_out(user, rows, action)
     context = {
         "action": action,
+        "title": ACTIONS[action].title,
+        "caution": ACTIONS[action].caution,
         "form": form,
         "query": query,
+        "review": request.POST.get("review", ""),
         "back": back,
         "rows": kept[:SHOWN],
         "more": len(kept) - SHOWN,
@@ -99,6 +152,14 @@ def subject_several(request: HttpRequest) -> HttpResponse:
         "sight": commands.sight_of((row.pk, row.version) for row in kept),
     }
     return render(request, "office/subjects/several.html", context)
+
+
+def _back(request: HttpRequest, query: str) -> str:
+    """Where the person came from: a yearly review, or the list with its filters."""
+    review = request.POST.get("review", "")
+    if review.isdecimal() and len(review) == 4:
+        return reverse("campaign", args=[int(review)])
+    return f"{reverse('subject-list')}{'?' + query if query else ''}"
 
 
 def _chosen(request: HttpRequest, query: str) -> list[Subject]:
@@ -124,23 +185,21 @@ def _sorted_out(user: User, rows: list[Subject], action: str) -> tuple[list[Subj
             why = _("kept by another unit")
         elif action == "verify" and row.verified_on >= today:
             why = _("confirmed today already")
+        elif action == "gone" and row.status != Subject.Status.ACTIVE:
+            why = _("not in operation already")
         else:
             kept.append(row)
             continue
-        left.setdefault(why, []).append(listing.NAME.value(row))  # type: ignore[arg-type]
+        left.setdefault(why, []).append(published_name(row.kind, row.name))
     return kept, list(left.items())
 
 
-def _done(request: HttpRequest, form: AssignForm | None, ids: list[int]) -> bool:
+def _done(request: HttpRequest, action: Action, form: forms.Form | None, ids: list[int]) -> bool:
     """Run what was confirmed; says how many entries changed."""
-    told = {"number": len(ids)}
     given: dict[str, Any] = {"subject_ids": ids, "sight": request.POST["sight"]}
-    if form is None:
-        done = ngettext("%(number)d entry is confirmed as of today.", "%(number)d entries are confirmed as of today.", len(ids)) % told
-        return act(request, commands.verify_subjects, done=done, **given) is not None
-    if not form.is_valid():
-        return False
-    station = form.cleaned_data["station"]
-    given |= {"unit_id": form.cleaned_data["unit"].pk, "station_id": station.pk if station else None}
-    done = ngettext("%(number)d entry was given over.", "%(number)d entries were given over.", len(ids)) % told
-    return act(request, commands.assign_subjects, done=done, form=form, reason=form.cleaned_data["reason"], **given) is not None
+    if form is not None:
+        if not form.is_valid():
+            return False
+        given |= form.arguments() if isinstance(form, AssignForm) else form.cleaned_data
+    done = action.done(len(ids)) % {"number": len(ids)}
+    return act(request, action.command, done=done, form=form, **given) is not None

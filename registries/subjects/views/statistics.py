@@ -26,9 +26,13 @@ def statistics(request: HttpRequest) -> HttpResponse:
     table = figures.table(by, clock.today(), unit=unit, category=category)
     if request.GET.get("export") in FORMS:
         first = ListColumn("label", str(table.by), lambda line: line.label)
-        columns = [ListColumn(f"n{at}", name, lambda line, at=at: line.numbers[at]) for at, name in enumerate(table.headings)]  # type: ignore[misc]
-        return exported(request, STATISTICS, first, [*table.lines, table.total], columns)
+        return exported(request, STATISTICS, first, [*table.lines, table.total], [_column(at, name) for at, name in enumerate(table.headings)])
     kept = request.GET.copy()
     kept.pop("export", None)
     context = {"form": form, "table": table, "query": kept.urlencode(), "today": clock.today()}
     return render(request, "office/subjects/statistics.html", context)
+
+
+def _column(at: int, name: str) -> ListColumn:
+    """The figure at this place of each line."""
+    return ListColumn(f"n{at}", name, lambda line: line.numbers[at])

@@ -1,0 +1,92 @@
+"""The forms of a visit beside the record: a photo or scan, the inspected person's side, the inspector's own signature."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from inspections.cases.states import Acknowledged, PhotoKind
+from registries.matters.models import ChecklistItem
+from registries.people.models import User
+
+
+class SignForm(forms.Form):
+    """Confirmation by the own account: drawn by hand, or the password asked again; and the content that was shown."""
+
+    content_hash = forms.CharField(widget=forms.HiddenInput)
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=_("Your password"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+        help_text=_("Asked again, because this is your signature."),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.user = request, user
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two. Wrong passwords are counted like those at sign-in, so that nobody can guess on an unlocked phone."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("drawn"):
+            password = data.get("password") or ""
+            if not password or authenticate(self.request, username=self.user.username, password=password) != self.user:
+                self.add_error("password", _("This is not your password."))
+        return data
+
+
+class AcknowledgeForm(forms.Form):
+    """The inspected person's side of the record."""
+
+    content_hash = forms.CharField(widget=forms.HiddenInput)
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("The inspected person"), choices=Acknowledged.choices, widget=forms.RadioSelect)
+    name = forms.CharField(
+        label=_("Name and post of who signs"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    witness = forms.CharField(
+        label=_("Witness, with post"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Needed when the inspected person refuses to sign or is not there: somebody who was there and is not on the team."),
+    )
+    remark = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What the inspected person says about the record, or why there is no signature."),
+    )
+
+
+class PhotoForm(forms.Form):
+    """A photo of an item or of the visit, or the scan of the paper form."""
+
+    kind = forms.ChoiceField(label=_("What it is"), choices=PhotoKind.choices, widget=forms.RadioSelect)
+    item = forms.TypedChoiceField(label=_("Checklist item"), required=False, coerce=int, empty_value=None)
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
+        help_text=_("JPEG, PNG or WebP, at most 20 MB and 40 megapixels; a scan may be a PDF."),
+        error_messages={"empty": _("The file is empty. Choose the file again.")},
+    )
+    evidence = forms.BooleanField(
+        label=_("Keep place and time of the camera as evidence"),
+        required=False,
+        help_text=_("Otherwise they are taken out of the photo."),
+    )
+
+    def __init__(self, *args: Any, items: Sequence[ChecklistItem], **kwargs: Any) -> None:
+        """``items`` in the order of the page."""
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["item"].choices = [("", _("of the whole visit")), *((one.pk, f"{one.position}. {one.title}") for one in items)]
