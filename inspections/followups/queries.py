@@ -66,11 +66,12 @@ def recheck_of(case: Case) -> Recheck | None:
 def why_not_close(case: Any, *, rows: Iterable[FollowUp], group: str, checked: Recheck | None) -> Sentence | None:
     """Why this case cannot be closed (yet), from what was read of it: its follow-ups in order, the group of its accepted result
     (empty for a re-check), and the re-check that it is."""
-    disclosed = getattr(case, "published_at", None) or Case.objects.filter(pk=case.pk, disclosure__isnull=False).exists()
+    read = getattr(case, "published_at", False)  # a case of ``with_progress`` has it at hand
+    disclosed = Case.objects.filter(pk=case.pk, disclosure__isnull=False).exists() if read is False else read is not None
     unsettled = checked is not None and checked.followup.state == State.OPEN
     return rules.why_not_close(
         state=case.state,
-        disclosed=bool(disclosed),
+        disclosed=disclosed,
         group=group,
         lines=[Line(one.kind, one.state) for one in rows],
         rechecks=checked.followup.case.number if checked is not None and unsettled else "",

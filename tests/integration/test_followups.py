@@ -330,16 +330,16 @@ def test_a_matter_that_does_not_ask_is_not_checked() -> None:
 # --- the desk and the pages --------------------------------------------------------------------------------------------
 
 
-def kinds_on_desk(user: User, now: dt.datetime) -> list[str]:
-    return [row.task.label for row in todo(viewer(User.objects.get(pk=user.pk)), now) if row.task.kind == "Follow-up"]
+def followups_on_desk(user: User, now: dt.datetime) -> list[str]:
+    return [row.task.url for row in todo(viewer(User.objects.get(pk=user.pk)), now) if "/followups/" in row.task.url]
 
 
 def test_reminders_reach_the_clerk_seven_the_reviewer_three_the_supervisor_one_day_before() -> None:
     it = office()
-    assert kinds_on_desk(it.reviewer, clock.now()) == ["Decide what follows"]
+    assert followups_on_desk(it.reviewer, clock.now()) == [f"/office/cases/{it.case.number}/followups/new/"]
     ordered(it)
     days = {left: clock.now() + dt.timedelta(days=10 - left) for left in (8, 7, 4, 3, 2, 1)}
-    told = {left: [len(kinds_on_desk(who, now)) for who in (it.clerk, it.reviewer, it.supervisor)] for left, now in days.items()}
+    told = {left: [len(followups_on_desk(who, now)) for who in (it.clerk, it.reviewer, it.supervisor)] for left, now in days.items()}
     assert told == {8: [0, 0, 0], 7: [1, 0, 0], 4: [1, 0, 0], 3: [1, 1, 0], 2: [1, 1, 0], 1: [1, 1, 1]}
 
 
