@@ -346,6 +346,7 @@ def decisions(records: Iterable[Record]) -> list[Review]:
 def timeline(case: Case, *rows: Model) -> list[Event]:
     """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
     decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
+    summaries = {(one._meta.label_lower, str(one.pk)): getattr(one, "summary", "") for one in rows}
     told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
     events: list[Event] = []
     previous = None
@@ -355,7 +356,7 @@ def timeline(case: Case, *rows: Model) -> list[Event]:
             dt.datetime.fromisoformat(payload.entry.time),
             str(payload.actor or ""),
             f"{in_words(payload.verb)} – {review.get_decision_display()}" if review else in_words(payload.verb),
-            review.remark if review else "",
+            review.remark if review else summaries.get((payload.object_kind, payload.object_id), ""),
             "bad" if review and review.decision == Decision.RETURN else "done",
         )
         again = (payload.verb, payload.actor_id)

@@ -5,7 +5,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inspections.cases.models import Case, CaseMatter, Record, Review
 from inspections.cases.states import CaseState, Decision
@@ -14,18 +15,18 @@ from inspections.cases.states import CaseState, Decision
 class SecrecyCheck(models.Model):
     """One check of an accepted record before it may be disclosed: cleared, or kept back with the reason. Append-only; the last counts."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="secrecy_checks", verbose_name=_("case"))
-    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+", verbose_name=_("record"))
-    cleared = models.BooleanField(_("may be disclosed"))
-    remark = models.TextField(_("remark"), blank=True)
-    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("checked by"))
-    checked_at = models.DateTimeField(_("checked"))
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="secrecy_checks", verbose_name=gettext_lazy("case"))
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+", verbose_name=gettext_lazy("record"))
+    cleared = models.BooleanField(gettext_lazy("may be disclosed"))
+    remark = models.TextField(gettext_lazy("remark"), blank=True)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=gettext_lazy("checked by"))
+    checked_at = models.DateTimeField(gettext_lazy("checked"))
 
     PROTECTED: ClassVar = ("case", "record", "cleared", "remark", "checked_by", "checked_at")
 
     class Meta:
-        verbose_name = _("check before disclosure")
-        verbose_name_plural = _("checks before disclosure")
+        verbose_name = gettext_lazy("check before disclosure")
+        verbose_name_plural = gettext_lazy("checks before disclosure")
         ordering = ("case", "id")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(cleared=True) | ~Q(remark=""), name="kept_back_says_why")
@@ -33,6 +34,11 @@ class SecrecyCheck(models.Model):
 
     def __str__(self) -> str:
         return str(self.case)
+
+    @property
+    def summary(self) -> str:
+        """What the history of the case says of it."""
+        return _("may be disclosed") if self.cleared else _("kept back")
 
 
 def asks(case: Case) -> bool:

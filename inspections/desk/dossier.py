@@ -128,7 +128,7 @@ def next_inspection(known: Known) -> Section | None:
         "by_grade": slips_of(SlipRule.GRADE, grade=subject.risk_grade).total,
         "operating": subject.status == Subject.Status.ACTIVE,
         "excluded": known.excluded,
-        "chances": _chances(known, [(matter, day) for _pk, day, matter in over if day is not None], raised),
+        "chances": _chances(known, [(matter, day) for _pk, day, matter, kind in over if day is not None and kind == CaseKind.RANDOM], raised),
     }
     return Section("office/desk/_next_inspection.html", context)
 

@@ -27,6 +27,7 @@ class FollowUpAdmin(DecidingAdmin):
     decide_template = "admin/followups/decide.html"
     decide_title = gettext_lazy("Decide on a criminal transfer")
     sent_back = gettext_lazy("Decided: no transfer. The reason stands in the file.")
+    reason_label = gettext_lazy("Why it is not transferred")
     list_display = ("case", "kind", "state", "due_on", "ordered_by", "settled_at", "decide")
     list_filter = ("kind", "state", "case__unit")
     list_select_related = ("case", "ordered_by")

@@ -26,7 +26,7 @@ class FollowUp(models.Model):
     addressee = models.CharField(_("goes to"), max_length=120, blank=True)
     filed_on = models.DateField(_("filed on"), null=True, blank=True)
     due_on = models.DateField(_("due"))
-    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by"))
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("ordered by"))
     ordered_at = models.DateTimeField(_("ordered"))
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("transfer decided by")
@@ -86,6 +86,11 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.get_kind_display()}"
+
+    @property
+    def summary(self) -> str:
+        """What the history of the case says of it."""
+        return self.get_kind_display()
 
 
 class Extension(models.Model):

@@ -34,7 +34,7 @@ def followups_of(case: Any, looks: Viewer) -> Part | None:
     states = {row["one"].state for row in rows}
     why = queries.why_not_close(case, rows=[row["one"] for row in rows], group=group, checked=checked)
     unfollowed = problem and not states & {State.OPEN, State.DONE}
-    steps = [row["step"] for row in rows if row["step"]]
+    steps = [row["step"] for row in sorted(rows, key=lambda row: row["one"].due_on) if row["step"]]
     own = case_step(case, looks, why, unfollowed=unfollowed) if reviewed else None
     context = {
         "followups": rows,

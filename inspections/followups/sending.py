@@ -66,7 +66,7 @@ def send_followup(*, actor: User, followup_id: int, version: int, number: str, s
             now=now,
         )
     )
-    sent = {"sent_at": sent_at, "sent_number": number.strip()}
+    sent: dict[str, Any] = {"sent_at": sent_at, "sent_number": number.strip()}
     if crime:
         return alter(followup, state=State.DONE.value, settled_at=now, **sent)
     asked_for = sent_at.astimezone(clock.BEIJING).date() + dt.timedelta(days=rules.RECEIPT_DAYS)

@@ -60,7 +60,7 @@ def followup_page(request: HttpRequest, pk: int) -> HttpResponse:
     for name, title, make, run in acts:
         form = make(request.POST if name == sent else None)
         if name == sent and form.is_valid() and run(request, form):
-            return redirect("case-page" if name == "conclude" else "followup", **_back(name, followup))
+            return _after(name, followup)
         shown.append((name, title, form))
     if sent and sent not in {name for name, _title, _form, _run in acts}:
         raise Http404
@@ -76,8 +76,10 @@ def followup_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "office/followups/page.html", context, status=422 if bound is not None and bound.errors else 200)
 
 
-def _back(name: str, followup: Any) -> dict[str, Any]:
-    return {"number": followup.case.number} if name == "conclude" else {"pk": followup.pk}
+def _after(name: str, followup: Any) -> HttpResponse:
+    if name == "conclude":
+        return redirect("case-page", number=followup.case.number)
+    return redirect("followup", pk=followup.pk)
 
 
 Act = tuple[str, str, Callable[[Any], forms.Form], Callable[[HttpRequest, Any], Change | None]]
@@ -112,7 +114,7 @@ def _acts(followup: Any, looks: Viewer) -> list[Act]:
 
 def _form(name: str, form: type[forms.Form], followup: Any) -> Callable[[Any], forms.Form]:
     initial = {"version": followup.version}
-    offered = {"offered": queries.colleagues(followup, clock.today())} if name == "recheck" else {}
+    offered: dict[str, Any] = {"offered": queries.colleagues(followup, clock.today())} if name == "recheck" else {}
     return lambda data: form(data, initial=initial, prefix=name, **offered)
 
 

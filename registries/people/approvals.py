@@ -78,6 +78,7 @@ class DecidingAdmin(ReadingAdmin):
     decide_template: ClassVar[str]
     decide_title: ClassVar[Any]
     sent_back: ClassVar[Any] = gettext_lazy("Returned to its clerk.")
+    reason_label: ClassVar[Any] = gettext_lazy("Reason for returning it")
 
     def facts(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """What the deciding page shows besides the row."""
@@ -117,6 +118,7 @@ class DecidingAdmin(ReadingAdmin):
             return redirect("admin:index")
         obj = get_object_or_404(self.get_queryset(request), pk=pk)
         form = DecisionForm(request.POST or None, initial={"version": obj.version})
+        form.fields["reason"].label = self.reason_label
         if request.method == "POST" and form.is_valid() and self._decided(request, pk, form):
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         context = {

@@ -137,7 +137,10 @@ def test_one_re_check_at_a_time_by_two_inspectors_who_may_go() -> None:
     it = office()
     followup = ordered(it)
     first, second = (one.pk for one in make.team_of(it.case))
-    go = lambda *who: commands.open_recheck(actor=it.clerk, followup_id=followup.pk, version=followup.version, inspector_ids=who)  # noqa: E731
+
+    def go(*who: int) -> None:
+        commands.open_recheck(actor=it.clerk, followup_id=followup.pk, version=followup.version, inspector_ids=who)
+
     assert "two inspectors" in refused(lambda: go(first))
     assert "of the unit or of the visit" in refused(lambda: go(first, make.inspector().pk))
     go(first, second)
@@ -148,9 +151,11 @@ def test_one_re_check_at_a_time_by_two_inspectors_who_may_go() -> None:
 def test_a_term_is_extended_with_a_reason_and_only_backwards() -> None:
     it = office()
     followup = ordered(it)
-    extend = lambda day, reason: commands.extend_followup(  # noqa: E731
-        actor=it.reviewer, followup_id=followup.pk, version=1, due_on=clock.today() + dt.timedelta(days=day), reason=reason
-    )
+
+    def extend(days: int, reason: str) -> None:
+        day = clock.today() + dt.timedelta(days=days)
+        commands.extend_followup(actor=it.reviewer, followup_id=followup.pk, version=1, due_on=day, reason=reason)
+
     assert "must be later" in refused(lambda: extend(10, "设备未到"))
     assert "Say why" in refused(lambda: extend(20, " "))
     extend(20, "设备未到")
@@ -201,9 +206,12 @@ def test_a_penalty_has_its_decision_and_its_own_term_of_disclosure() -> None:
 def test_a_transfer_is_settled_by_its_receipt() -> None:
     it = office()
     followup = ordered(it, "transfer")
-    receive = lambda: sending.record_receipt(  # noqa: E731
-        actor=it.clerk, followup_id=followup.pk, version=followup.version, number="回执7", received_on=clock.today()
-    )
+
+    def receive() -> None:
+        sending.record_receipt(
+            actor=it.clerk, followup_id=followup.pk, version=followup.version, number="回执7", received_on=clock.today()
+        )
+
     assert "not sent yet" in refused(receive)
     sending.send_followup(actor=it.clerk, followup_id=followup.pk, version=1, number="移1", sent_at=clock.now())
     followup.refresh_from_db()
@@ -223,7 +231,10 @@ def test_a_suspected_crime_is_decided_within_three_days_sent_within_a_day_and_ne
     assert crime.due_on == clock.today() + dt.timedelta(days=3)
     assert "flagged as suspected crime already" in refused(lambda: commands.flag_crime(actor=it.clerk, case_id=it.case.pk, what="又"))
     assert "never on a penalty alone" in refused(lambda: close(it))
-    send = lambda: sending.send_followup(actor=it.clerk, followup_id=crime.pk, version=crime.version, number="移1", sent_at=clock.now())  # noqa: E731
+
+    def send() -> None:
+        sending.send_followup(actor=it.clerk, followup_id=crime.pk, version=crime.version, number="移1", sent_at=clock.now())
+
     assert "decides first" in refused(send)
     sending.approve_transfer(actor=it.supervisor, followup_id=crime.pk, version=1)
     crime.refresh_from_db()
@@ -257,7 +268,10 @@ def test_who_flags_a_crime_does_not_decide_on_it() -> None:
 
 def test_a_waiver_has_a_reason_and_closes() -> None:
     it = office("problem-corrected")
-    waive = lambda reason: commands.waive_followup(actor=it.reviewer, case_id=it.case.pk, version=it.case.version, reason=reason)  # noqa: E731
+
+    def waive(reason: str) -> None:
+        commands.waive_followup(actor=it.reviewer, case_id=it.case.pk, version=it.case.version, reason=reason)
+
     assert "Say why" in refused(lambda: waive(" "))
     waive("当场改正，检查人员在场确认")
     assert "nothing is left to waive" in refused(lambda: waive("又一次"))
@@ -306,7 +320,10 @@ def test_the_database_closes_nothing_over_an_open_follow_up_and_changes_nothing_
 
 def test_a_matter_that_asks_for_it_is_not_disclosed_before_another_person_has_checked() -> None:
     it = office("clean", case_=make.case(make.drawn_draw(make.matter(secrecy_check=True), winners=1, reserves=0)))
-    release = lambda: cases.release_case(actor=it.clerk, case_id=it.case.pk)  # noqa: E731
+
+    def release() -> None:
+        cases.release_case(actor=it.clerk, case_id=it.case.pk)
+
     assert "secrecy check" in refused(release)
     later = clock.today() + dt.timedelta(days=30)
     assert not cases_awaiting_disclosure(later).exists()

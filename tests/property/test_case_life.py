@@ -163,7 +163,7 @@ class Life(RuleBasedStateMachine):
         one = self.open_followup(Kind.CRIME)
         if one is None:
             return False
-        key = {"actor": who, "followup_id": one.pk, "version": one.version}
+        key: dict[str, Any] = {"actor": who, "followup_id": one.pk, "version": one.version}
         done = self.tried(lambda: sending.approve_transfer(**key) if right else sending.refuse_transfer(**key, reason=remark))
         assert not done or who.pk != one.ordered_by_id
         return done
@@ -183,7 +183,7 @@ class Life(RuleBasedStateMachine):
         one = self.open_followup()
         if one is None:
             return False
-        key = {"actor": who, "followup_id": one.pk, "version": one.version}
+        key: dict[str, Any] = {"actor": who, "followup_id": one.pk, "version": one.version}
         if one.kind == Kind.RECTIFICATION:
             return self.tried(lambda: commands.conclude_rectification(**key, passed=right, remark=remark))
         if one.kind == Kind.PENALTY:
