@@ -263,7 +263,8 @@ def draft_of(record: Record) -> Draft:
 def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[rules.Gap]:
     """What this draft still lacks before it can be signed."""
     drawn_at = case.draw.drawn_at if case.draw else None
-    return rules.gaps(
+    ordered_on = case.opened_at.astimezone(clock.BEIJING).date() if case.draw is None else None
+    return rules.too_early(draft, ordered_on) + rules.gaps(
         draft,
         items=[item.pk for item in items_of(case)],
         group=record.result.group if record.result else "",

@@ -192,6 +192,13 @@ def _day(inspected_on: dt.date | None, drawn_on: dt.date | None, today: dt.date)
     return []
 
 
+def too_early(draft: Draft, ordered_on: dt.date | None) -> list[Gap]:
+    """A directed visit is never earlier than its order; None for one that was drawn."""
+    if ordered_on is None or draft.inspected_on is None or draft.inspected_on >= ordered_on:
+        return []
+    return [Gap("inspected_on", say("The visit was ordered on %(day)s; it cannot be earlier.", day=ordered_on.isoformat()))]
+
+
 def why_not_submit(found: Sequence[Gap]) -> Sentence | None:
     """A record that lacks nothing can be signed."""
     if not found:

@@ -14,7 +14,9 @@ from inspections.desk.task import MOST, Task
 from inspections.followups import queries
 from inspections.followups.rules import REMINDERS
 from inspections.followups.states import Kind
-from inspections.followups.steps import step_of
+from inspections.followups.steps import standing, step_of
+from registries import clock
+from registries.ledger.change import Refused
 
 FIRST, SECOND, LAST = REMINDERS
 
@@ -77,4 +79,7 @@ def _case_task(case: Case, text: str, label: str, url: str) -> Task:
 
 def _task(one: Any, label: str, url: str) -> Task:
     text = f"{one.case.number} · {one.get_kind_display()}"
+    by_the_clock = standing(one, clock.now()).countdown if one.send_by else None
+    if by_the_clock is not None:
+        text += f" · {Refused(by_the_clock).sentence}"
     return Task(_("Follow-up"), one.case.subject.name, text, label, url, one.due_on)

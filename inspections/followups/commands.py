@@ -12,7 +12,7 @@ from inspections.cases.models import Assignment, Case, CaseMatter
 from inspections.cases.opening import new_number
 from inspections.cases.states import MOVES, CaseKind
 from inspections.followups import queries, rules
-from inspections.followups.holding import locked, locked_case, recheck_number, undecided_by
+from inspections.followups.holding import locked, locked_case, recheck_number, touch, undecided_by
 from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.followups.rules import Order
 from inspections.followups.states import Kind, State
@@ -51,6 +51,7 @@ def order_followup(*, actor: User, case_id: int, version: int, order: Order) -> 
         ordered_by=actor,
         ordered_at=clock.now(),
     )
+    touch(case)
     return created(made)
 
 
@@ -76,6 +77,7 @@ def flag_crime(*, actor: User, case_id: int, what: str, addressee: str = "") -> 
         ordered_by=actor,
         ordered_at=now,
     )
+    touch(case)
     return created(made)
 
 
@@ -161,6 +163,7 @@ def waive_followup(*, actor: User, case_id: int, version: int, reason: str) -> C
         ordered_at=now,
         settled_at=now,
     )
+    touch(case)
     return created(made)
 
 

@@ -1,13 +1,18 @@
 """The rows that a command on a follow-up locks and looks at first: its case, itself, whose they are."""
 
+import datetime as dt
 from typing import Any, NoReturn
+
+from django.db.models import Model
 
 from inspections.cases import queries as case_queries
 from inspections.cases.models import Case
 from inspections.followups import queries, rules, states
 from inspections.followups.models import FollowUp
-from registries.ledger.change import refuse, refuse_now
-from registries.ledger.sentences import say
+from registries import clock
+from registries.ledger.change import alter, refuse, refuse_now
+from registries.ledger.queries import history
+from registries.ledger.sentences import Sentence, say
 from registries.people.models import User
 from registries.people.queries import keeps
 
@@ -22,9 +27,22 @@ def locked_case(case_id: int, actor: User, version: int | None = None) -> Case:
     case = Case.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=case_id).first()
     if case is None or not keeps(actor, case.unit_id):
         no_such()
-    if version is not None:
-        refuse(rules.why_not_same(seen=version, now=case.version))
+    if version is not None and version != case.version:
+        refuse_now(_changed(case, *case.followups.all()))
     return case
+
+
+def _changed(*rows: Model) -> Sentence:
+    """Who changed these rows last, and when."""
+    last = history(*rows).filter(entry__action__endswith=".change").last()
+    name = str(last.actor) if last is not None and last.actor is not None else ""
+    moment = dt.datetime.fromisoformat(last.entry.time) if last is not None else clock.now()
+    return rules.changed_by(name, moment.astimezone(clock.BEIJING))
+
+
+def touch(case: Case) -> None:
+    """Whoever has an older page of this case open is told before they add to it."""
+    alter(case)
 
 
 def undecided_by(case: Case, actor: User) -> None:
@@ -42,7 +60,8 @@ def locked(followup_id: int, actor: User, version: int, move: str) -> Any:
     locked_case(found, actor)
     followup = queries.with_rechecks(FollowUp.objects.filter(pk=followup_id)).get()
     refuse(states.why_not(followup.kind, followup.state, move))
-    refuse(rules.why_not_same(seen=version, now=followup.version))
+    if version != followup.version:
+        refuse_now(_changed(followup))
     return followup
 
 

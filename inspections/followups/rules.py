@@ -54,9 +54,13 @@ def why_not_decide(*, was_on_team: bool) -> Sentence | None:
     return say("You inspected this case; another person decides what follows from it.") if was_on_team else None
 
 
-def why_not_same(*, seen: int, now: int) -> Sentence | None:
-    """Who acts has seen the row as it is."""
-    return None if seen == now else say("Somebody changed this meanwhile. Nothing of yours is lost: read it again, then send it again.")
+def changed_by(name: str, moment: dt.datetime) -> Sentence:
+    """What the second of two people on one form reads."""
+    return say(
+        "%(name)s changed this at %(moment)s. Nothing of yours is lost: read what is new, then send it again.",
+        name=name,
+        moment=f"{moment:%H:%M}",
+    )
 
 
 def why_not_follow(*, state: str, group: str, rechecks: str) -> Sentence | None:

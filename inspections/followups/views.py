@@ -15,6 +15,7 @@ from inspections.cases.models import Case
 from inspections.cases.queries import Viewer, viewer
 from inspections.followups import commands, queries, sending
 from inspections.followups import forms as shapes
+from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind, State
 from inspections.followups.steps import standing, step_of
 from registries import clock
@@ -61,6 +62,8 @@ def followup_page(request: HttpRequest, pk: int) -> HttpResponse:
         form = make(request.POST if name == sent else None)
         if name == sent and form.is_valid() and run(request, form):
             return _after(name, followup)
+        if name == sent:
+            _renew(form, FollowUp.objects.values_list("version", flat=True).get(pk=pk))
         shown.append((name, title, form))
     if sent and sent not in {name for name, _title, _form, _run in acts}:
         raise Http404
@@ -74,6 +77,12 @@ def followup_page(request: HttpRequest, pk: int) -> HttpResponse:
         "history": history_told(followup),
     }
     return render(request, "office/followups/page.html", context, status=422 if bound is not None and bound.errors else 200)
+
+
+def _renew(form: Any, version: int) -> None:
+    """What was typed stays; sent again, it counts as seen in the present version."""
+    form.data = form.data.copy()
+    form.data[form.add_prefix("version")] = str(version)
 
 
 def _after(name: str, followup: Any) -> HttpResponse:
@@ -143,6 +152,8 @@ def followup_new(request: HttpRequest, number: str) -> HttpResponse:
         arguments = {"case_id": case.pk, "version": form.cleaned_data["version"], "order": form.order()}
         if act(request, commands.order_followup, form=form, done=_("Ordered. It stands on the desk of the unit."), **arguments):
             return redirect("case-page", number=number)
+    if form is not None and form.is_bound:
+        _renew(form, Case.objects.values_list("version", flat=True).get(pk=case.pk))
     context = {
         "case": case,
         "record": case_queries.accepted_record(case),
@@ -160,6 +171,8 @@ def _simple(request: HttpRequest, number: str, form: Any, run: Callable[..., Cha
     asked = request.method == "POST" and form.is_valid()
     if asked and act(request, run, form=form, done=words["done"], case_id=case.pk, **form.cleaned_data):
         return redirect("case-page", number=number)
+    if form.is_bound:
+        _renew(form, Case.objects.values_list("version", flat=True).get(pk=case.pk))
     context = {"case": case, "form": form, **words}
     return render(request, "office/followups/simple.html", context, status=422 if form.errors else 200)
 

@@ -162,7 +162,7 @@ def test_a_term_is_extended_with_a_reason_and_only_backwards() -> None:
     followup.refresh_from_db()
     assert followup.due_on == clock.today() + dt.timedelta(days=20)
     assert followup.extensions.get().reason == "设备未到"
-    assert "changed this meanwhile" in refused(lambda: extend(30, "再延"))
+    assert f"{it.reviewer} changed this at" in refused(lambda: extend(30, "再延"))
 
 
 def test_whoever_inspected_decides_nothing() -> None:
@@ -270,7 +270,8 @@ def test_a_waiver_has_a_reason_and_closes() -> None:
     it = office("problem-corrected")
 
     def waive(reason: str) -> None:
-        commands.waive_followup(actor=it.reviewer, case_id=it.case.pk, version=it.case.version, reason=reason)
+        version = Case.objects.get(pk=it.case.pk).version
+        commands.waive_followup(actor=it.reviewer, case_id=it.case.pk, version=version, reason=reason)
 
     assert "Say why" in refused(lambda: waive(" "))
     waive("当场改正，检查人员在场确认")
@@ -399,6 +400,23 @@ def test_the_whole_way_through_the_pages(django_assert_max_num_queries: Any) -> 
     assert clerk.post(f"/office/cases/{it.case.number}/close/").status_code == 302
     assert Case.objects.get(pk=it.case.pk).state == CaseState.CLOSED
     assert clerk.get(f"/office/cases/{recheck.number}/").status_code == 200
+
+
+def test_the_second_of_two_on_one_form_is_told_who_and_when_and_loses_nothing() -> None:
+    it = office()
+    seen = Case.objects.get(pk=it.case.pk).version
+    ordered(it)
+    at = f"/office/cases/{it.case.number}/followups/new/?kind=transfer"
+    day = (clock.today() + dt.timedelta(days=5)).isoformat()
+    typed = {"version": seen, "what": "移送市场监管部门处理", "addressee": "县市场监督管理局", "day": day}
+    browser = signed_in(make.user(Role.REVIEWER))
+    answer = browser.post(at, typed)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert it.reviewer.name in shown
+    assert "移送市场监管部门处理" in shown
+    assert f'name="version" value="{seen + 1}"' in shown
+    assert browser.post(at, typed | {"version": seen + 1}).status_code == 302
 
 
 def test_a_supervisor_decides_on_a_criminal_transfer_in_the_approvals_area() -> None:

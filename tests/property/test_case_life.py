@@ -324,7 +324,7 @@ def live(examples: int, steps: int, *phases: Phase) -> None:
 
 
 def test_no_order_of_commands_closes_discloses_or_loses_what_it_must_not() -> None:
-    live(16, 18)
+    live(16, 16)
 
 
 @pytest.mark.full
