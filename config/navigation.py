@@ -22,6 +22,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Cases"), "/office/cases/", "inspections.view_cases"),
     Entry(_("Follow-ups"), "/office/followups/", "inspections.view_cases"),
     Entry(_("My cases"), "/office/cases/mine/", "inspections.view_own_cases"),
+    Entry(_("Documents"), "/office/documents/", "inspections.view_papers"),
     Entry(_("My entry"), "/office/inspectors/me/", "registries.view_own_entry"),
     Entry(_("Matter list"), "/office/matters/", "registries.view_matters", ("/office/editions/",)),
     Entry(_("Subjects"), "/office/subjects/", "registries.view_subjects"),

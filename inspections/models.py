@@ -34,6 +34,7 @@ from inspections.draws.models import (
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
+from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
@@ -41,8 +42,10 @@ __all__ = [
     "AdhocRequest",
     "Arrival",
     "Assignment",
+    "Bundle",
     "Case",
     "CaseMatter",
+    "DocumentNumber",
     "Draw",
     "DrawCertificate",
     "DrawFile",
@@ -55,6 +58,7 @@ __all__ = [
     "HandedList",
     "HandedSubject",
     "HistoryRow",
+    "Notice",
     "Photo",
     "Plan",
     "PlanItem",

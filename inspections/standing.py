@@ -168,6 +168,24 @@ TRIGGERS: tuple[Trigger, ...] = (
         "a decided replacement is never changed, its evidence never",
     ),
     Trigger("replacement_stays", "inspections_replacement", "DELETE", "1 = 1", "a replacement is never deleted"),
+    Trigger("document_number_stays", "inspections_documentnumber", "DELETE", "1 = 1", "a document number is never deleted"),
+    Trigger(
+        "document_number_stands",
+        "inspections_documentnumber",
+        "UPDATE",
+        "OLD.voided_at IS NOT NULL OR NEW.unit_id <> OLD.unit_id OR NEW.word <> OLD.word OR NEW.kind <> OLD.kind OR NEW.year <> OLD.year "
+        "OR NEW.serial <> OLD.serial OR NEW.text <> OLD.text OR COALESCE(NEW.case_id, 0) <> COALESCE(OLD.case_id, 0)",
+        "a document number is never changed, only voided once",
+    ),
+    Trigger("notice_stays", "inspections_notice", "DELETE", "1 = 1", "a notice is never deleted"),
+    Trigger(
+        "notice_stands",
+        "inspections_notice",
+        "UPDATE",
+        "OLD.served_at IS NOT NULL OR NEW.case_id <> OLD.case_id OR NEW.number_id <> OLD.number_id OR NEW.facts <> OLD.facts "
+        "OR NEW.token_digest <> OLD.token_digest OR NEW.facts_digest <> OLD.facts_digest",
+        "a notice is never changed, only handed over once",
+    ),
     Trigger(
         "kept_photo_stands",
         "inspections_photo",

@@ -144,6 +144,16 @@ WORDS: dict[str, Promise] = {
     "inspections.replace_drawn": _("accepted the replacement"),
     "inspections.refuse_replacement": _("refused the replacement"),
     "inspections.print_receipt": _("printed a receipt of the draw"),
+    "inspections.make_notice": _("made the notice"),
+    "inspections.make_notices": _("made the notices of the draw"),
+    "inspections.serve_notice": _("recorded that the notice was handed over"),
+    "inspections.void_number": _("voided the document number"),
+    "inspections.print_bundle": _("had documents printed together"),
+    "inspections.cancel_bundle": _("stopped the printing"),
+    "inspections.take_paper": _("took a document as a file"),
+    "inspections.keep_bundle": _("printed the documents"),
+    "inspections.expire_bundle": _("dropped a printed file"),
+    "inspections.request_recusal": _("asked for a recusal through the notice"),
     "publicity.publish_case": _("published the result"),
 }
 

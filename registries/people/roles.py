@@ -191,6 +191,18 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.replace_drawn": (S,),
     "inspections.refuse_replacement": (S,),
     "inspections.print_receipt": (C,),
+    # documents
+    "inspections.view_papers": (*BUSINESS, A),
+    "inspections.make_notice": (C,),
+    "inspections.make_notices": (C,),
+    "inspections.serve_notice": (C, INS),
+    "inspections.void_number": (C,),
+    "inspections.print_bundle": (C,),
+    "inspections.cancel_bundle": (C,),
+    "inspections.take_paper": (*BUSINESS, INS, A, P),
+    "inspections.keep_bundle": (TIMER,),
+    "inspections.expire_bundle": (TIMER,),
+    "inspections.request_recusal": (VISITOR,),
     # publicity
     "publicity.publish_case": (TIMER,),
     # self-checks

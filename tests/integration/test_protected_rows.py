@@ -17,6 +17,7 @@ from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, S
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
+from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
 from publicity.disclosures.models import Disclosure
 from registries import clock
@@ -85,6 +86,15 @@ def one_of_everything() -> None:
         draw=draw, number=1, kind="subject", winner=case.drawn, subject_out=case.drawn, subject_in=reserve, reason="gone",
         decided_by=user, decided_at=now, evidence_digest="0" * 64,
     )  # fmt: skip
+    number = DocumentNumber.objects.create(
+        unit=case.unit, word="源公（治）", kind="notice", year=today.year, serial=1, text="1号", case=case, taken_by=user, taken_at=now,
+        voided_by=user, voided_at=now, void_because="更换",
+    )  # fmt: skip
+    Notice.objects.create(
+        number=number, case=case, token="0" * 32, token_digest="0" * 64, facts_digest="0" * 64, first_day=today,
+        last_day=today + dt.timedelta(days=9), service="received", served_on=today, served_by=user, served_at=now,
+    )  # fmt: skip
+    Bundle.objects.create(draw=draw, sheet="notice", asked_by=user, asked_at=now, sha256="0" * 64)
     Photo.objects.create(
         case=case, round=1, content_type="image/jpeg", size=4, sent_sha256="0" * 64, sha256="0" * 64, kept_by=user, kept_at=now
     )
@@ -110,8 +120,6 @@ def one_of_everything() -> None:
     Comparison.objects.create(
         category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
     )
-
-
     item = factories.plan_item(draw.matter, source="county")
     TaskReport.objects.create(item=item, reported_on=today, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, reported_by=user, reported_at=now)
     handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
