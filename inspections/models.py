@@ -12,6 +12,7 @@ from inspections.cases.models import (
     Review,
     Signature,
 )
+from inspections.cases.secrecy import SecrecyCheck
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
@@ -32,6 +33,7 @@ from inspections.draws.models import (
 )
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.messages.models import CalendarAddress, Digest, Message
 from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
@@ -54,6 +56,8 @@ __all__ = [
     "DrawSecret",
     "DrawShard",
     "DrawnEntry",
+    "Extension",
+    "FollowUp",
     "HandedList",
     "HandedSubject",
     "HistoryRow",
@@ -62,6 +66,7 @@ __all__ = [
     "Photo",
     "Plan",
     "PlanItem",
+    "Recheck",
     "Record",
     "RecordAnswer",
     "Replacement",
@@ -71,6 +76,7 @@ __all__ = [
     "RosterInspector",
     "RosterOmission",
     "RosterRecusal",
+    "SecrecyCheck",
     "SeedSource",
     "Signature",
     "SourceEntry",

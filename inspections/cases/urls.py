@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.cases import asking, phone, picturing, receiving, signing, views
+from inspections.cases import asking, clearing, phone, picturing, receiving, signing, views
 
 urlpatterns = [
     path("cases/", views.case_list, name="case-list"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("cases/<str:number>/sign/", signing.sign, name="case-sign"),
     path("cases/<str:number>/review/", views.review, name="case-review"),
     path("cases/<str:number>/release/", views.release, name="case-release"),
+    path("cases/<str:number>/check/", clearing.check, name="case-check"),
     path("cases/<str:number>/replace/", asking.ask, name="case-replace"),
     path("cases/<str:number>/replace/<int:pk>/evidence/", asking.evidence, name="case-evidence"),
     path("draws/<int:pk>/receipts/", receiving.receipt_page, name="draw-receipts"),

@@ -15,8 +15,10 @@ from inspections.cases.attached import Beside
 from inspections.cases.evidence import Acknowledgement
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm
 from inspections.cases.models import Case
+from inspections.cases.parts import one_step, parts_of, rows_of
 from inspections.cases.queries import Viewer, viewer
 from inspections.cases.recording import record_form
+from inspections.cases.rounds import told_rounds
 from inspections.cases.states import Acknowledged, CaseState
 from inspections.cases.steps import next_step
 from inspections.cases.wordings import texts
@@ -104,6 +106,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     panel = asking.panel(case, team, looks)
     mine = [one for one in signed if record and one.record_id == record.pk]
     beside = attached.beside(case, record, mine)
+    parts = parts_of(case, looks)
     context = {
         "case": case,
         "stands": stands,
@@ -117,8 +120,10 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "signatures": mine,
         "beside": beside,
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
-        "step": next_step(case, stands.stage, looks),
-        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside)),
+        "step": one_step(next_step(case, stands.stage, looks), parts),
+        "rounds": told_rounds(rounds, signed, decided),
+        "parts": parts,
+        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside), *rows_of(parts)),
         **panel,
     }
     return render(request, "office/cases/page.html", context)

@@ -15,6 +15,8 @@ from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
+from inspections.desk import following
+from inspections.desk.task import MOST, Task
 from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
 from inspections.draws.queries import due_draws, secret_of, visible_draws
@@ -39,26 +41,8 @@ from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME
 from registries.selfchecks import queries as selfchecks
 
-MOST = 200
-"""Rows read of one kind; a desk with more than that is worked off in the room's own list."""
-
 ALARMS = ("registries.view_ledger", "inspections.audit_roster")
 """What rings now and then, for people whose desk is otherwise an overview."""
-
-
-class Task(NamedTuple):
-    """One thing to do: what kind, about what, until when, and the one step that does it.
-
-    ``mark``: what it is called where nobody may be named (messages, mail, calendars): a number or a title, no subject, no person.
-    """
-
-    kind: str
-    title: str
-    text: str
-    label: str
-    url: str
-    due: dt.date | None = None
-    mark: str = ""
 
 
 class Row(NamedTuple):
@@ -89,6 +73,11 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.begin_visit": _own_cases,
         "inspections.review_case": _reviews,
         "inspections.release_case": _releases,
+        "inspections.order_followup": following.to_decide,
+        "inspections.send_followup": following.to_carry_out,
+        "inspections.approve_transfer": following.suspected_crimes,
+        "inspections.check_disclosure": following.unchecked,
+        "inspections.close_case": following.to_close,
         "inspections.give_secret": _lost_secrets,
         "inspections.enter_source_value": _source_values,
         "inspections.prepare_adhoc": _adhoc_teams,

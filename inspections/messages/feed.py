@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 
-from inspections.desk.queries import Task
+from inspections.desk.task import Task
 from inspections.messages.queries import name_of
 from inspections.messages.rules import key_of
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from inspections.desk.queries import Task
+from inspections.desk.task import Task
 from inspections.messages.models import Digest
 from inspections.messages.queries import tasks_of, without_digest
 from registries import clock

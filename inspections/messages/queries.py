@@ -19,7 +19,8 @@ from inspections.adhoc.states import RequestState
 from inspections.cases.models import Assignment, Replacement, Review
 from inspections.cases.queries import viewer
 from inspections.cases.states import Asked, Decision
-from inspections.desk.queries import Task, todo
+from inspections.desk.queries import todo
+from inspections.desk.task import Task
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
 from inspections.messages.models import CalendarAddress, Digest, Message

@@ -10,7 +10,7 @@ from django.test import Client
 
 from inspections.cases.models import Case, Review
 from inspections.cases.states import Decision
-from inspections.desk.queries import Task
+from inspections.desk.task import Task
 from inspections.messages import mailing, queries, tasks
 from inspections.messages.models import CalendarAddress, Digest, Message
 from registries import clock

@@ -12,9 +12,11 @@ from django.db import DatabaseError, models, transaction
 
 from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Replacement
+from inspections.cases.secrecy import SecrecyCheck
 from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry, SourceEvidence
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
 from publicity.disclosures.models import Disclosure
@@ -98,6 +100,11 @@ def one_of_everything() -> None:
     )
     record = case.records.get()
     Acknowledgement.objects.create(record=record, kind="refused", witness="李某", content_hash="0" * 64, noted_by=user, noted_at=now)
+    SecrecyCheck.objects.create(case=case, record=record, cleared=True, checked_by=user, checked_at=now)
+    followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now)
+    later = today + dt.timedelta(days=9)
+    Extension.objects.create(followup=followup, was_due_on=today, due_on=later, reason="x", decided_by=user, decided_at=now)
+    Recheck.objects.create(followup=followup, case=case, ordered_by=user, ordered_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
     factories.adhoc_request()
     person = factories.inspector()
@@ -128,9 +135,9 @@ def honest() -> None:
 
 
 CHECKED = [
-    "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
+    "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "followup.state", "followup.settled_at", "historyrow.kind", "historyrow.position",
     "historyrow.inspector_out", "historyrow.inspector_in", "photo.withdrawn_by", "photo.withdrawn_at", "plan.replaces", "plan.amendment", "planitem.number", "replacement.kind", "replacement.assignment",
-    "review.decision", "strike.state", "disclosure.named", "permit.long_term", "recusal.organisation", "subject.merged_into",
+    "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
