@@ -67,10 +67,18 @@ def office_cases(viewer: Viewer) -> QuerySet[Case]:
 def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     """Every case this person may open; for all others there is no such case."""
     visible = office_cases(viewer)
-    if not viewer.may("view_own_cases"):
+    more = {"view_own_cases": own_cases, "view_joint_cases": joint_cases}
+    found = [cases(viewer.user) for right, cases in more.items() if viewer.may(right)]
+    if not found or viewer.units is None:
         return visible
-    mine = Q(pk__in=own_cases(viewer.user).values("pk"))
-    return Case.objects.filter(mine | Q(pk__in=visible.values("pk")))
+    return Case.objects.filter(functools.reduce(operator.or_, (Q(pk__in=cases.values("pk")) for cases in (visible, *found))))
+
+
+def joint_cases(user: User) -> QuerySet[Case]:
+    """The cases that other units lead and a unit of this person's has a team on: of these they see their part (parts.py)."""
+    units = own_units(user) or set()
+    theirs = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, draw__unit__in=units)
+    return Case.objects.filter(Exists(theirs)).exclude(unit__in=units)
 
 
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
@@ -83,7 +91,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
     leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
-    return cases.select_related("subject__town", "unit", "draw__matter").annotate(
+    return cases.select_related("subject__town", "unit", "draw__matter", "joined_to").annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
@@ -107,6 +115,7 @@ def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
         Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
         Stage.PUBLISHED: Q(disclosure__isnull=False),
         Stage.CALLED_OFF: Q(state=CaseState.CALLED_OFF),
+        Stage.JOINED: Q(state=CaseState.JOINED),
     }
     return cases.filter(conditions[Stage(stage)])
 
@@ -118,12 +127,13 @@ def last_day_in_time(today: dt.date) -> dt.date:
 
 def overdue(cases: QuerySet[Case], today: dt.date) -> QuerySet[Case]:
     """Those whose result should have been disclosed by now."""
-    return cases.filter(ended_on__lt=last_day_in_time(today), disclosure__isnull=True)
+    return cases.filter(ended_on__lt=last_day_in_time(today), disclosure__isnull=True, joined_to=None)
 
 
 def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The earliest due first, then those not visited yet by age; disclosed ones after them, those called off last."""
+    """The earliest due first, then those not visited yet by age; disclosed ones after them, those called off or joined last."""
     return cases.order_by(
+        F("joined_to").asc(nulls_first=True),
         F("called_off_at").desc(nulls_first=True), F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
     )
 
@@ -153,6 +163,7 @@ TONES = {
     Stage.TO_PUBLISH: "wait",
     Stage.PUBLISHED: "good",
     Stage.CALLED_OFF: "neutral",
+    Stage.JOINED: "neutral",
 }
 
 

@@ -1,0 +1,195 @@
+"""One visit for several cases of one subject (product.md §2: one visit may cover several matters and departments).
+
+Two draws of one month that hit the same subject make one visit: the later case is joined to the earlier, which carries the
+matters of both, each under its own checklist, and the teams of both as drawn; nobody is chosen. Ad-hoc cases stay apart. Until
+the visit begins a case can be taken out again, and is, where the other is called off.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Model, QuerySet
+
+from inspections.cases import queries, rules, states
+from inspections.cases.models import Assignment, Case, CaseMatter
+from inspections.cases.states import Asked, CaseKind, CaseState
+from inspections.draws.models import Draw
+from inspections.draws.states import Mode
+from registries import clock
+from registries.ledger.change import Change, alter, refuse, refuse_now
+from registries.ledger.commands import command
+from registries.ledger.sentences import say
+from registries.people.models import User
+from registries.people.queries import keeps, system_user
+
+JOINED, SEPARATED = "joined", "separated"
+"""Why an assignment ended: its inspector goes on the other case; the case left it again."""
+
+
+# --- which cases -----------------------------------------------------------------------------------------------------
+
+
+def earlier_case(case: Case) -> Case | None:
+    """The case of the same subject, drawn by another lot of the same month, whose visit can cover this one too: the first of them."""
+    found = _alike(case).filter(pk__lt=case.pk).exclude(matters__revision__matter__in=case.matters.values("revision__matter"))
+    return found.select_related("draw", "unit").order_by("pk").first()
+
+
+def _alike(case: Case) -> QuerySet[Case]:
+    """Cases that wait for their visit and come from other lots of the month, of the same subject."""
+    if case.draw is None or case.draw.drawn_at is None or case.kind != CaseKind.RANDOM:
+        return Case.objects.none()
+    first, last = month_of(case.draw.drawn_at)
+    return Case.objects.filter(
+        state=CaseState.ASSIGNED,
+        kind=CaseKind.RANDOM,
+        subject=case.subject_id,
+        draw__drawn_at__gte=first,
+        draw__drawn_at__lt=last,
+    ).exclude(draw=case.draw_id)
+
+
+def month_of(moment: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """The calendar month in Beijing: its first moment, and that of the next."""
+    first = moment.astimezone(clock.BEIJING).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first, (first + dt.timedelta(days=32)).replace(day=1)
+
+
+def is_whole(case: Case) -> bool:
+    """Whether everybody who goes is on the case: two or more of the unit that leads and of each partner, no matter awaited."""
+    sides = Counter(queries.unit_of(one, case) for one in queries.team(case))
+    return sides[case.unit_id] >= rules.AT_LEAST and min(sides.values()) >= rules.AT_LEAST and not queries.matters_awaited(case)
+
+
+def is_moving(case: Case) -> bool:
+    """Whether somebody of the case is about to change: an order draws a team for it, or a replacement is asked for."""
+    return queries.order_finding_team(case) is not None or case.replacements.filter(state=Asked.WAITING).exists()
+
+
+def joinable_after(draw: Draw) -> list[int]:
+    """The later cases of subjects that this order drew, or found teams for, with another case to be joined to; never joined before."""
+    cases = queries.cases_of(draw).filter(state=CaseState.ASSIGNED, kind=CaseKind.RANDOM).select_related("draw")
+    met: defaultdict[int, set[int]] = defaultdict(set)
+    for case in cases:
+        others = set(_alike(case).values_list("pk", flat=True))
+        met[case.subject_id] |= others | ({case.pk} if others else set())
+    later = [pk for alike in met.values() for pk in sorted(alike)[1:]]
+    return list(Case.objects.filter(pk__in=later).exclude(assignments__ended_because=JOINED).order_by("pk").values_list("pk", flat=True))
+
+
+def came_with(place: Assignment) -> str:
+    """The number of the joined case that this member of a team was drawn for; empty for one of the case's own."""
+    went = Case.objects.filter(joined_to=place.case_id, assignments__draw=place.draw_id, assignments__ended_because=JOINED)
+    return went.values_list("number", flat=True).first() or ""
+
+
+# --- the writers -----------------------------------------------------------------------------------------------------
+
+
+@command("inspections.join_case")
+def join_case(*, actor: User, case_id: int) -> Change:
+    """Join a case to the earlier one of its subject: one visit. Its matters and team go over, its number and draw stay."""
+    case = Case.objects.select_related("draw").filter(pk=case_id).first()
+    other = earlier_case(case) if case is not None else None
+    locked = {one.pk: one for one in _locked([case_id, *([other.pk] if other else [])])}
+    case, other = locked.get(case_id), locked.get(other.pk) if other else None
+    if case is None or not (actor == system_user() or keeps(actor, case.unit_id)):
+        refuse_now(say("There is no such case among yours."))
+    refuse(states.why_not(case.state, "join"))
+    if other is None:
+        refuse_now(say("No other draw of the month drew this subject, or that visit has begun: there is nothing to join."))
+    refuse(
+        states.why_not(other.state, "join")
+        or rules.why_not_join(whole=is_whole(case) and is_whole(other), moving=is_moving(case) or is_moving(other), other=other.number)
+    )
+    now = clock.now()
+    written = [*_go_over(case, other, now), other]
+    change = alter(case, state=states.MOVES["join"][1], joined_to=other)
+    alter(other)
+    return Change(case, change.before, change.after, also=tuple(written))
+
+
+@command("inspections.separate_case")
+def separate_case(*, actor: User, case_id: int, reason: str) -> Change:
+    """Take a case out of a joint visit that has not begun: its matters and its team as drawn are its own again."""
+    case = Case.objects.filter(pk=case_id).select_related("joined_to").first()
+    if case is None or not (keeps(actor, case.unit_id) or (case.joined_to and keeps(actor, case.joined_to.unit_id))):
+        refuse_now(say("There is no such case among yours."))
+    refuse(None if case.state == CaseState.JOINED else states.TOO_EARLY["separate"])
+    locked = {one.pk: one for one in _locked([pk for pk in (case.pk, case.joined_to_id) if pk])}
+    case = locked[case.pk]
+    refuse(rules.why_not_separate(begun=locked[case.joined_to_id or 0].state != CaseState.ASSIGNED, reason=reason))
+    written = separated(case, clock.now())
+    return Change(case, {"state": CaseState.JOINED.value}, {"state": case.state}, reason.strip(), also=tuple(written[1:]))
+
+
+def separated(case: Case, now: dt.datetime) -> list[Model]:
+    """The same inside other commands, which hold both cases' locks; returns the rows written, the case first."""
+    other = case.joined_to
+    assert other is not None  # noqa: S101  (a constraint of the database)
+    own = list(case.assignments.filter(ended_because=JOINED).order_by("position"))
+    left = list(other.assignments.filter(ended_at=None, draw__in=[one.draw_id or case.draw_id for one in own]))
+    for one in left:
+        alter(one, ended_at=now, ended_because=SEPARATED)
+    other.matters.filter(revision__in=case.matters.values("revision")).delete()
+    came = Assignment.objects.bulk_create(
+        Assignment(case=case, inspector_id=one.inspector_id, draw_id=one.draw_id, position=one.position, assigned_at=now)
+        for one in _latest(own)
+    )
+    alter(case, state=states.MOVES["separate"][1], joined_to=None)
+    alter(other)
+    return [case, other, *left, *came]
+
+
+def separated_of(draw: Draw, now: dt.datetime) -> list[Model]:
+    """Every case of this draw, or joined to one of it, out of its joint visit where that has not begun: for a strike of its result."""
+    staffed = draw.staffs if draw.mode == Mode.TEAMS else draw
+    ours = Case.objects.filter(draw=staffed, joined_to__state=CaseState.ASSIGNED)
+    theirs = Case.objects.filter(joined_to__draw=staffed, joined_to__state=CaseState.ASSIGNED)
+    keys = set(ours.union(theirs).values_list("pk", "joined_to"))
+    locked = {one.pk: one for one in _locked({pk for pair in keys for pk in pair if pk})}
+    return [row for pk, _other in sorted(keys, key=lambda pair: pair[0]) for row in separated(locked[pk], now)]
+
+
+def separated_from(case: Case, now: dt.datetime) -> list[Model]:
+    """Every case joined to this one out of its visit, which is called off."""
+    return [row for one in _locked(case.joined.values_list("pk", flat=True)) for row in separated(one, now)]
+
+
+def ended_with(case: Case) -> list[Model]:
+    """The cases joined to one whose inspection has ended: theirs ended the same day."""
+    joined: list[Model] = []
+    for one in case.joined.select_for_update(of=("self",)).order_by("pk"):
+        alter(one, ended_on=case.ended_on)
+        joined.append(one)
+    return joined
+
+
+def _locked(keys: Iterable[int]) -> list[Case]:
+    return list(Case.objects.select_for_update(of=("self",)).select_related("draw", "joined_to").filter(pk__in=list(keys)).order_by("pk"))
+
+
+def _latest(rows: Iterable[Assignment]) -> list[Assignment]:
+    """One row a position: the last that was joined."""
+    return list({one.position: one for one in sorted(rows, key=lambda one: one.pk)}.values())
+
+
+def _go_over(case: Case, other: Case, now: dt.datetime) -> list[Model]:
+    """The matters and the team of a case onto another, after those that are there; who is there already is there once."""
+    last = other.matters.count()
+    CaseMatter.objects.bulk_create(
+        CaseMatter(case=other, revision_id=revision, position=last + position)
+        for position, revision in enumerate(case.matters.order_by("position").values_list("revision_id", flat=True), start=1)
+    )
+    going = list(case.assignments.filter(ended_at=None).order_by("position"))
+    for one in going:
+        alter(one, ended_at=now, ended_because=JOINED)
+    there = set(other.assignments.filter(ended_at=None).values_list("inspector_id", flat=True))
+    least = other.draw.team_size if other.draw is not None else 0
+    after = max([least, *other.assignments.values_list("position", flat=True)])
+    came = Assignment.objects.bulk_create(
+        Assignment(case=other, inspector_id=one.inspector_id, draw_id=one.draw_id or case.draw_id, position=after + number, assigned_at=now)
+        for number, one in enumerate((one for one in going if one.inspector_id not in there), start=1)
+    )
+    return [*going, *came]
