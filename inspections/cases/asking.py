@@ -50,7 +50,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     looks = viewer(signed_in(request))
     case = get_object_or_404(queries.visible_cases(looks).select_related("subject", "draw"), number=number)
     choices = choices_for(case, queries.team(case), looks)
-    if not choices and not why_not_ask(case):
+    if parts.part_of(case, looks) is not None or (not choices and not why_not_ask(case)):
         raise Http404
     form = AskForm(request.POST or None, request.FILES or None, choices=choices)
     if request.method == "POST" and form.is_valid():

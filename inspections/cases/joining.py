@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 
 from inspections.cases import queries, rules, states
 from inspections.cases.models import Assignment, Case, CaseMatter
-from inspections.cases.states import Asked, CaseKind, CaseState
+from inspections.cases.states import JOINED_ELSEWHERE, SEPARATED, Asked, CaseKind, CaseState
 from inspections.draws.models import Draw
 from inspections.draws.states import Mode
 from registries import clock
@@ -22,10 +22,6 @@ from registries.ledger.commands import command
 from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.people.queries import keeps, system_user
-
-JOINED, SEPARATED = "joined", "separated"
-"""Why an assignment ended: its inspector goes on the other case; the case left it again."""
-
 
 # --- which cases -----------------------------------------------------------------------------------------------------
 
@@ -75,12 +71,12 @@ def joinable_after(draw: Draw) -> list[int]:
         others = set(_alike(case).values_list("pk", flat=True))
         met[case.subject_id] |= others | ({case.pk} if others else set())
     later = [pk for alike in met.values() for pk in sorted(alike)[1:]]
-    return list(Case.objects.filter(pk__in=later).exclude(assignments__ended_because=JOINED).order_by("pk").values_list("pk", flat=True))
+    return list(Case.objects.filter(pk__in=later).exclude(assignments__ended_because=JOINED_ELSEWHERE).order_by("pk").values_list("pk", flat=True))
 
 
 def came_with(place: Assignment) -> str:
     """The number of the joined case that this member of a team was drawn for; empty for one of the case's own."""
-    went = Case.objects.filter(joined_to=place.case_id, assignments__draw=place.draw_id, assignments__ended_because=JOINED)
+    went = Case.objects.filter(joined_to=place.case_id, assignments__draw=place.draw_id, assignments__ended_because=JOINED_ELSEWHERE)
     return went.values_list("number", flat=True).first() or ""
 
 
@@ -128,7 +124,7 @@ def separated(case: Case, now: dt.datetime) -> list[Model]:
     """The same inside other commands, which hold both cases' locks; returns the rows written, the case first."""
     other = case.joined_to
     assert other is not None  # noqa: S101  (a constraint of the database)
-    own = list(case.assignments.filter(ended_because=JOINED).order_by("position"))
+    own = list(case.assignments.filter(ended_because=JOINED_ELSEWHERE).order_by("position"))
     left = list(other.assignments.filter(ended_at=None, draw__in=[one.draw_id or case.draw_id for one in own]))
     for one in left:
         alter(one, ended_at=now, ended_because=SEPARATED)
@@ -184,7 +180,7 @@ def _go_over(case: Case, other: Case, now: dt.datetime) -> list[Model]:
     )
     going = list(case.assignments.filter(ended_at=None).order_by("position"))
     for one in going:
-        alter(one, ended_at=now, ended_because=JOINED)
+        alter(one, ended_at=now, ended_because=JOINED_ELSEWHERE)
     there = set(other.assignments.filter(ended_at=None).values_list("inspector_id", flat=True))
     least = other.draw.team_size if other.draw is not None else 0
     after = max([least, *other.assignments.values_list("position", flat=True)])

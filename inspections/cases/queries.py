@@ -13,7 +13,7 @@ from inspections.cases import rules
 from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
-from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
+from inspections.cases.states import SEPARATED, STRUCK, Asked, CaseState, Decision, Stage
 from inspections.cases.vocabulary import may_follow
 from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
@@ -211,8 +211,8 @@ def members_on(case: Case, day: dt.date) -> list[Member]:
 
 
 def sides_of(case: Case) -> set[str]:
-    """The partners that are or ever were on this case, by unit; nobody for the unit that leads."""
-    return {_side(one, case) for one in case.assignments.select_related("draw__unit")} - {""}
+    """The partners that are or ever were on this case, by unit; nobody for the unit that leads, nor whose case left the visit."""
+    return {_side(one, case) for one in case.assignments.exclude(ended_because=SEPARATED).select_related("draw__unit")} - {""}
 
 
 def _side(assignment: Assignment, case: Case) -> str:

@@ -59,6 +59,8 @@ TOO_EARLY: dict[str, Sentence] = {
 }
 JOINED = say("This case is visited together with another of the same subject: everything is done there.")
 CALLED_OFF = say("This case was called off: its subject was replaced, or the result that drew it was struck.")
+JOINED_ELSEWHERE, SEPARATED = "joined", "separated"
+"""Why an assignment ended: its inspector goes on the case that this one is joined to; that case left the visit again."""
 STRUCK = "struck"
 """Why a case is called off whose draw was computed again (draw protocol 1, §3); no line of a history says so."""
 CALLED_OFF_BECAUSE = (*Reason.choices, (STRUCK, _("the result that drew it was struck")))
