@@ -29,10 +29,12 @@ class AdhocForm(forms.Form):
     )
     file = forms.FileField(
         label=_("File of the document (PDF or photo)"),
-        required=False,
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
         help_text=_("At most 5 MB. It is kept sealed, its hash goes into the ledger. Choose it last: a search does not keep it."),
-        error_messages={"empty": _("The file is empty. Choose the file again.")},
+        error_messages={
+            "required": _("Every ground has its document: choose its file."),
+            "empty": _("The file is empty. Choose the file again."),
+        },
     )
     explanation = forms.CharField(label=_("Explanation"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     matters = forms.MultipleChoiceField(
@@ -49,11 +51,8 @@ class AdhocForm(forms.Form):
         fields["matters"].choices = [(str(m.pk), f"{m.matter.code} {m.name}") for m in matters]
 
     def clean_file(self) -> Any:
-        """A PDF or a picture by its first bytes, of a size a page can show; asked for here, so that the error stands at the field."""
-        file = self.cleaned_data["file"]
-        if not file:
-            raise forms.ValidationError(_("Every ground has its document: choose its file."))
-        return evidence_file(file)
+        """A PDF or a picture by its first bytes, of a size a page can show."""
+        return evidence_file(self.cleaned_data["file"])
 
     def arguments(self) -> dict[str, Any]:
         """What the command takes."""

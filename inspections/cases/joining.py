@@ -9,7 +9,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from inspections.cases import queries, rules, states
 from inspections.cases.models import Assignment, Case, CaseMatter
@@ -141,9 +141,8 @@ def separated(case: Case, now: dt.datetime) -> list[Model]:
 def separated_of(draw: Draw, now: dt.datetime) -> list[Model]:
     """Every case of this draw, or joined to one of it, out of its joint visit where that has not begun: for a strike of its result."""
     staffed = draw.staffs if draw.mode == Mode.TEAMS else draw
-    ours = Case.objects.filter(draw=staffed, joined_to__state=CaseState.ASSIGNED)
-    theirs = Case.objects.filter(joined_to__draw=staffed, joined_to__state=CaseState.ASSIGNED)
-    keys = set(ours.union(theirs).values_list("pk", "joined_to"))
+    waiting = Case.objects.filter(Q(draw=staffed) | Q(joined_to__draw=staffed), joined_to__state=CaseState.ASSIGNED)
+    keys = set(waiting.values_list("pk", "joined_to"))
     locked = {one.pk: one for one in _locked({pk for pair in keys for pk in pair if pk})}
     return [row for pk, _other in sorted(keys, key=lambda pair: pair[0]) for row in separated(locked[pk], now)]
 

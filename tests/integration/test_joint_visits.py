@@ -9,7 +9,7 @@ from django.test import Client
 
 from inspections.adhoc import commands as adhoc
 from inspections.adhoc.queries import visits_counted
-from inspections.cases import commands, joining, parts, queries, tasks
+from inspections.cases import commands, joining, parts, queries, replacing, rules, tasks, visiting
 from inspections.cases.evidence import Photo
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case, Replacement
@@ -34,7 +34,7 @@ class Twice:
     """A subject with two labels: drawn for the first brigade's matter, then for the second's, in the same month."""
 
     def __init__(self, *, same_unit: bool = False, later: dt.timedelta = dt.timedelta()) -> None:
-        self.first, self.second = make.unit("治安大队"), make.unit("网安大队")
+        self.first, self.second = make.unit(), make.unit()
         self.second = self.first if same_unit else self.second
         kinds = [make.category("旅馆业"), make.category("上网服务场所")]
         self.hotel = make.matter("旅馆业治安检查", unit=self.first, categories=[kinds[0]], items=2)
@@ -90,8 +90,6 @@ def test_the_joint_visit_ends_both_cases_and_counts_once(client: Client) -> None
     commands.save_record(actor=lead, case_id=one.pk, version=1, draft=whole(one))
     commands.submit_record(actor=lead, case_id=one.pk, version=queries.rounds(one)[0].version)
     record = queries.rounds(one)[0]
-    from inspections.cases import rules, visiting
-
     shown = rules.fingerprint(queries.content_of(record))
     visiting.acknowledge_record(actor=lead, case_id=one.pk, content_hash=shown, kind="absent", witness="李某")
     for officer in (lead, *others):
@@ -134,7 +132,8 @@ def test_a_case_leaves_the_joint_visit_with_its_matters_and_its_team_and_can_com
     assert (one.state, two.state, two.joined_to) == (CaseState.ASSIGNED, CaseState.ASSIGNED, None)
     assert [row.inspector for row in [*queries.team(one), *queries.team(two)]] == team
     assert [row.revision for row in [*one.matters.all(), *two.matters.all()]] == [twice.hotel, twice.net]
-    assert joining.joinable_after(two.draw) == []  # type: ignore[arg-type]
+    assert two.draw is not None
+    assert joining.joinable_after(two.draw) == []
     joining.join_case(actor=twice.clerks[1], case_id=two.pk)
     assert [row.inspector for row in queries.team(twice.fresh()[0])] == team
 
@@ -156,13 +155,16 @@ def test_who_came_with_a_joined_case_is_replaced_there() -> None:
     place = queries.team(one)[2]
     assert place.inspector.user is not None
     asked = {"actor": place.inspector.user, "case_id": one.pk, "kind": "inspector", "reason": "absent", "explanation": "x", "evidence": "y"}
-    assert "was drawn for case" in refusal(joining_ask, assignment_id=place.pk, **asked)
+    assert "was drawn for case" in refusal(replacing.ask_replacement, assignment_id=place.pk, **asked)
 
 
-def joining_ask(**arguments: Any) -> Any:
-    from inspections.cases.replacing import ask_replacement
-
-    return ask_replacement(**arguments)
+@pytest.mark.parametrize("which", ["one", "two"])
+def test_a_struck_result_of_either_draw_parts_what_has_not_begun(which: str) -> None:
+    twice = Twice()
+    draw = getattr(twice, which).draw
+    assert joining.separated_of(draw, clock.now())
+    one, two = twice.fresh()
+    assert (one.state, two.state, len(queries.team(one)), len(queries.team(two))) == (CaseState.ASSIGNED, CaseState.ASSIGNED, 2, 2)
 
 
 # --- who sees what -----------------------------------------------------------------------------------------------------
