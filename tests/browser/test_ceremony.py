@@ -30,7 +30,7 @@ PREPARE = """
     sources = [{sources}]
     commands.change_draw(
         actor=clerk, draw_id=draw.pk, version=draw.version, category_ids=[c.pk for c in draw.matter.categories.all()],
-        town_ids=[], grades="ABCD", stratify="grade", slip_rule="grade", quotas={{}}, reserves=1, team_size=draw.matter.team_size,
+        town_ids=[], grades="ABCD", stratify="grade", slip_rule="grade", quotas={quotas}, reserves=1, team_size=draw.matter.team_size,
         inspector_unit_ids=[draw.unit_id], planned=sources[-1].moment, sources=sources,
     )
     draw.refresh_from_db()
@@ -38,6 +38,8 @@ PREPARE = """
     draw.refresh_from_db()
 """
 WITH_DICE = 'Announced("dice", "法制大队会议室", first), Announced("demo", "0001", first + dt.timedelta(seconds=15))'
+FEW = dict.fromkeys("ABCD", 2)
+"""All lines of the draw are waited for."""
 DEMO = 'Announced("demo", "0001", first)'
 APPROVE = """
     commands.approve_draw(actor=supervisor, draw_id=draw.pk, version=draw.version, accept_stale=True)
@@ -87,7 +89,7 @@ def followed(county: County) -> dict[str, object]:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(f"{county.url}/draws/{coming}/ceremony/")
     seen = [scene(page)]
-    number = county.json(PREPARE.format(matter="ZA01", lead=8, sources=WITH_DICE) + APPROVE)
+    number = county.json(PREPARE.format(matter="ZA01", lead=8, sources=WITH_DICE, quotas=FEW) + APPROVE)
     assert number == coming
     wait_for(page, "awaits", 10)
     seen.append(scene(page))
@@ -145,7 +147,7 @@ def test_a_reload_and_a_late_visitor_see_the_same(followed: dict[str, object], c
 
 
 def test_two_who_open_it_in_the_middle_see_the_same_line(county: County) -> None:
-    number = county.json(PREPARE.format(matter="ZA02", lead=4, sources=DEMO) + APPROVE)
+    number = county.json(PREPARE.format(matter="ZA02", lead=4, sources=DEMO, quotas={}) + APPROVE)
     county.python(ENTER.format(number=number))
     address = f"{county.url}/draws/{number}/ceremony/"
     first, still, plain = county.visitor(), county.visitor(), county.visitor(scripts=False)
