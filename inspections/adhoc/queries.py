@@ -65,8 +65,9 @@ def figures_by_ground(requests: QuerySet[AdhocRequest], year: int) -> list[Figur
         problems=Count("draws__cases", filter=bad, distinct=True),
         disclosed=Count("draws__cases", filter=Q(draws__cases__disclosure__isnull=False), distinct=True),
     )
-    found = {row.pop("ground"): row for row in rows}
-    return [Figures(g.value, str(g.label), g.value in COUNTING, **found[g.value]) for g in Ground if g.value in found]
+    columns = ("ground", "asked", "approved", "visited", "problems", "disclosed")
+    found = {ground: figures for ground, *figures in rows.values_list(*columns)}
+    return [Figures(g.value, str(g.label), g.value in COUNTING, *found[g.value]) for g in Ground if g.value in found]
 
 
 def visits_counted(subject: Subject, today: dt.date) -> tuple[int, int]:

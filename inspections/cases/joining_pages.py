@@ -58,8 +58,10 @@ def _followed(request: HttpRequest, number: str) -> Case:
 
 def panel(case: Case, looks: Viewer) -> dict[str, Any]:
     """What the page of a case says of who comes for what; ``part`` is None for who sees the whole."""
-    part = parts.part_of(case, looks)
-    covers = part.own if part is not None else parts.sides(case)
+    orders = parts.orders(case)
+    sides = parts.sides(case, orders)
+    part = parts.part_of(case, looks, sides)
+    covers = part.own if part is not None else sides
     follows = part is None and looks.may("join_case") and looks.keeps(case.unit_id)
     waits = case.state == CaseState.ASSIGNED and part is None
     other = joining.earlier_case(case) if follows and waits else None
@@ -67,7 +69,8 @@ def panel(case: Case, looks: Viewer) -> dict[str, Any]:
         "part": part,
         "covers": covers,
         "joint": part is not None or len(covers) > 1,
-        "joined": [(one, looks.keeps(one.unit_id)) for one in case.joined.select_related("unit", "draw")] if part is None else [],
+        "joined": [(one, looks.keeps(one.unit_id)) for one in case.joined.select_related("unit", "draw")] if part is None and len(orders) > 1 else [],
+        "awaited": [one.pk for one in queries.matters_awaited(case)] if len(sides) > 1 else [],
         "may_join": other,
         "may_separate": follows and case.joined_to is not None and case.joined_to.state == CaseState.ASSIGNED,
     }

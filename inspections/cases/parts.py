@@ -8,12 +8,14 @@ checklists only (:func:`foreign_items`).
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import Q, prefetch_related_objects
+
 from inspections.cases import queries
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Assignment, Case, Replacement, Signature
 from inspections.cases.queries import Event, Sheet, Viewer
-from inspections.draws.matters import sides_of
+from inspections.draws.matters import JOINT, sides_of
 from inspections.draws.models import Draw
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit, User
@@ -28,12 +30,18 @@ class Side(NamedTuple):
     matters: list[MatterRevision]
 
 
-def sides(case: Case) -> list[Side]:
-    """Who comes for what: the unit that leads first, then those that take part. Matters still awaited are in."""
-    orders = Draw.objects.filter(cases__joined_to=case).select_related("unit", "matter__matter", "matter__unit").order_by("cases__pk")
-    own = Draw.objects.select_related("unit", "matter__matter", "matter__unit").filter(pk=case.draw_id)
+def orders(case: Case) -> list[Draw]:
+    """The draws whose cases the visit covers, with their matters: the case's own first. Two queries."""
+    rows = Draw.objects.filter(Q(cases=case) | Q(cases__joined_to=case)).select_related("unit", "matter__matter", "matter__unit")
+    found = sorted(rows, key=lambda row: (row.pk != case.draw_id, row.pk))
+    prefetch_related_objects(found, JOINT)
+    return found
+
+
+def sides(case: Case, covered: Sequence[Draw] | None = None) -> list[Side]:
+    """Who comes for what: the unit that leads first, then those that take part. Matters still awaited are in. ``covered``: its orders."""
     found: dict[int, Side] = {case.unit_id: Side(case.unit, True, [])}
-    for order in (*own, *orders):
+    for order in orders(case) if covered is None else covered:
         for unit_id, matters in sides_of(order).items():
             unit = order.unit if unit_id == order.unit_id else matters[0].unit
             found.setdefault(unit_id, Side(unit, False, [])).matters.extend(matters)
@@ -90,13 +98,14 @@ class Part(NamedTuple):
         return [one for one in asked if one.assignment_id in mine]
 
 
-def part_of(case: Any, looks: Viewer) -> Part | None:
+def part_of(case: Any, looks: Viewer, covers: Sequence[Side] | None = None) -> Part | None:
     """The part that this person sees of a case they may open; None for the whole, as on its team or in the unit that leads."""
     whole = looks.may("view_cases") and looks.keeps(case.unit_id)
-    if whole or queries.is_on_team(case, looks.user):
+    on_team = getattr(case, "on_team", None)
+    if whole or (queries.is_on_team(case, looks.user) if on_team is None else on_team):
         return None
     units = own_units(looks.user) or set()
-    return Part([side for side in sides(case) if side.unit.pk in units], case.unit)
+    return Part([side for side in (sides(case) if covers is None else covers) if side.unit.pk in units], case.unit)
 
 
 def sees_photo(photo: Photo, looks: Viewer) -> bool:

@@ -75,10 +75,17 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
 
 
 def joint_cases(user: User) -> QuerySet[Case]:
-    """The cases that other units lead and a unit of this person's has a team on: of these they see their part (parts.py)."""
+    """The cases that other units lead and a unit of this person's has a team on: of these they see their part (parts.py).
+
+    Once the visit has begun; before, whom a draw of another unit drew is told to the team alone. A clerk whose own case is joined
+    knows the subject by it.
+    """
     units = own_units(user) or set()
     theirs = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, draw__unit__in=units)
-    return Case.objects.filter(Exists(theirs)).exclude(unit__in=units)
+    told = ~Q(state__in=[CaseState.ASSIGNED, CaseState.CALLED_OFF])
+    if user.has_perm("inspections.view_cases"):
+        told |= Q(Exists(Case.objects.filter(joined_to=OuterRef("pk"), unit__in=units)))
+    return Case.objects.filter(told, Exists(theirs)).exclude(unit__in=units)
 
 
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:

@@ -121,7 +121,6 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "left": _words(stands.countdown) if stands.countdown else "",
         "record": record,
         "team": team,
-        "awaited": [one.pk for one in queries.matters_awaited(case)],
         "categories": case.subject.categories.all(),
         "sheets": sheets,
         "signatures": mine,

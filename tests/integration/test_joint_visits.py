@@ -239,6 +239,16 @@ def test_a_unit_that_does_not_take_part_sees_no_joint_visit(filled: Twice, role:
     assert one.number not in client.get("/office/cases/joint/").content.decode()
 
 
+def test_a_partners_desk_learns_of_a_visit_when_it_has_begun() -> None:
+    twice = Twice()
+    one, _two = twice.fresh()
+    client = enter(partner_of(twice))
+    assert client.get(f"/office/cases/{one.number}/").status_code == 404
+    assert twice.subject.name not in client.get("/office/cases/joint/").content.decode()
+    commands.begin_visit(actor=officers(one)[0], case_id=one.pk)
+    assert client.get(f"/office/cases/{one.number}/").status_code == 200
+
+
 def test_who_leads_sees_the_whole_and_who_it_is_for_what() -> None:
     twice = Twice()
     one, two = twice.fresh()
@@ -272,7 +282,7 @@ def test_the_pages_of_a_joint_visit_ask_few_questions(filled: Twice, django_asse
     for user in (filled.clerks[0], filled.clerks[1], partner_of(filled)):
         client = enter(user)
         client.get("/office/")
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(18):
             assert client.get(f"/office/cases/{one.number}/").status_code == 200
         with django_assert_max_num_queries(15):
             assert client.get("/office/cases/joint/").status_code == 200
