@@ -17,11 +17,7 @@ from inspections.cases.states import JOINED_ELSEWHERE, SEPARATED, Asked, CaseKin
 from inspections.draws.models import Draw
 from inspections.draws.states import Mode
 from registries import clock
-from registries.ledger.change import Change, alter, refuse, refuse_now
-from registries.ledger.commands import command
-from registries.ledger.sentences import say
-from registries.people.models import User
-from registries.people.queries import keeps, system_user
+from registries.ledger.change import alter
 
 # --- which cases -----------------------------------------------------------------------------------------------------
 
@@ -80,44 +76,7 @@ def came_with(place: Assignment) -> str:
     return went.values_list("number", flat=True).first() or ""
 
 
-# --- the writers -----------------------------------------------------------------------------------------------------
-
-
-@command("inspections.join_case")
-def join_case(*, actor: User, case_id: int) -> Change:
-    """Join a case to the earlier one of its subject: one visit. Its matters and team go over, its number and draw stay."""
-    case = Case.objects.select_related("draw").filter(pk=case_id).first()
-    other = earlier_case(case) if case is not None else None
-    locked = {one.pk: one for one in _locked([case_id, *([other.pk] if other else [])])}
-    case, other = locked.get(case_id), locked.get(other.pk) if other else None
-    if case is None or not (actor == system_user() or keeps(actor, case.unit_id)):
-        refuse_now(say("There is no such case among yours."))
-    refuse(states.why_not(case.state, "join"))
-    if other is None:
-        refuse_now(say("No other draw of the month drew this subject, or that visit has begun: there is nothing to join."))
-    refuse(
-        states.why_not(other.state, "join")
-        or rules.why_not_join(whole=is_whole(case) and is_whole(other), moving=is_moving(case) or is_moving(other), other=other.number)
-    )
-    now = clock.now()
-    written = [*_go_over(case, other, now), other]
-    change = alter(case, state=states.MOVES["join"][1], joined_to=other)
-    alter(other)
-    return Change(case, change.before, change.after, also=tuple(written))
-
-
-@command("inspections.separate_case")
-def separate_case(*, actor: User, case_id: int, reason: str) -> Change:
-    """Take a case out of a joint visit that has not begun: its matters and its team as drawn are its own again."""
-    case = Case.objects.filter(pk=case_id).select_related("joined_to").first()
-    if case is None or not (keeps(actor, case.unit_id) or (case.joined_to and keeps(actor, case.joined_to.unit_id))):
-        refuse_now(say("There is no such case among yours."))
-    refuse(None if case.state == CaseState.JOINED else states.TOO_EARLY["separate"])
-    locked = {one.pk: one for one in _locked([pk for pk in (case.pk, case.joined_to_id) if pk])}
-    case = locked[case.pk]
-    refuse(rules.why_not_separate(begun=locked[case.joined_to_id or 0].state != CaseState.ASSIGNED, reason=reason))
-    written = separated(case, clock.now())
-    return Change(case, {"state": CaseState.JOINED.value}, {"state": case.state}, reason.strip(), also=tuple(written[1:]))
+# --- what the writers share ---------------------------------------------------------------------------------------------
 
 
 def separated(case: Case, now: dt.datetime) -> list[Model]:
@@ -143,13 +102,13 @@ def separated_of(draw: Draw, now: dt.datetime) -> list[Model]:
     staffed = draw.staffs if draw.mode == Mode.TEAMS else draw
     waiting = Case.objects.filter(Q(draw=staffed) | Q(joined_to__draw=staffed), joined_to__state=CaseState.ASSIGNED)
     keys = set(waiting.values_list("pk", "joined_to"))
-    locked = {one.pk: one for one in _locked({pk for pair in keys for pk in pair if pk})}
+    locked = {one.pk: one for one in locked_cases({pk for pair in keys for pk in pair if pk})}
     return [row for pk, _other in sorted(keys, key=lambda pair: pair[0]) for row in separated(locked[pk], now)]
 
 
 def separated_from(case: Case, now: dt.datetime) -> list[Model]:
     """Every case joined to this one out of its visit, which is called off."""
-    return [row for one in _locked(case.joined.values_list("pk", flat=True)) for row in separated(one, now)]
+    return [row for one in locked_cases(case.joined.values_list("pk", flat=True)) for row in separated(one, now)]
 
 
 def ended_with(case: Case) -> list[Model]:
@@ -161,7 +120,8 @@ def ended_with(case: Case) -> list[Model]:
     return joined
 
 
-def _locked(keys: Iterable[int]) -> list[Case]:
+def locked_cases(keys: Iterable[int]) -> list[Case]:
+    """These cases, locked in the order of their keys."""
     return list(Case.objects.select_for_update(of=("self",)).select_related("draw", "joined_to").filter(pk__in=list(keys)).order_by("pk"))
 
 
@@ -170,7 +130,7 @@ def _latest(rows: Iterable[Assignment]) -> list[Assignment]:
     return list({one.position: one for one in sorted(rows, key=lambda one: one.pk)}.values())
 
 
-def _go_over(case: Case, other: Case, now: dt.datetime) -> list[Model]:
+def go_over(case: Case, other: Case, now: dt.datetime) -> list[Model]:
     """The matters and the team of a case onto another, after those that are there; who is there already is there once."""
     last = other.matters.count()
     CaseMatter.objects.bulk_create(

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import joining, parts, queries
+from inspections.cases import joining, parts, queries, uniting
 from inspections.cases.forms import SeparateForm
 from inspections.cases.models import Case
 from inspections.cases.queries import Viewer, viewer
@@ -33,7 +33,7 @@ def joint_list(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest, number: str) -> HttpResponse:
     """Make one visit of this case and the earlier one of its subject."""
     case = _followed(request, number)
-    act(request, joining.join_case, case_id=case.pk, done=_("Joined: one visit covers both cases."))
+    act(request, uniting.join_case, case_id=case.pk, done=_("Joined: one visit covers both cases."))
     return redirect("case-page", number=number)
 
 
@@ -46,7 +46,7 @@ def separate(request: HttpRequest, number: str) -> HttpResponse:
     form = SeparateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         done = _("Taken out: each of the two cases has its own visit.")
-        if act(request, joining.separate_case, form=form, done=done, case_id=case.pk, **form.cleaned_data):
+        if act(request, uniting.separate_case, form=form, done=done, case_id=case.pk, **form.cleaned_data):
             return redirect("case-page", number=number)
     return render(request, "office/cases/separate.html", {"case": case, "form": form}, status=422 if form.errors else 200)
 
@@ -58,8 +58,8 @@ def _followed(request: HttpRequest, number: str) -> Case:
 
 def panel(case: Case, looks: Viewer) -> dict[str, Any]:
     """What the page of a case says of who comes for what; ``part`` is None for who sees the whole."""
-    orders = parts.orders(case)
-    sides = parts.sides(case, orders)
+    covered = parts.covered_by(case)
+    sides = parts.sides(case, covered)
     part = parts.part_of(case, looks, sides)
     covers = part.own if part is not None else sides
     follows = part is None and looks.may("join_case") and looks.keeps(case.unit_id)
@@ -69,7 +69,7 @@ def panel(case: Case, looks: Viewer) -> dict[str, Any]:
         "part": part,
         "covers": covers,
         "joint": part is not None or len(covers) > 1,
-        "joined": [(one, looks.keeps(one.unit_id)) for one in case.joined.select_related("unit", "draw")] if part is None and len(orders) > 1 else [],
+        "joined": [(one, looks.keeps(one.unit_id)) for one in covered[1:]] if part is None else [],
         "awaited": [one.pk for one in queries.matters_awaited(case)] if len(sides) > 1 else [],
         "may_join": other,
         "may_separate": follows and case.joined_to is not None and case.joined_to.state == CaseState.ASSIGNED,

@@ -16,7 +16,6 @@ from inspections.cases.evidence import Photo
 from inspections.cases.models import Assignment, Case, Replacement, Signature
 from inspections.cases.queries import Event, Sheet, Viewer
 from inspections.draws.matters import JOINT, sides_of
-from inspections.draws.models import Draw
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit, User
 from registries.people.queries import own_units
@@ -30,18 +29,20 @@ class Side(NamedTuple):
     matters: list[MatterRevision]
 
 
-def orders(case: Case) -> list[Draw]:
-    """The draws whose cases the visit covers, with their matters: the case's own first. Two queries."""
-    rows = Draw.objects.filter(Q(cases=case) | Q(cases__joined_to=case)).select_related("unit", "matter__matter", "matter__unit")
-    found = sorted(rows, key=lambda row: (row.pk != case.draw_id, row.pk))
-    prefetch_related_objects(found, JOINT)
+def covered_by(case: Case) -> list[Case]:
+    """The cases that the visit covers, with their draws and matters: the one that leads first. Two queries."""
+    rows = Case.objects.filter(Q(pk=case.pk) | Q(joined_to=case))
+    names = ("unit", "draw__unit", "draw__matter__matter", "draw__matter__unit")
+    found = sorted(rows.select_related(*names), key=lambda row: (row.pk != case.pk, row.pk))
+    prefetch_related_objects([row.draw for row in found if row.draw is not None], JOINT)
     return found
 
 
-def sides(case: Case, covered: Sequence[Draw] | None = None) -> list[Side]:
-    """Who comes for what: the unit that leads first, then those that take part. Matters still awaited are in. ``covered``: its orders."""
+def sides(case: Case, covered: Sequence[Case] | None = None) -> list[Side]:
+    """Who comes for what: the unit that leads first, then those that take part. Matters still awaited are in."""
     found: dict[int, Side] = {case.unit_id: Side(case.unit, True, [])}
-    for order in orders(case) if covered is None else covered:
+    cases = covered_by(case) if covered is None else covered
+    for order in [row.draw for row in cases if row.draw is not None]:
         for unit_id, matters in sides_of(order).items():
             unit = order.unit if unit_id == order.unit_id else matters[0].unit
             found.setdefault(unit_id, Side(unit, False, [])).matters.extend(matters)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inspections.cases import commands, joining, queries
+from inspections.cases import commands, joining, queries, uniting
 from inspections.draws.models import Draw
 from registries.ledger.change import Refused
 from registries.ledger.sweeping import each
@@ -22,7 +22,7 @@ def open_cases(draw_id: int) -> None:
 @shared_task(name="inspections.join_case", acks_late=True)
 def join_case(case_id: int) -> None:
     """Make one visit of a case and the earlier one of its subject, where the rules allow it."""
-    joining.join_case(actor=system_user(), case_id=case_id)
+    uniting.join_case(actor=system_user(), case_id=case_id)
 
 
 @shared_task(name="inspections.sweep_cases", acks_late=True)

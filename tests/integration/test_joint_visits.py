@@ -9,7 +9,7 @@ from django.test import Client
 
 from inspections.adhoc import commands as adhoc
 from inspections.adhoc.queries import visits_counted
-from inspections.cases import commands, joining, parts, queries, replacing, rules, tasks, visiting
+from inspections.cases import commands, joining, parts, queries, replacing, rules, tasks, uniting, visiting
 from inspections.cases.evidence import Photo
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case, Replacement
@@ -115,36 +115,36 @@ def test_draws_of_two_months_make_two_visits(later: dt.timedelta) -> None:
 
 def test_a_visit_that_has_begun_stands_alone() -> None:
     twice = Twice()
-    joining.separate_case(actor=twice.clerks[1], case_id=twice.two.pk, reason="分别检查")
+    uniting.separate_case(actor=twice.clerks[1], case_id=twice.two.pk, reason="分别检查")
     one, two = twice.fresh()
     commands.begin_visit(actor=officers(one)[0], case_id=one.pk)
-    assert "nothing to join" in refusal(joining.join_case, actor=twice.clerks[1], case_id=two.pk)
+    assert "nothing to join" in refusal(uniting.join_case, actor=twice.clerks[1], case_id=two.pk)
 
 
 def test_a_case_leaves_the_joint_visit_with_its_matters_and_its_team_and_can_come_back() -> None:
     twice = Twice()
     team = [row.inspector for row in queries.team(twice.fresh()[0])]
     stranger = make.user(Role.CLERK, unit=make.unit())
-    assert "no such case" in refusal(joining.separate_case, actor=stranger, case_id=twice.two.pk, reason="x")
-    assert "Say why" in refusal(joining.separate_case, actor=twice.clerks[1], case_id=twice.two.pk, reason=" ")
-    joining.separate_case(actor=twice.clerks[1], case_id=twice.two.pk, reason="时间不合")
+    assert "no such case" in refusal(uniting.separate_case, actor=stranger, case_id=twice.two.pk, reason="x")
+    assert "Say why" in refusal(uniting.separate_case, actor=twice.clerks[1], case_id=twice.two.pk, reason=" ")
+    uniting.separate_case(actor=twice.clerks[1], case_id=twice.two.pk, reason="时间不合")
     one, two = twice.fresh()
     assert (one.state, two.state, two.joined_to) == (CaseState.ASSIGNED, CaseState.ASSIGNED, None)
     assert [row.inspector for row in [*queries.team(one), *queries.team(two)]] == team
     assert [row.revision for row in [*one.matters.all(), *two.matters.all()]] == [twice.hotel, twice.net]
     assert two.draw is not None
     assert joining.joinable_after(two.draw) == []
-    joining.join_case(actor=twice.clerks[1], case_id=two.pk)
+    uniting.join_case(actor=twice.clerks[1], case_id=two.pk)
     assert [row.inspector for row in queries.team(twice.fresh()[0])] == team
 
 
 def test_an_inspector_whom_both_draws_sent_goes_once() -> None:
     twice = Twice(same_unit=True)
-    joining.separate_case(actor=twice.clerks[0], case_id=twice.two.pk, reason="x")
+    uniting.separate_case(actor=twice.clerks[0], case_id=twice.two.pk, reason="x")
     one, two = twice.fresh()
     same = queries.team(one)[0].inspector
     Assignment.objects.filter(pk=queries.team(two)[1].pk).update(inspector=same)
-    joining.join_case(actor=twice.clerks[0], case_id=two.pk)
+    uniting.join_case(actor=twice.clerks[0], case_id=two.pk)
     assert [row.inspector for row in queries.team(one)].count(same) == 1
     assert len(queries.team(one)) == 3
 
@@ -293,7 +293,7 @@ def test_the_pages_of_a_joint_visit_ask_few_questions(filled: Twice, django_asse
 
 def test_a_special_inspection_counts_towards_the_cap_and_ends_at_it() -> None:
     twice = Twice()
-    joining.separate_case(actor=twice.clerks[1], case_id=twice.two.pk, reason="分别")
+    uniting.separate_case(actor=twice.clerks[1], case_id=twice.two.pk, reason="分别")
     asked: dict[str, Any] = {
         "actor": twice.clerks[0], "subject_id": twice.subject.pk, "document_number": "源公专〔2026〕1号", "explanation": "专项", "file": b"%PDF-1",
         "matter_ids": [twice.hotel.pk],
