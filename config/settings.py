@@ -186,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
         "registries.sweep_imports": _SWEEP_SECONDS,
         "inspections.sweep_draws": _SWEEP_SECONDS,
         "inspections.sweep_cases": _SWEEP_SECONDS,
+        "inspections.sweep_papers": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,

@@ -16,5 +16,6 @@ class InspectionsConfig(AppConfig):
         """Connect the triggers to the end of migration."""
         from inspections import invariants, standing  # noqa: F401  (loading the invariants adds them)
         from inspections.desk import dossier  # noqa: F401  (what this floor tells of a subject)
+        from inspections.followups import part  # noqa: F401  (what follow-ups tell of a case)
 
         post_migrate.connect(standing.set_up, sender=self)

@@ -2,5 +2,6 @@
 
 from inspections.cases.invariants import cases
 from inspections.draws.invariants import draws, open_orders
+from inspections.followups.invariants import followups
 
-__all__ = ["cases", "draws", "open_orders"]
+__all__ = ["cases", "draws", "followups", "open_orders"]

@@ -12,6 +12,7 @@ from inspections.cases.models import (
     Review,
     Signature,
 )
+from inspections.cases.secrecy import SecrecyCheck
 from inspections.draws.models import (
     Draw,
     DrawCertificate,
@@ -32,6 +33,8 @@ from inspections.draws.models import (
 )
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.followups.models import Extension, FollowUp, Recheck
+from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
 
 __all__ = [
@@ -39,8 +42,10 @@ __all__ = [
     "AdhocRequest",
     "Arrival",
     "Assignment",
+    "Bundle",
     "Case",
     "CaseMatter",
+    "DocumentNumber",
     "Draw",
     "DrawCertificate",
     "DrawFile",
@@ -48,12 +53,16 @@ __all__ = [
     "DrawSecret",
     "DrawShard",
     "DrawnEntry",
+    "Extension",
+    "FollowUp",
     "HandedList",
     "HandedSubject",
     "HistoryRow",
+    "Notice",
     "Photo",
     "Plan",
     "PlanItem",
+    "Recheck",
     "Record",
     "RecordAnswer",
     "Replacement",
@@ -63,6 +72,7 @@ __all__ = [
     "RosterInspector",
     "RosterOmission",
     "RosterRecusal",
+    "SecrecyCheck",
     "SeedSource",
     "Signature",
     "SourceEntry",

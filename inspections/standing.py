@@ -33,6 +33,14 @@ NOT_STRUCK = (
 )
 PUBLISHED_ITEM = "EXISTS (SELECT 1 FROM inspections_plan AS p WHERE p.id = OLD.plan_id AND p.state = 'published')"
 SIGNED = "OLD.signed_at IS NOT NULL"
+RECHECKED = (
+    "EXISTS (SELECT 1 FROM inspections_recheck AS k JOIN inspections_case AS c ON c.id = k.case_id "
+    "WHERE k.followup_id = NEW.id AND c.state IN ('reviewed', 'closed'))"
+)
+LEFT_OPEN = (
+    "(EXISTS (SELECT 1 FROM inspections_followup AS f WHERE f.case_id = NEW.id AND f.state = 'open') "
+    "OR NOT EXISTS (SELECT 1 FROM inspections_review AS r WHERE r.case_id = NEW.id AND r.decision = 'accept'))"
+)
 
 TRIGGERS: tuple[Trigger, ...] = (
     *(
@@ -53,6 +61,9 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_taskreport",
             "inspections_handedlist",
             "inspections_handedsubject",
+            "inspections_secrecycheck",
+            "inspections_extension",
+            "inspections_recheck",
         )
         for trigger in triggers.append_only(table)
     ),
@@ -157,6 +168,24 @@ TRIGGERS: tuple[Trigger, ...] = (
         "a decided replacement is never changed, its evidence never",
     ),
     Trigger("replacement_stays", "inspections_replacement", "DELETE", "1 = 1", "a replacement is never deleted"),
+    Trigger("document_number_stays", "inspections_documentnumber", "DELETE", "1 = 1", "a document number is never deleted"),
+    Trigger(
+        "document_number_stands",
+        "inspections_documentnumber",
+        "UPDATE",
+        "OLD.voided_at IS NOT NULL OR NEW.unit_id <> OLD.unit_id OR NEW.word <> OLD.word OR NEW.kind <> OLD.kind OR NEW.year <> OLD.year "
+        "OR NEW.serial <> OLD.serial OR NEW.text <> OLD.text OR COALESCE(NEW.case_id, 0) <> COALESCE(OLD.case_id, 0)",
+        "a document number is never changed, only voided once",
+    ),
+    Trigger("notice_stays", "inspections_notice", "DELETE", "1 = 1", "a notice is never deleted"),
+    Trigger(
+        "notice_stands",
+        "inspections_notice",
+        "UPDATE",
+        "OLD.served_at IS NOT NULL OR NEW.case_id <> OLD.case_id OR NEW.number_id <> OLD.number_id OR NEW.facts <> OLD.facts "
+        "OR NEW.token_digest <> OLD.token_digest OR NEW.facts_digest <> OLD.facts_digest",
+        "a notice is never changed, only handed over once",
+    ),
     Trigger(
         "kept_photo_stands",
         "inspections_photo",
@@ -166,6 +195,36 @@ TRIGGERS: tuple[Trigger, ...] = (
         "a kept photo is never changed, withdrawn at most",
     ),
     Trigger("photo_stays", "inspections_photo", "DELETE", "1 = 1", "a kept photo is never deleted"),
+    Trigger(
+        "settled_followup_stands",
+        "inspections_followup",
+        "UPDATE",
+        "OLD.state <> 'open' OR NEW.case_id <> OLD.case_id OR NEW.kind <> OLD.kind OR NEW.what <> OLD.what "
+        "OR NEW.ordered_by_id <> OLD.ordered_by_id",
+        "a settled follow-up is never changed, what was ordered never",
+    ),
+    Trigger("followup_stays", "inspections_followup", "DELETE", "1 = 1", "a follow-up is never deleted"),
+    Trigger(
+        "rectification_is_settled_by_a_recheck",
+        "inspections_followup",
+        "UPDATE",
+        f"NEW.kind = 'rectification' AND NEW.state <> 'open' AND OLD.state = 'open' AND NOT {RECHECKED}",
+        "a rectification is settled by a reviewed re-check alone",
+    ),
+    Trigger(
+        "case_closes_with_its_documents",
+        "inspections_case",
+        "UPDATE",
+        f"NEW.state = 'closed' AND OLD.state <> 'closed' AND {LEFT_OPEN}",
+        "a case with an open follow-up, or without an accepted record, is never closed",
+    ),
+    Trigger(
+        "closed_case_stays_closed",
+        "inspections_case",
+        "UPDATE",
+        "OLD.state = 'closed' AND NEW.state <> 'closed'",
+        "a closed case is never opened again",
+    ),
     Trigger("signed_record_stands", "inspections_record", "UPDATE", SIGNED, "a signed record is never changed"),
     Trigger("signed_record_stays", "inspections_record", "DELETE", SIGNED, "a signed record is never deleted"),
     *(

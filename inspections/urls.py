@@ -7,5 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("inspections.adhoc.urls")),
     path("", include("inspections.draws.urls")),
     path("", include("inspections.cases.urls")),
+    path("", include("inspections.followups.urls")),
+    path("", include("inspections.papers.urls")),
     path("", include("inspections.desk.urls")),
 ]

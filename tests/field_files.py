@@ -203,6 +203,13 @@ FILES: tuple[FieldFile, ...] = (
     FieldFile("sample-row.xlsx", lambda: book([["序号", *HEAD], ["案例", *row(9)], [1, *row(1)], [2, *row(2)]]), 2, told=('"why": "sample"',)),
     FieldFile("numbered-samples.xlsx", lambda: book([["序号", *HEAD], ["示例1", *row(8)], ["示例2", *row(9)], [1, *row(1)]]), 1, told=('"row": 3',)),
     FieldFile("sample-in-brackets.xlsx", lambda: book([HEAD, row(9, a="沂源某旅馆（样例）"), row(1)]), 1, told=('"why": "sample"',)),
+    FieldFile(
+        "hints-below-header.xlsx",
+        lambda: book([["沂源县检查对象名录库"], HEAD, ["按营业执照填写", "18位", "企业/个体工商户", "下拉选择", "", "", "在业/停业", "格式2021-07-15"], row(9, a="沂源某旅馆（示例）"), row(1)]),
+        1,
+        told=('"row": 3, "why": "hint"', '"row": 4, "why": "sample"'),
+    ),
+    FieldFile("wrong-first-row-is-no-hint.xlsx", lambda: book([HEAD, row(1, a="如意旅馆", h="2026-02-30"), row(2)]), 1, 1, told=("is no date",)),
     FieldFile("total-and-notes.xlsx", lambda: book([*GOOD, ["合  计", 3], ["填表人：张示"], ["注：本表一式两份"]]), 3, told=('"why": "total"', '"why": "note"')),
     FieldFile("parameters-first.xlsx", lambda: book(GOOD, more={"参数表": [["主体类型", "对象类别", "镇街", "状态"], ["企业", "旅馆业", "南麻街道", "在业"]], "填表说明": [["一、请逐项填写"]]}, last=True), 3, told=("参数表",)),
     FieldFile("second-sheet-the-same.xlsx", lambda: book(GOOD, name="南麻", more={"历山": [HEAD, row(7)]}), 3, told=('"why": "same"',)),
@@ -214,6 +221,13 @@ FILES: tuple[FieldFile, ...] = (
     FieldFile("wide-letters.xlsx", lambda: book([HEAD, row(1, b=factories.credit_code(1).translate({ord(c): ord(c) + 0xFEE0 for c in factories.credit_code(1)}), a="　沂源（南麻）旅馆　")]), 1),
     FieldFile("spaced-codes.xlsx", lambda: book([HEAD, row(1, b=f" {factories.credit_code(1)[:8]} {factories.credit_code(1)[8:].lower()}")]), 1),
     FieldFile("old-registration-number.xlsx", lambda: book([HEAD, row(1, b="370323600012345")]), 0, 1, told=("old registration number",)),
+    FieldFile(
+        "old-and-new-numbers-in-one-column.xlsx",
+        lambda: book([[HEAD[0], "统一社会信用代码/注册号", *HEAD[2:]], row(1), row(2, b="370323600012342"), row(3, b=370323600012342.0), row(4, b="370323600012345")]),
+        1,
+        3,
+        told=("Rows 3 and 4 have the same", "mistyped"),
+    ),
     FieldFile("wrong-check-character.xlsx", lambda: book([HEAD, row(1), row(2, b="91370323MA3C00001X")]), 1, 1, told=("check character",)),
     FieldFile("numbers-as-codes.xlsx", lambda: book(phones(13970000001.0, 13970000002, "13970000003.0", "1.3970000004E+10")), 4),
     FieldFile("shortened-numbers.xlsx", lambda: book(phones("1.397E+10")), 0, 1, told=("digits are lost",)),
@@ -223,6 +237,19 @@ FILES: tuple[FieldFile, ...] = (
     FieldFile("epoch-1904.xlsx", lambda: book(days(dt.date(2026, 3, 1), 44620), epoch=True), 2),
     FieldFile("no-such-day.xlsx", lambda: book(days("2026-02-30", "昨天", "2026-03-01")), 1, 2, told=("is no date",)),
     FieldFile("long-term.xlsx", lambda: book(permits("9999-09-09", dt.date(9999, 9, 9), "长期", "2999-12-31", "2027-01-01", None)), 6, kind="permits"),
+    FieldFile(
+        "permits-of-a-platform.xlsx",
+        lambda: book(
+            [
+                ["说明：日期格式2021/1/1，长期有效填9999-09-09"],
+                ["专项库名称", "对应专项库监管标签", "统一社会信用代码/注册号", "企业名称", "许可证名称", "许可证编号", "许可批准日期", "有效期至", "许可发证机关", "检查机关"],
+                ["旅馆业", "旅馆", SUBJECT, "沂源县第1旅馆", "特种行业许可证", "鲁特1", "2021/1/1", "9999-09-09", "沂源县公安局", "治安大队"],
+            ]
+        ),
+        1,
+        kind="permits",
+    ),
+    FieldFile("inspectors-of-a-platform.xlsx", lambda: inspectors(), 1, kind="inspectors", told=('"why": "hint"', '"why": "sample"', "参数表")),
     FieldFile("control-characters.csv", lambda: text([HEAD, row(1, a="沂源\x07旅馆"), row(2)]), 1, 1, told=("invisible control character (U+0007)",)),
     FieldFile("missing-column.xlsx", lambda: book([[cell for at, cell in enumerate(line) if at != 5] for line in GOOD]), sentence="lacks columns: 镇街"),
     FieldFile("own-heading.xlsx", lambda: book([[*HEAD[:5], "在哪个镇", *HEAD[6:]], *GOOD[1:]]), 3, choices={"town": "在哪个镇"}),
@@ -237,6 +264,15 @@ FILES: tuple[FieldFile, ...] = (
     FieldFile("giant-cell.xlsx", lambda: altered(book(GOOD), xl__sharedStrings_x_xml=b"<sst><si><t>" + b"x" * 300_000 + b"</t></si></sst>"), sentence="more text than a cell"),
     FieldFile("doctype.xlsx", lambda: altered(book(GOOD), docProps__core_x_xml=b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), sentence="document type declaration"),
 )
+
+
+def inspectors() -> bytes:
+    """Inspectors in the workbook that circulates: title, hints below the header, a sample row, a parameter sheet, both commas in cells."""
+    head = ["单位工号", "姓名", "性别", "身份证号", "手机号", "学历", "岗位大类", "从事本岗起始日期", "岗位资质资格", "执法事项范围", "层级", "担任职务", "所在业务部门（机构）", "可任组长", "在办上限", "执法人员状态"]
+    hints = ["必填", "必填", "下拉选择", "18位", "11位", "下拉选择", "见参数表", "如：2015/1/1", "见参数表", "", "下拉选择", "", "", "是/否", "", "下拉选择"]
+    sample = ["案例（请删除）", "张三", "男", "", "", "本科", "治安", "2015/1/1", "旅馆业管理", "", "县级", "民警", "治安大队", "是", "6", "有效"]
+    good = ["990900", "李示", "女", "", "13900000001", "本科", "治安，网安", "2016/1/1", "旅馆业管理,娱乐场所管理", "", "县级", "民警", "治安大队", "否", "6", "有效"]
+    return book([["执法人员数据库"], head, hints, sample, good], merge=("A1:P1",), more={"参数表": [["岗位", "资质", "事项"], ["治安", "旅馆业管理", "A01"]], "Sheet3": [[None]]})
 
 
 def far_cell() -> bytes:

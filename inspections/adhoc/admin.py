@@ -23,6 +23,7 @@ class AdhocRequestAdmin(DecidingAdmin):
     decide_right = "inspections.approve_adhoc"
     decide_template = "admin/adhoc/decide.html"
     decide_title = gettext_lazy("Decide on an ad-hoc inspection")
+    sent_back = gettext_lazy("Refused. Whoever asked sees the reason.")
     list_display = ("__str__", "ground", "document_number", "unit", "state", "asked_by", "asked_at", "decide")
     list_filter = ("state", "ground", "unit")
     list_select_related = ("unit", "asked_by")

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from inspections.cases import parts, queries, replacing, rules, states
+from inspections.cases import queries, replacing, rules, shares, states
 from inspections.cases.forms import AskForm
 from inspections.cases.models import Assignment, Case, Replacement
 from inspections.cases.queries import Viewer, viewer
@@ -50,7 +50,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     looks = viewer(signed_in(request))
     case = get_object_or_404(queries.visible_cases(looks).select_related("subject", "draw"), number=number)
     choices = choices_for(case, queries.team(case), looks)
-    if parts.part_of(case, looks) is not None or (not choices and not why_not_ask(case)):
+    if shares.share_of(case, looks) is not None or (not choices and not why_not_ask(case)):
         raise Http404
     form = AskForm(request.POST or None, request.FILES or None, choices=choices)
     if request.method == "POST" and form.is_valid():
@@ -67,8 +67,8 @@ def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     looks = viewer(signed_in(request))
     cases = queries.visible_cases(looks)
     asked = get_object_or_404(Replacement.objects.select_related("case__unit"), pk=pk, case__in=cases.filter(number=number))
-    part = parts.part_of(asked.case, looks)
-    if part is not None and not part.replacements([asked], asked.case):
+    share = shares.share_of(asked.case, looks)
+    if share is not None and not share.replacements([asked], asked.case):
         raise Http404
     return download(bytes(asked.file or b""), f"evidence-{asked.pk}")
 

@@ -1,6 +1,6 @@
 """The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
-from inspections.cases import attached, drawing, joining, opening, queries, rules, states, visits
+from inspections.cases import attached, drawing, joining, opening, queries, rules, secrecy, states, visits
 from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
@@ -211,7 +211,7 @@ def release_case(*, actor: User, case_id: int) -> Change:
     case = locked(case_id)
     if not keeps(actor, case.unit_id):
         no_case()
-    refuse(states.why_not(case.state, "release") or rules.why_not_release(released=case.released_at is not None))
+    refuse(states.why_not(case.state, "release") or rules.why_not_release(released=case.released_at is not None, uncleared=secrecy.uncleared(case)))
     change = alter(case, released_at=clock.now())
     wake("publicity.publish_case", case_id=case.pk)
     return change

@@ -215,6 +215,30 @@ class ReviewForm(forms.Form):
     )
 
 
+class SecrecyForm(forms.Form):
+    """The legal and secrecy check before disclosure."""
+
+    cleared = forms.ChoiceField(
+        label=_("Outcome of the check"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("yes", _("May be disclosed: lawful, and nothing in it is secret or private")),
+            ("no", _("Must be kept back for now")),
+        ],
+    )
+    remark = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed when it is kept back. It is never published."),
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """What the command takes."""
+        return {"cleared": self.cleaned_data["cleared"] == "yes", "remark": self.cleaned_data["remark"]}
+
+
 class AskForm(forms.Form):
     """Ask for a replacement: who and why in one choice, what happened, the evidence."""
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, NoReturn
 
-from inspections.cases import parts, queries, rules, states
+from inspections.cases import queries, rules, shares, states
 from inspections.cases.evidence import Arrival
 from inspections.cases.models import Case, Record, RecordAnswer
 from inspections.cases.rules import Draft
@@ -82,7 +82,7 @@ def keep_answers(case: Case, record: Record, draft: Draft, actor: User) -> tuple
     changed = {item for item in {*old, *draft.answers} if old.get(item) != draft.answers.get(item)}
     if not changed:
         return {}, {}
-    foreign, lead = parts.foreign_items(case, actor)
+    foreign, lead = shares.foreign_items(case, actor)
     if foreign & changed:
         refuse_now(say("You fill in the checklists of your own unit. The others are filled in by %(unit)s and its partners.", unit=lead))
     RecordAnswer.objects.filter(record=record, item__in=changed).delete()

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import joining, parts, queries, uniting
+from inspections.cases import joining, queries, shares, uniting
 from inspections.cases.forms import SeparateForm
 from inspections.cases.models import Case
 from inspections.cases.queries import Viewer, viewer
@@ -58,18 +58,18 @@ def _followed(request: HttpRequest, number: str) -> Case:
 
 def panel(case: Case, looks: Viewer) -> dict[str, Any]:
     """What the page of a case says of who comes for what; ``part`` is None for who sees the whole."""
-    covered = parts.covered_by(case)
-    sides = parts.sides(case, covered)
-    part = parts.part_of(case, looks, sides)
-    covers = part.own if part is not None else sides
-    follows = part is None and looks.may("join_case") and looks.keeps(case.unit_id)
-    waits = case.state == CaseState.ASSIGNED and part is None
+    covered = shares.covered_by(case)
+    sides = shares.sides(case, covered)
+    share = shares.share_of(case, looks, sides)
+    covers = share.own if share is not None else sides
+    follows = share is None and looks.may("join_case") and looks.keeps(case.unit_id)
+    waits = case.state == CaseState.ASSIGNED and share is None
     other = joining.earlier_case(case) if follows and waits else None
     return {
-        "part": part,
+        "share": share,
         "covers": covers,
-        "joint": part is not None or len(covers) > 1,
-        "joined": [(one, looks.keeps(one.unit_id)) for one in covered[1:]] if part is None else [],
+        "joint": share is not None or len(covers) > 1,
+        "joined": [(one, looks.keeps(one.unit_id)) for one in covered[1:]] if share is None else [],
         "awaited": [one.pk for one in queries.matters_awaited(case)] if len(sides) > 1 else [],
         "may_join": other,
         "may_separate": follows and case.joined_to is not None and case.joined_to.state == CaseState.ASSIGNED,

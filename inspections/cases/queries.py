@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
-from inspections.cases.evidence import Acknowledgement, Photo
-from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Replacement, Review, Signature
+from inspections.cases.evidence import Photo
+from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
+from inspections.cases.secrecy import uncleared_of
 from inspections.cases.states import SEPARATED, STRUCK, Asked, CaseState, Decision, Stage
 from inspections.cases.vocabulary import may_follow
 from inspections.draws.matters import partner_revisions
@@ -74,8 +75,14 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     return Case.objects.filter(functools.reduce(operator.or_, (Q(pk__in=cases.values("pk")) for cases in (visible, *found))))
 
 
+def whole_cases(viewer: Viewer) -> QuerySet[Case]:
+    """Those of :func:`visible_cases` that this person sees whole: what tells of a case without looking whose part is whose."""
+    mine = own_cases(viewer.user) if viewer.may("view_own_cases") else Case.objects.none()
+    return Case.objects.filter(Q(pk__in=office_cases(viewer).values("pk")) | Q(pk__in=mine.values("pk")))
+
+
 def joint_cases(user: User) -> QuerySet[Case]:
-    """The cases that other units lead and a unit of this person's has a team on: of these they see their part (parts.py).
+    """The cases that other units lead and a unit of this person's has a team on: of these they see their part (shares.py).
 
     Once the visit has begun; before, whom a draw of another unit drew is told to the team alone. A clerk whose own case is joined
     knows the subject by it.
@@ -92,13 +99,14 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
-    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record) and ``replacement_asked`` (ever).
+    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
+    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever) and ``has_joined``.
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
     leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
-    return cases.select_related("subject__town", "unit", "draw__matter", "joined_to").annotate(
+    return cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to").annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
@@ -106,6 +114,10 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         on_team=Exists(mine.filter(ended_at=None)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
+        uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
+        accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
+        check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
+        has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
 
@@ -276,7 +288,8 @@ def draft_of(record: Record) -> Draft:
 def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[rules.Gap]:
     """What this draft still lacks before it can be signed."""
     drawn_at = case.draw.drawn_at if case.draw else None
-    return rules.gaps(
+    ordered_on = case.opened_at.astimezone(clock.BEIJING).date() if case.draw is None else None
+    return rules.too_early(draft, ordered_on) + rules.gaps(
         draft,
         items=[item.pk for item in items_of(case)],
         group=record.result.group if record.result else "",
@@ -356,9 +369,10 @@ def decisions(records: Iterable[Record]) -> list[Review]:
     return [record.review for record in records if hasattr(record, "review")]
 
 
-def timeline(case: Case, *rows: Record | Signature | Review | Replacement | Acknowledgement) -> list[Event]:
+def timeline(case: Case, *rows: Model) -> list[Event]:
     """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
     decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
+    summaries = {(one._meta.label_lower, str(one.pk)): getattr(one, "summary", "") for one in rows}
     told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
     events: list[Event] = []
     previous = None
@@ -368,7 +382,7 @@ def timeline(case: Case, *rows: Record | Signature | Review | Replacement | Ackn
             dt.datetime.fromisoformat(payload.entry.time),
             str(payload.actor or ""),
             f"{in_words(payload.verb)} – {review.get_decision_display()}" if review else in_words(payload.verb),
-            review.remark if review else "",
+            review.remark if review else summaries.get((payload.object_kind, payload.object_id), ""),
             "bad" if review and review.decision == Decision.RETURN else "done",
         )
         again = (payload.verb, payload.actor_id)
@@ -474,11 +488,12 @@ def draws_awaiting_cases() -> QuerySet[Draw]:
 def cases_awaiting_disclosure(today: dt.date) -> QuerySet[Case]:
     """Reviewed cases that are not disclosed and were released, or whose visit ended 15 days ago or earlier."""
     unasked = today - dt.timedelta(days=settings.DISCLOSURE_UNASKED_FROM_DAY)
-    return Case.objects.filter(
+    due = Case.objects.filter(
         Q(released_at__isnull=False) | Q(ended_on__lte=unasked),
         state__in=[CaseState.REVIEWED, CaseState.CLOSED],
         disclosure__isnull=True,
-    ).order_by("ended_on", "pk")
+    )
+    return due.exclude(pk__in=uncleared_of(due).values("pk")).order_by("ended_on", "pk")
 
 
 def accepted_record(case: Case) -> Record | None:

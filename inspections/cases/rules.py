@@ -215,6 +215,13 @@ def _day(inspected_on: dt.date | None, drawn_on: dt.date | None, today: dt.date)
     return []
 
 
+def too_early(draft: Draft, ordered_on: dt.date | None) -> list[Gap]:
+    """A directed visit is never earlier than its order; None for one that was drawn."""
+    if ordered_on is None or draft.inspected_on is None or draft.inspected_on >= ordered_on:
+        return []
+    return [Gap("inspected_on", say("The visit was ordered on %(day)s; it cannot be earlier.", day=ordered_on.isoformat()))]
+
+
 def why_not_submit(found: Sequence[Gap]) -> Sentence | None:
     """A record that lacks nothing can be signed."""
     if not found:
@@ -303,11 +310,28 @@ def why_not_review(*, was_on_team: bool, decision: str, remark: str, seen: int, 
     return None
 
 
-def why_not_release(*, released: bool) -> Sentence | None:
-    """A case is released once."""
+def why_not_release(*, released: bool, uncleared: bool = False) -> Sentence | None:
+    """A case is released once, and not before the check that its matter asks for."""
     if released:
         return say("This case is released already.")
-    return None
+    return UNCLEARED if uncleared else None
+
+
+UNCLEARED = say("A matter of this case asks for a legal and secrecy check before disclosure, and none has cleared it.")
+
+
+def why_not_check(*, asked: bool, disclosed: bool, had_a_hand: bool) -> Sentence | None:
+    """The check before disclosure: where a matter asks for it, before disclosure, by another than who inspected or accepted."""
+    if not asked:
+        return say("No matter of this case asks for a check before disclosure.")
+    if disclosed:
+        return say("This result is disclosed already.")
+    return say("You inspected this case or accepted its record; another person checks it.") if had_a_hand else None
+
+
+def why_not_keep_back(*, cleared: bool, remark: str) -> Sentence | None:
+    """Who keeps a result back says why."""
+    return None if cleared or remark.strip() else say("Say why it must not be disclosed yet.")
 
 
 def fingerprint(content: Mapping[str, Any]) -> str:

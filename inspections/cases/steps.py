@@ -76,6 +76,8 @@ def _review_step(case: Any, viewer: Viewer) -> Step:
 
 
 def _release_step(case: Any, viewer: Viewer) -> Step:
+    if case.uncleared:
+        return Step(_("Waiting for the check before disclosure"), _("A matter of this case asks for it; then it can be released."))
     if case.released_at:
         return Step(_("The worker discloses the result"), _("It is released; nothing is left to do."))
     if viewer.may("release_case") and viewer.keeps(case.unit_id):

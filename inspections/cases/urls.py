@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.cases import asking, joining_pages, phone, picturing, receiving, signing, views
+from inspections.cases import asking, clearing, joining_pages, phone, picturing, receiving, signing, views
 
 urlpatterns = [
     path("cases/", views.case_list, name="case-list"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("cases/<str:number>/join/", joining_pages.join, name="case-join"),
     path("cases/<str:number>/separate/", joining_pages.separate, name="case-separate"),
     path("cases/<str:number>/release/", views.release, name="case-release"),
+    path("cases/<str:number>/check/", clearing.check, name="case-check"),
     path("cases/<str:number>/replace/", asking.ask, name="case-replace"),
     path("cases/<str:number>/replace/<int:pk>/evidence/", asking.evidence, name="case-evidence"),
     path("draws/<int:pk>/receipts/", receiving.receipt_page, name="draw-receipts"),

@@ -15,8 +15,10 @@ from inspections.cases.attached import Beside
 from inspections.cases.evidence import Acknowledgement
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm
 from inspections.cases.models import Case
+from inspections.cases.parts import one_step, parts_of, rows_of
 from inspections.cases.queries import Viewer, viewer
 from inspections.cases.recording import record_form
+from inspections.cases.rounds import told_rounds
 from inspections.cases.states import Acknowledged, CaseState
 from inspections.cases.steps import next_step
 from inspections.cases.wordings import texts
@@ -106,15 +108,17 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     panel = asking.panel(case, team, looks)
     mine = [one for one in signed if record and one.record_id == record.pk]
     beside = attached.beside(case, record, mine)
+    parts = parts_of(case, looks)
     sheets = queries.sheets(case, record) if record and record.submitted_at else []
-    told = queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside))
+    told = queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside), *rows_of(parts))
     joint = joining_pages.panel(case, looks)
-    part = joint["part"]
-    if part is not None:
-        team = part.team(case, team)
-        mine, sheets, told = part.signatures(mine, team), part.sheets(sheets), part.history(told, team)
-        beside, decided = part.beside(beside, mine), []
-        panel |= {"replacements": part.replacements(panel["replacements"], case), "followed_by": None}
+    share = joint["share"]
+    if share is not None:
+        team = share.team(case, team)
+        mine, sheets, told = share.signatures(mine, team), share.sheets(sheets), share.history(told, team)
+        beside, decided = share.beside(beside, mine), []
+        parts, rounds = [], []
+        panel |= {"replacements": share.replacements(panel["replacements"], case), "followed_by": None}
     context = {
         "case": case,
         "stands": stands,
@@ -126,7 +130,9 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "signatures": mine,
         "beside": beside,
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
-        "step": next_step(case, stands.stage, looks),
+        "step": one_step(next_step(case, stands.stage, looks), parts),
+        "rounds": told_rounds(rounds, signed, decided),
+        "parts": parts,
         "history": told,
         **panel,
         **joint,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from inspections.cases.models import Case
 from inspections.cases.queries import viewer, visible_cases
+from inspections.cases.states import CaseKind
 from inspections.draws.candidates import VISITS_PER_MATTER_AND_YEAR, VISITS_PER_YEAR, full_years_since
 from inspections.draws.caps import by_permit, first_day
 from inspections.draws.chances import inclusion_chances
@@ -103,8 +104,8 @@ def next_inspection(known: Known) -> Section | None:
     if subject.merged_into_id is not None:
         return None
     raised = 1 if any(known.signals) else 0
-    over = list(visits(subject).order_by("-ended_on").values_list("pk", "ended_on", "matters__revision__matter"))
-    this_year = [(pk, matter) for pk, day, matter in over if day is not None and day.year == today.year]
+    over = list(visits(subject).order_by("-ended_on").values_list("pk", "ended_on", "matters__revision__matter", "kind"))
+    this_year = [(pk, matter) for pk, day, matter, kind in over if day and day.year == today.year and kind == CaseKind.RANDOM]
     done = len({pk for pk, _matter in this_year})
     last = over[0][1] if over else None
     full = slips_of(
@@ -127,7 +128,7 @@ def next_inspection(known: Known) -> Section | None:
         "by_grade": slips_of(SlipRule.GRADE, grade=subject.risk_grade).total,
         "operating": subject.status == Subject.Status.ACTIVE,
         "excluded": known.excluded,
-        "chances": _chances(known, [(matter, day) for _pk, day, matter in over if day is not None], raised),
+        "chances": _chances(known, [(matter, day) for _pk, day, matter, kind in over if day is not None and kind == CaseKind.RANDOM], raised),
     }
     return Section("office/desk/_next_inspection.html", context)
 

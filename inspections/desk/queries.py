@@ -15,11 +15,14 @@ from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
+from inspections.desk import following
+from inspections.desk.task import MOST, Task
 from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
 from inspections.draws.queries import due_draws, secret_of, visible_draws
-from inspections.draws.states import DrawState
+from inspections.draws.states import DrawState, Reason
 from inspections.draws.struck import waiting as wrong_values_waiting
+from inspections.papers.rules import decided_by
 from inspections.plans.models import Plan
 from inspections.plans.queries import tasks_to_report, titles_of, visible_plans
 from inspections.plans.states import PlanState
@@ -35,24 +38,11 @@ from registries.matters.models import Edition
 from registries.matters.queries import lapsing
 from registries.matters.states import EditionState
 from registries.people.models import User
+from registries.people.queries import PUBLIC_USERNAME
 from registries.selfchecks import queries as selfchecks
-
-MOST = 200
-"""Rows read of one kind; a desk with more than that is worked off in the room's own list."""
 
 ALARMS = ("registries.view_ledger", "inspections.audit_roster")
 """What rings now and then, for people whose desk is otherwise an overview."""
-
-
-class Task(NamedTuple):
-    """One thing to do: what kind, about what, until when, and the one step that does it."""
-
-    kind: str
-    title: str
-    text: str
-    label: str
-    url: str
-    due: dt.date | None = None
 
 
 class Row(NamedTuple):
@@ -83,6 +73,11 @@ def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
         "inspections.begin_visit": _own_cases,
         "inspections.review_case": _reviews,
         "inspections.release_case": _releases,
+        "inspections.order_followup": following.to_decide,
+        "inspections.send_followup": following.to_carry_out,
+        "inspections.approve_transfer": following.suspected_crimes,
+        "inspections.check_disclosure": following.unchecked,
+        "inspections.close_case": following.to_close,
         "inspections.give_secret": _lost_secrets,
         "inspections.enter_source_value": _source_values,
         "inspections.prepare_adhoc": _adhoc_teams,
@@ -255,11 +250,15 @@ def _edition_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
 
 
 def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
-    """Replacements that wait for a supervisor who did not ask for them."""
+    """Replacements that wait for a supervisor who did not ask for them; a recusal is decided within two days."""
     for asked in cases.replacements_waiting().exclude(asked_by=looks.user)[:MOST]:
         url = reverse("admin:inspections_replacement_decide", args=[asked.pk])
         text = f"{asked.case.number} · {asked.get_kind_display()} · {asked.get_reason_display()}"
-        yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, now.date())
+        recused = asked.reason == Reason.RECUSED
+        if asked.asked_by.username == PUBLIC_USERNAME:
+            text = _("Recusal asked for by the inspected: %(number)s, decide within two days.") % {"number": asked.case.number}
+        due = decided_by(asked.asked_at.astimezone(clock.BEIJING).date()) if recused else now.date()
+        yield Task(_("Replacement"), asked.case.subject.name, text, _("Accept or refuse"), url, due)
 
 
 def _wrong_values(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from inspections.cases import queries as cases
+from inspections.cases import secrecy
 from inspections.cases.models import Case, Record
 from inspections.cases.rules import promised_by
 from publicity.disclosures import rules
@@ -32,6 +33,7 @@ def publish_case(*, actor: User, case_id: int) -> Change:
             ended_on=case.ended_on,
             today=clock.today(),
             unasked_from=settings.DISCLOSURE_UNASKED_FROM_DAY,
+            uncleared=secrecy.uncleared(case),
         )
     )
     record = cases.accepted_record(case)

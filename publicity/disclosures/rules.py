@@ -3,22 +3,33 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from inspections.cases.rules import UNCLEARED
 from registries.ledger.sentences import Sentence, say
 
 COUNTS_ONLY = "counts"
 
 
 def why_not_disclose(
-    *, state: str, disclosed: bool, released: bool, ended_on: dt.date | None, today: dt.date, unasked_from: int
+    *,
+    state: str,
+    disclosed: bool,
+    released: bool,
+    ended_on: dt.date | None,
+    today: dt.date,
+    unasked_from: int,
+    uncleared: bool = False,
 ) -> Sentence | None:
-    """Reviewed, not disclosed yet, and either released or at least ``unasked_from`` days after the visit ended."""
+    """Reviewed, not disclosed yet, and either released or at least ``unasked_from`` days after the visit ended.
+
+    ``uncleared``: a matter asks for a legal and secrecy check first, and none has cleared it.
+    """
     if disclosed:
         return say("This result is disclosed already.")
     if state not in ("reviewed", "closed") or ended_on is None:
         return say("Only a reviewed result can be disclosed.")
     if not released and today < ended_on + dt.timedelta(days=unasked_from):
         return say("Nobody released this result, and day %(day)s has not come.", day=unasked_from)
-    return None
+    return UNCLEARED if uncleared else None
 
 
 def is_named(publicity: Iterable[str]) -> bool:

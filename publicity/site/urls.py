@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from publicity.site import plans, screens, struck, views
+from publicity.site import notices, plans, screens, struck, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -33,6 +33,7 @@ urlpatterns = [
     path("ledger/entries.jsonl", views.ledger_export, name="public-ledger-export"),
     path("ledger/checkpoints/", views.checkpoint_list, name="public-checkpoints"),
     path("ledger/checkpoints/<int:seq>.txt", views.checkpoint_text, name="public-checkpoint"),
+    path("notice/<str:address>/", notices.notice_page, name="public-notice"),
     path("how/", views.how, name="public-how"),
     path("accessibility/", views.accessibility, name="public-accessibility"),
     path("robots.txt", views.robots, name="public-robots"),

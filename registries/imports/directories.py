@@ -4,8 +4,9 @@ Small tables are read whole; of subjects and inspectors only those that a file m
 """
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -170,6 +171,25 @@ def _subjects(texts: Sequence[str]) -> Iterator[Named]:
                 if pk not in seen:
                     seen.add(pk)
                     yield Named(code, pk, name, unit_id, (code, uscc or ""))
+    yield from _by_old_number(texts, seen)
+
+
+def _by_old_number(texts: Sequence[str], seen: set[int]) -> Iterator[Named]:
+    """The subjects of these old registration numbers, each the only one that has it."""
+    shared = shared_old_numbers(texts)
+    for pk, code, uscc, name, unit_id, number in _of_old_numbers(texts, "pk", "key", "uscc", "name", "unit_id", "old_number"):
+        if pk not in seen and number not in shared:
+            yield Named(code, pk, name, unit_id, (code, uscc or "", number))
+
+
+def shared_old_numbers(texts: Sequence[str]) -> set[str]:
+    """Which of these old registration numbers several entries have, so that they name none."""
+    return {number for number, times in Counter(number for (number,) in _of_old_numbers(texts, "old_number")).items() if times > 1}
+
+
+def _of_old_numbers(texts: Sequence[str], *columns: str) -> Iterator[tuple[Any, ...]]:
+    for part in chunks([text for text in texts if len(text) in {13, 15}]):
+        yield from Subject.objects.filter(old_number__in=part, merged_into=None).values_list(*columns)
 
 
 def _inspectors(texts: Sequence[str]) -> Iterator[Named]:
@@ -185,6 +205,7 @@ _TABLES: dict[str, Callable[[], Iterable[Named]]] = {
     "town": _codes(CodeTable.TOWN),
     "field": _codes(CodeTable.FIELD),
     "specialty": _codes(CodeTable.SPECIALTY),
+    "expert": _codes(CodeTable.EXPERT),
 }
 _MENTIONED: dict[str, Callable[[Sequence[str]], Iterable[Named]]] = {"subject": _subjects, "inspector": _inspectors}
 _MODELS: dict[str, type[Model]] = {"subject": Subject, "inspector": Inspector}

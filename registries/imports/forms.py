@@ -212,7 +212,7 @@ def letters(place: int) -> str:
 
 def aside_in_words(row: int, text: str, why: str) -> str:
     """A row proposed for leaving out: where it stands, what it looks like, how it begins."""
-    words = {"sample": gettext("sample"), "total": gettext("total"), "note": gettext("note below the table")}
+    words = {"hint": gettext("how to fill in"), "sample": gettext("sample"), "total": gettext("total"), "note": gettext("note below the table")}
     return gettext("Row %(row)s (%(why)s): %(text)s") % {"row": row, "why": words[why], "text": text}
 
 

@@ -93,7 +93,7 @@ KINDS: dict[str, TableKind] = {
         TableKind(
             "codes",
             _("Code tables"),
-            _("Townships, enforcement fields, specialties, posts, recusal relations"),
+            _("Townships, enforcement fields, specialties, expert types, posts, recusal relations"),
             FOUNDATION,
             (Register(layouts.CODES, Code, title="label", exclusive=(("table", "label"),)),),
         ),
@@ -205,7 +205,7 @@ KINDS: dict[str, TableKind] = {
                 Register(
                     layouts.INSPECTORS,
                     Inspector,
-                    {"unit": "unit", "specialties": "specialty", "fields": "field", "matters": "matter"},
+                    {"unit": "unit", "specialties": "specialty", "fields": "field", "matters": "matter", "experts": "expert"},
                     kept_by="unit",
                     past=("in_post_since",),
                 ),

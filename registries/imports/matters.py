@@ -243,6 +243,7 @@ def _revise(
         unit_id=pk_of(unit),
         created_at=clock.now(),
         created_by=actor,
+        secrecy_check=content.revision.secrecy_check if content else False,
         **{name: from_plain(MatterRevision, name, value) for name, value in columns.items()},
     )
     made.save(force_insert=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from django.db.models import Model, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from registries.imports.directories import Named, chunks
+from registries.imports.directories import Named, chunks, shared_old_numbers
 from registries.imports.drafts import Draft, Plain
 from registries.imports.registers import Context, Register, Standing
 from registries.imports.states import RowClass
@@ -17,6 +17,7 @@ from registries.ledger.change import Refused, refuse
 from registries.people.models import Unit
 from registries.subjects import searching
 from registries.subjects.queries import whys_not_inspect
+from registries.subjects.rules import why_not_old_number
 
 if TYPE_CHECKING:
     from registries.imports.models import ImportRow
@@ -26,21 +27,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SubjectRegister(Register):
-    """A row without a number is known by its 统一社会信用代码; a new one takes that as its number."""
+    """A row without a number is known by its 统一社会信用代码, without that by its old registration number; a new one takes that as its number."""
 
     def complete(self, drafts: Sequence[Draft], context: Context) -> None:
         """Give every row its registry key."""
         bare = [one for one in drafts if "key" not in one.values]
-        context.directories.load("subject", (one.values.get("uscc", "") for one in bare))
+        context.directories.load("subject", (_code(one) for one in bare))
         directory = context.directories["subject"] if bare else None
+        shared = shared_old_numbers([_code(one) for one in bare if "uscc" not in one.values])
         for one in bare:
-            uscc = one.values.get("uscc", "")
-            if not uscc:
-                if not one.refused:
-                    one.refuse("key", _("The row has neither a number nor a credit code."), _("Give it one of the two."))
-                continue
-            known = directory.find(uscc) if directory else None
-            one.values["key"] = known.code if known else uscc
+            code = _code(one)
+            wrong = why_not_old_number(code) if code and "uscc" not in one.values else None
+            if wrong is not None:
+                one.refuse("old_number", Refused(wrong).sentence, _("Compare it with the licence."), code)
+            elif code in shared:
+                one.refuse("old_number", _("Several entries have the old registration number %(number)s.") % {"number": code}, _("Give the row its number in the registry."), code)
+            elif code:
+                known = directory.find(code) if directory else None
+                one.values["key"] = known.code if known else code
+            elif not one.refused:
+                one.refuse("key", _("The row has neither a number nor a credit code."), _("Give it one of the two."))
 
     def standing(
         self, keys: Iterable[tuple[Plain, ...]], context: Context, *, lock: bool = False
@@ -165,6 +171,11 @@ class CertificateRegister(Register):
                 unit = context.directories["unit"].get(str(one.values["unit"]))
                 number = str(one.values["number"])
                 context.directories[name].add(Named(number, None, one.title, unit.pk if unit else None, (number,)))
+
+
+def _code(one: Draft) -> str:
+    """What a row without a number is known by, "" for nothing. A refused credit code is none, and no old number stands in for it."""
+    return str(one.values.get("uscc") or ("" if one.cells.get("uscc") else one.values.get("old_number", "")))
 
 
 def _under_itself(code: str, above: Mapping[str, str | None]) -> bool:

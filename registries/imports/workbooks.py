@@ -12,7 +12,7 @@ from registries.spreadsheets.templates import refused_page, write_template
 from registries.spreadsheets.writing import write_workbook
 from registries.subjects.models import SubjectCategory
 
-_TABLES = {"town": CodeTable.TOWN, "field": CodeTable.FIELD, "specialty": CodeTable.SPECIALTY}
+_TABLES = {"town": CodeTable.TOWN, "field": CodeTable.FIELD, "specialty": CodeTable.SPECIALTY, "expert": CodeTable.EXPERT}
 
 
 def template(kind: TableKind) -> bytes:

@@ -145,6 +145,8 @@ def _words_of(name: str) -> str:
         "merged": _("merged"),
         "unmerged": _("separated again"),
         "categories": _("categories"),
+        "reason": _("reason"),
+        "recheck": _("re-check"),
     }.get(name, name)
 
 

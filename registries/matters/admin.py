@@ -34,20 +34,31 @@ class EditionAdmin(DecidingAdmin):
     decide_right = "registries.approve_edition"
     decide_template = "admin/editions/decide.html"
     decide_title = gettext_lazy("Decide on an edition of the matter list")
-    list_display = ("title", "number", "state", "prepared_by", "published_at", "decide")
+    list_display = ("title", "number", "state", "preparer", "published_at", "decide")
     list_filter = ("state",)
     list_select_related = ("prepared_by",)
+    readonly_fields = ("preparer", "approver")
     fields = (
         "title",
         "number",
         "state",
         "note",
-        "prepared_by",
+        "preparer",
         "prepared_at",
-        "approved_by",
+        "approver",
         "published_at",
         "returned_because",
     )
+
+    @admin.display(description=gettext_lazy("Prepared by"), ordering="prepared_by")
+    def preparer(self, obj: Edition) -> User:
+        """Who put it together."""
+        return obj.prepared_by
+
+    @admin.display(description=gettext_lazy("Approved by"), ordering="approved_by")
+    def approver(self, obj: Edition) -> User | None:
+        """Who approved it, if anybody has."""
+        return obj.approved_by
 
     def facts(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """What is new against the edition in force, and every basis that has lapsed."""

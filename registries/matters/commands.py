@@ -57,6 +57,7 @@ class Content:
     period_years: int = 1
     partners: str = ""
     publicity: str = ""
+    secrecy_check: bool = False
     remarks: str = ""
 
 

@@ -75,7 +75,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "period_years",
         ),
     ),
-    (_("Publicity and remarks"), ("publicity", "remarks")),
+    (_("Publicity and remarks"), ("publicity", "secrecy_check", "remarks")),
 )
 """The parts of the page on which a matter is revised."""
 
@@ -108,6 +108,7 @@ class RevisionForm(RevisionModelForm):
             "least_times": _("Visits to one subject. Leave empty for none."),
             "most_times": _("The cap on visits to one subject. Leave empty for none."),
             "full_coverage": _("Every subject of these classes is visited; they are left out of draws. Tick none if all are drawn."),
+            "secrecy_check": _("Results on this matter go out only after another person has recorded this check."),
             "requirements": _("What every inspector on the visit must hold. Leave empty if any may go."),
         }
 

@@ -102,6 +102,7 @@ class MatterRevision(models.Model):
     initiator = models.CharField(_("initiating department"), max_length=80, blank=True)
     partners = models.CharField(_("joint departments"), max_length=200, blank=True)
     publicity = models.CharField(_("way of publicity"), max_length=80, blank=True)
+    secrecy_check = models.BooleanField(_("legal and secrecy check before disclosure"), default=False)
     remarks = models.TextField(_("remarks"), blank=True)
     created_at = models.DateTimeField(_("created"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -121,6 +122,7 @@ class MatterRevision(models.Model):
         "period",
         "period_years",
         "team_size",
+        "secrecy_check",
         "categories",
         "full_coverage",
         "requirements",

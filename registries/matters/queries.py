@@ -46,6 +46,7 @@ SHOWN = (
     "team_size",
     "requirements",
     "publicity",
+    "secrecy_check",
     "remarks",
 )
 """The columns of a revision that people read and a diff compares, in the order of the official layout."""
@@ -244,6 +245,8 @@ def _text(revision: MatterRevision, name: str) -> str:
     value = getattr(revision, name)
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return _("yes") if value else ""
     return rules.spelled(value) if isinstance(value, Decimal) else str(value)
 
 

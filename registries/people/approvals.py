@@ -77,6 +77,8 @@ class DecidingAdmin(ReadingAdmin):
     decide_right: ClassVar[str]
     decide_template: ClassVar[str]
     decide_title: ClassVar[Any]
+    sent_back: ClassVar[Any] = gettext_lazy("Returned to its clerk.")
+    reason_label: ClassVar[Any] = gettext_lazy("Reason for returning it")
 
     def facts(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """What the deciding page shows besides the row."""
@@ -116,6 +118,7 @@ class DecidingAdmin(ReadingAdmin):
             return redirect("admin:index")
         obj = get_object_or_404(self.get_queryset(request), pk=pk)
         form = DecisionForm(request.POST or None, initial={"version": obj.version})
+        form.fields["reason"].label = self.reason_label
         if request.method == "POST" and form.is_valid() and self._decided(request, pk, form):
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         context = {
@@ -136,7 +139,7 @@ class DecidingAdmin(ReadingAdmin):
         try:
             if "return" in request.POST:
                 self.send_back(actor=actor, pk=pk, version=version, reason=form.cleaned_data["reason"])
-                messages.success(request, _("Returned to its clerk."))
+                messages.success(request, self.sent_back)
             else:
                 messages.success(request, self.approved(self.approve(actor=actor, pk=pk, version=version).obj))
         except Refused as refused:

@@ -28,14 +28,16 @@ def own_units(user: User) -> set[int] | None:
     """
     if not user.role_codes.isdisjoint((Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR, Role.SYSTEM)):
         return None
-    if user.unit is None:
+    if user.unit_id is None:
         return set()
-    if user.unit.kind == Unit.Kind.BUREAU:
-        return None
     kept: dict[int, frozenset[int]] = user.__dict__.setdefault("_kept_units", {})  # a page asks several times
-    if user.unit.pk not in kept:
-        kept[user.unit.pk] = frozenset(Unit.objects.filter(Q(pk=user.unit.pk) | Q(parent=user.unit)).values_list("pk", flat=True))
-    return set(kept[user.unit.pk])
+    if user.unit_id not in kept:
+        units = {unit.pk: unit for unit in Unit.objects.filter(Q(pk=user.unit_id) | Q(parent=user.unit_id))}
+        user.unit = units[user.unit_id]  # the page prints it: read once
+        kept[user.unit_id] = frozenset(units)
+    if user.unit is None or user.unit.kind == Unit.Kind.BUREAU:
+        return None
+    return set(kept[user.unit_id])
 
 
 def keeps_unit(user: User, unit: Unit) -> bool:

@@ -5,7 +5,7 @@ The cells under a heading are read in `cleaning`; the columns of each kind of ta
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -53,7 +53,8 @@ class Column:
 
     `affixes` are words taken off a number before it is read (次, 人, 每年); `endless` says that 长期 is an answer;
     `longest` is the most characters a text may have; `least` and `most` bound a number; `strict` is the pattern a code
-    must match whole.
+    must match whole. `spare` are headings that are taken only when none of `headings` is there. `beside` is the column of the
+    old registration numbers, which offices write under one heading with this one's (`统一社会信用代码/注册号`).
     """
 
     name: str
@@ -68,6 +69,8 @@ class Column:
     least: int | None = None
     most: int | None = None
     strict: str = ""
+    spare: tuple[str, ...] = ()
+    beside: str = ""
 
     @property
     def heading(self) -> str:
@@ -139,5 +142,15 @@ def match(header: Sequence[object], columns: Sequence[Column]) -> Matching:
             doubled.append(str(cell).strip())
         else:
             mapping[name] = index
+    for column in columns:
+        if column.name not in mapping and (at := _spare(header, column, mapping.values())) is not None:
+            mapping[column.name] = at
+            unknown.remove(str(header[at]).strip())
     missing = tuple(column for column in columns if column.required and column.name not in mapping)
     return Matching(mapping, missing, tuple(unknown), tuple(doubled))
+
+
+def _spare(header: Sequence[object], column: Column, taken: Collection[int]) -> int | None:
+    """Where the first of the column's spare headings stands, in the order in which the column names them."""
+    places = {normalised(cell): at for at, cell in reversed(list(enumerate(header))) if at not in taken}
+    return next((places[key] for key in map(normalised, column.spare) if key in places), None)

@@ -101,13 +101,14 @@ CODE_TABLES = (
     Choice("town", "镇街", ("乡镇", "乡镇街道", "镇(街道)")),
     Choice("field", "执法领域", ("领域",)),
     Choice("specialty", "专业类别", ("专业",)),
+    Choice("expert", "专家类别", ("专家", "专家类型")),
     Choice("post", "职务", ("职位",)),
     Choice("relation", "回避关系", ("关系",)),
 )
 
 _FROM = ("起始日期", "开始日期", "起始时间", "自", "生效日期")
 _UNTIL = ("截止日期", "结束日期", "终止日期", "截止时间", "至", "失效日期")
-_SUBJECT = Column("subject", ("对象编号", "检查对象编号", "名录编号", "统一社会信用代码或对象编号"), Kind.CODE, required=True, help=_("Number in the subject registry"), longest=32)
+_SUBJECT = Column("subject", ("对象编号", "检查对象编号", "名录编号", "统一社会信用代码或对象编号"), Kind.CODE, required=True, help=_("Number in the subject registry, credit code or old registration number"), longest=32, spare=("统一社会信用代码/注册号", "统一社会信用代码", "社会信用代码", "信用代码", "注册号"))
 _INSPECTOR = Column("inspector", ("人员编号", "警号", "人员编号(警号)", "执法人员编号", "单位工号"), Kind.CODE, required=True, help=_("Number in the inspector registry"), longest=32)
 _MATTER = Column("matter", ("事项编码", "事项编号", "事项代码", "编码"), Kind.CODE, required=True, help=_("Code of the matter, as on the first sheet"), longest=32)
 
@@ -186,12 +187,12 @@ CHECKLIST = Layout("checklist", "检查项", (
 SUBJECTS = Layout("subjects", "检查对象", (
     Column("key", ("对象编号", "检查对象编号", "名录编号", "编号"), Kind.CODE, help=_("Number in the registry; blank for a new subject that has a credit code"), longest=32, strict=r"[0-9A-Z][0-9A-Z._-]{0,31}"),
     Column("name", ("名称", "对象名称", "检查对象名称", "企业名称", "单位名称", "字号名称", "市场主体名称"), required=True, help=_("As on the licence"), longest=120),
-    Column("uscc", ("统一社会信用代码", "信用代码", "社会信用代码", "统一信用代码", "统一社会信用代码/注册号"), Kind.USCC, help=_("18 characters; blank when it has none")),
+    Column("uscc", ("统一社会信用代码", "信用代码", "社会信用代码", "统一信用代码", "统一社会信用代码/注册号", "注册号/统一社会信用代码"), Kind.USCC, help=_("18 characters; blank when it has none"), beside="old_number"),
     Column("old_number", ("注册号", "旧注册号", "工商注册号", "营业执照注册号"), Kind.CODE, help=_("Old registration number of 15 digits"), longest=20),
     Column("kind", ("主体类型", "市场主体类型", "企业类型", "类型"), Kind.CHOICE, required=True, help=_("One of the list"), choices=SUBJECT_KINDS),
     Column("categories", ("对象类别", "检查对象类别", "行业类别", "监管标签", "类别"), Kind.LABELS, required=True, help=_("Names of the categories, joined by 、"), longest=400),
     Column("unit", ("责任单位代码", "责任单位", "管辖单位代码", "管辖单位"), Kind.CODE, required=True, help=_("Code of the unit that answers for it"), longest=16),
-    Column("town", ("镇街", "镇(街道)", "乡镇", "所属镇街", "乡镇街道", "所属乡镇"), required=True, help=_("Township or street office"), longest=60),
+    Column("town", ("镇街", "镇(街道)", "乡镇", "所属镇街", "乡镇街道", "所属乡镇", "所在镇街", "所在乡镇"), required=True, help=_("Township or street office"), longest=60),
     Column("address", ("地址", "经营地址", "住所", "经营场所", "住所(经营场所)", "详细地址"), help=_("As on the licence"), longest=200),
     Column("contact", ("负责人", "法定代表人", "经营者", "法人代表", "联系人", "法定代表人(负责人)"), help=_("Who answers for it"), longest=60),
     Column("phone", ("联系电话", "电话", "手机号", "联系方式", "手机"), Kind.CODE, longest=40),
@@ -209,8 +210,8 @@ PERMITS = Layout("permits", "许可证", (
     _SUBJECT,
     Column("name", ("许可证名称", "证照名称", "许可名称", "许可证件名称", "许可事项"), required=True, help=_("For example 特种行业许可证"), longest=80),
     Column("number", ("许可证编号", "许可证号", "证照编号", "许可编号", "许可证书编号"), Kind.CODE, required=True, help=_("As on the permit"), longest=60),
-    Column("issuer", ("发证机关", "发证单位", "许可机关"), help=_("Who issued it"), longest=80),
-    Column("issued_on", ("发证日期", "批准日期", "批准日", "许可决定日期"), Kind.DATE),
+    Column("issuer", ("发证机关", "发证单位", "许可机关", "许可证发证机关", "许可发证机关"), help=_("Who issued it"), longest=80),
+    Column("issued_on", ("发证日期", "批准日期", "批准日", "许可决定日期", "许可批准日期"), Kind.DATE),
     Column("valid_from", ("有效期起", "有效期自", "有效期始"), Kind.DATE),
     Column("valid_until", ("有效期至", "有效期止", "有效期", "许可截止期"), Kind.DATE, help=_("Last day; 长期 or 9999-09-09 when there is none"), endless=True),
     Column("long_term", ("是否长期有效", "长期", "长期有效", "是否长期"), Kind.FLAG, help=_("Follows from the last day when left blank"), choices=YES_NO),
@@ -248,11 +249,11 @@ INSPECTORS = Layout("inspectors", "执法检查人员", (
     Column("sex", ("性别",), Kind.CHOICE, required=True, choices=SEXES),
     Column("post", ("职务", "担任职务", "职位"), required=True, longest=40),
     Column("unit", ("所属单位代码", "所属单位", "所属执法科室", "单位代码", "所在业务部门"), Kind.CODE, required=True, help=_("Code of the unit"), longest=16),
-    Column("specialties", ("专业类别", "专业", "专长"), Kind.LABELS, required=True, help=_("Names of specialties, joined by 、"), longest=400),
-    Column("fields", ("执法领域", "执法事项范围", "领域"), Kind.LABELS, required=True, help=_("Names of enforcement fields, joined by 、"), longest=400),
+    Column("specialties", ("专业类别", "专业", "专长"), Kind.LABELS, required=True, help=_("Names of specialties, joined by 、"), longest=400, spare=("岗位资质资格", "岗位资格资质")),
+    Column("fields", ("执法领域", "领域", "岗位大类"), Kind.LABELS, required=True, help=_("Names of enforcement fields, joined by 、"), longest=400, spare=("执法事项范围",)),
     Column("may_lead", ("可任组长", "组长", "能否任组长", "是否可任组长"), Kind.FLAG, required=True, choices=YES_NO),
     Column("most_open_cases", ("在办上限", "最多在办", "在办案件上限"), Kind.INTEGER, required=True, help=_("Most cases at a time"), affixes=("件", "起"), least=1, most=999),
-    Column("status", ("状态", "人员状态", "在岗状态"), Kind.CHOICE, required=True, help=_("Only who is on duty is drawn"), choices=INSPECTOR_STATES),
+    Column("status", ("状态", "人员状态", "在岗状态", "执法人员状态"), Kind.CHOICE, required=True, help=_("Only who is on duty is drawn"), choices=INSPECTOR_STATES),
     Column("phone", ("联系电话", "电话", "手机号", "手机"), Kind.CODE, help=_("Kept encrypted"), longest=40),
     Column("id_number", ("身份证号", "身份证号码", "公民身份号码", "身份证"), Kind.ID_NUMBER, help=_("Kept encrypted")),
     Column("status_since", ("状态日期", "状态变更日期"), Kind.DATE, help=_("Day since when")),
@@ -266,6 +267,7 @@ INSPECTORS = Layout("inspectors", "执法检查人员", (
     Column("title", ("技术职称", "职称"), longest=40),
     Column("matters", ("可执法事项", "执法事项编码", "事项编码"), Kind.LABELS, help=_("Codes of matters joined by 、; blank: all of them"), longest=400),
     Column("office_phone", ("办公电话", "座机"), Kind.CODE, longest=40),
+    Column("experts", ("专家类别", "专家类型", "专家"), Kind.LABELS, help=_("Names of expert types, joined by 、"), longest=400),
 ), key=("number",))
 
 CERTIFICATES = Layout("certificates", "证件", (

@@ -1,11 +1,11 @@
-"""What a person would notice at first sight of a table: sample rows, totals and notes under it, columns that hold something else.
+"""What a person would notice at first sight of a table: hints under its header, sample rows, totals and notes below, columns that hold something else.
 
 Proposes only; whoever brings the table decides.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from registries.spreadsheets.cleaning import clean_cell
@@ -18,18 +18,21 @@ MOST_PROPOSED = 100
 FEW_SAMPLES = 5
 LOOKED_AT = 200
 FEWEST = 3
+HINTS_WITHIN = 3
 
 _MARK = "(?:填写|填报|录入|填表)?(?:示例|案例|样例|范例|举例|例子)"
-_SAMPLE = re.compile(rf"[(\[【《<]?{_MARK}(?:数据|行|说明)?[)\]】》>]?:?")
+_SAMPLE = re.compile(rf"[(\[【《<]?{_MARK}(?:数据|行|说明)?[)\]】》>]?(?:[(\[【].{{0,12}}[)\]】])?:?")
 _NUMBERED = re.compile(rf"[(\[【]?{_MARK}[一二三四五六七八九十\d]{{1,2}}[)\]】]?:?")
 _MARKED = re.compile(rf"(?:[(\[【]{_MARK}[)\]】]|{_MARK}:|例:).*|.*[(\[【]{_MARK}[)\]】]|[(\[【]?(?:填写|填报|录入|填表)(?:示例|样例|范例)[)\]】]?|案例|样例|范例")
 _TOTAL = re.compile(r"合计|总计|小计|共计|总数")
 _NOTE = re.compile(r"(?:备?注|说明|(?:填报|制表|报送|统计)(?:单位|人)|填表人|审核人?|(?:单位)?负责人|联系人|(?:打印|填报|制表|填表)(?:时间|日期))(?:\d|[一二三])?[:.、]")
+_HINT = re.compile(r"填写?$|^填|^按.*填|必填|选填|下拉|任选|选择|单选|多选|格式|^如[:：]|例如|参照|参见|参数表|不超过|^\d{1,2}(?:位|个字)|yyyy", re.IGNORECASE)
+_ANSWERS = frozenset({Kind.USCC, Kind.ID_NUMBER, Kind.DATE, Kind.CHOICE, Kind.FLAG, Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT})
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,6})?")
 
 
 class Aside(NamedTuple):
-    """A row proposed for leaving out: its number, how it begins, and why ("sample", "total" or "note")."""
+    """A row proposed for leaving out: its number, how it begins, and why ("hint", "sample", "total" or "note")."""
 
     row: int
     text: str
@@ -49,12 +52,15 @@ class Doubt(NamedTuple):
 
 
 def rows_aside(sheet: Sheet, table: Table) -> list[Aside]:
-    """The rows of a table that are no entries: samples, totals, notes below; at most a hundred."""
+    """The rows of a table that are no entries: hints, samples, totals, notes below; at most a hundred."""
     short = {place for name, place in table.matching.mapping.items() if table.layout.column(name).longest <= 200}
     mapped = set(table.matching.mapping.values())
     found = []
-    for number, _record in table.rows:
-        why = _why_aside(sheet.rows[number - 1], mapped, short)
+    above = True  # hints stand under the header, before the first entry
+    for number, record in table.rows:
+        why = "hint" if above and number <= table.header_row + HINTS_WITHIN and _is_hint(record, table.layout) else ""
+        above = bool(why)
+        why = why or _why_aside(sheet.rows[number - 1], mapped, short)
         if why:
             begins = " ".join(shown(cell) for cell in sheet.rows[number - 1] if not blank(cell))
             found.append(Aside(number, begins[:80], why))
@@ -64,6 +70,13 @@ def rows_aside(sheet: Sheet, table: Table) -> list[Aside]:
     if samples > FEW_SAMPLES and samples * 5 > len(table.rows):  # a table that calls itself a sample
         return [one for one in found if one.why != "sample"]
     return found[:MOST_PROPOSED]
+
+
+def _is_hint(record: Mapping[str, Cell], layout: Layout) -> bool:
+    """Whether a row says how to fill in the columns: a cell says so, and none that must be a date, a code, a number … is one."""
+    cells = {name: cell for name, cell in record.items() if not blank(cell)}
+    strict = [(column, cells[column.name]) for column in layout.columns if column.kind in _ANSWERS and column.name in cells]
+    return any(_HINT.search(_compared(cell)) for cell in cells.values()) and bool(strict) and not any(_fits(*one) for one in strict)
 
 
 def _why_aside(row: Sequence[Cell], mapped: Collection[int], short: Collection[int]) -> str:

@@ -4,6 +4,7 @@ What a file is and whether it may be opened stands in `gate`; what a cell means,
 those that the file itself shows, from 1.
 """
 
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -89,6 +90,11 @@ def tabulate(sheet: Sheet, layout: Layout, mapping: Mapping[str, int] | None = N
     rows = []
     places = list(matching.mapping.items())
     days = [column.name for column in layout.columns if column.kind is Kind.DATE and column.name in matching.mapping] if sheet.epoch_1904 else []
+    shared = [
+        (column.name, column.beside)
+        for column in layout.columns
+        if column.beside and column.name in matching.mapping and column.beside not in matching.mapping and "注册号" in headings[matching.mapping[column.name]]
+    ]
     for index in range(header + 1, len(sheet.rows)):
         row = sheet.rows[index]
         width = len(row)
@@ -99,6 +105,9 @@ def tabulate(sheet: Sheet, layout: Layout, mapping: Mapping[str, int] | None = N
             day = record[name]
             if isinstance(day, int | float):
                 record[name] = day + _1904
+        for name, other in shared:
+            if _is_old_number(record[name]):
+                record |= {name: None, other: record[name]}
         rows.append((index + 1, record))
     return Table(layout, sheet.name, header + 1, headings, matching, rows)
 
@@ -125,6 +134,11 @@ def _chosen(headings: Sequence[str], layout: Layout, mapping: Mapping[str, int])
     missing = tuple(column for column in layout.columns if column.required and column.name not in kept)
     unknown = tuple(heading for at, heading in enumerate(headings) if heading and at not in kept.values())
     return Matching(kept, missing, unknown, ())
+
+
+def _is_old_number(cell: Cell) -> bool:
+    text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else unicodedata.normalize("NFKC", str(cell)).strip(_BLANKS)
+    return len(text) in {13, 15} and text.isascii() and text.isdecimal()
 
 
 def _repeats(record: Mapping[str, Cell], headings: Sequence[str], mapping: Mapping[str, int]) -> bool:

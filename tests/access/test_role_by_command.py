@@ -36,6 +36,7 @@ AUDITORS_OWN = {
     "registries.forget_search",
     "registries.choose_columns",
     "registries.export_list",
+    "inspections.take_paper",
 }
 """What an auditor does writes no business row: that it was read, asked or checked, what was found, and how they like to look."""
 

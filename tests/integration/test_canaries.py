@@ -27,7 +27,11 @@ from inspections.cases import tasks as case_tasks
 from inspections.cases.models import Case
 from inspections.draws import tasks as draw_tasks
 from inspections.draws.models import Draw, DrawCertificate
+from inspections.papers import queries, rules
+from inspections.papers.commands import make_notice
+from inspections.papers.models import Notice
 from publicity.site import views as public_views
+from registries import clock
 from registries.ledger.models import LedgerEntry
 from registries.people.access import PUBLIC
 from registries.people.roles import Role
@@ -107,7 +111,17 @@ def _values(draw: Draw) -> dict[str, list[str]]:
         "source_id": [str(source.pk) for source in draw.sources.all()],
         "key": [subject.key],
         "public_id": ["0" * 32],
+        "sheet": ["notice", "record"],
+        "address": [*addresses_of_notices(draw), "0" * 40],
     }
+
+
+def addresses_of_notices(draw: Draw) -> list[str]:
+    """The addresses of two notices that are made and not handed over yet."""
+    clerk, today = factories.user(Role.CLERK, unit=draw.unit), clock.today()
+    for case in draw.cases.order_by("pk")[:2]:
+        make_notice(actor=clerk, case_id=case.pk, first_day=today, last_day=today)
+    return [rules.address_part(notice.token, queries.key()) for notice in Notice.objects.filter(case__draw=draw)]
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:

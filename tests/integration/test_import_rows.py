@@ -34,6 +34,7 @@ def bureau() -> Unit:
     factories.code(CodeTable.TOWN, "南麻街道", code="370323002")
     factories.code(CodeTable.FIELD, "治安", code="zhian")
     factories.code(CodeTable.SPECIALTY, "旅馆业管理", code="hotel")
+    factories.code(CodeTable.EXPERT, "爆破专家", code="blasting")
     factories.category("旅馆", code="hotel")
     factories.category("民宿", code="guesthouse")
     return bureau
@@ -119,6 +120,29 @@ def test_a_row_without_a_number_is_known_by_its_credit_code(clerk: User) -> None
     held.refresh_from_db()
     assert held.name == "新名称"
     assert Subject.objects.get(uscc=new).key == new
+
+
+def test_a_row_without_a_credit_code_is_known_by_its_old_registration_number(clerk: User) -> None:
+    old, new, shared = "370323600012342", "370323600012359", "370323600012367"
+    unit, town = Unit.objects.get(code="ZA"), Code.objects.get(label="南麻街道")
+    held = factories.subject("旧名称", key="S00000009", old_number=old, unit=unit, town=town)
+    for name in ("甲旅馆", "乙旅馆"):
+        factories.subject(name, old_number=shared, unit=unit, town=town)
+    numbers = (old, new, "370323600012345", shared)
+    rows = [subject_row(at, key="", uscc="", old_number=number, name=f"第{at}旅馆") for at, number in enumerate(numbers)]
+    batch = bring(clerk, "subjects", workbook("subjects", subjects=rows))
+    assert classes(batch) == ["changed", "added", "refused", "refused"]
+    assert [reason[3] for reason in reasons(batch)] == [
+        "The old registration number 370323600012345 is mistyped: its last digit does not fit the others.",
+        "Several entries have the old registration number 370323600012367.",
+    ]
+    commit(clerk, batch, only_good=True)
+    held.refresh_from_db()
+    assert held.name == "第0旅馆"
+    assert Subject.objects.get(key=new).old_number == new
+    permit = {"subject": old, "name": "特种行业许可证", "number": "鲁1", "valid_until": "长期"}
+    commit(clerk, bring(clerk, "permits", workbook("permits", permits=[permit])))
+    assert held.permits.get().long_term
 
 
 def test_a_change_is_shown_column_by_column_and_a_blank_cell_leaves_alone(clerk: User) -> None:
@@ -214,7 +238,7 @@ def certificate_row(inspector: str, number: str, **columns: Any) -> dict[str, An
 def test_certificates_come_with_their_inspectors(clerk: User) -> None:
     content = workbook(
         "inspectors",
-        inspectors=[inspector_row("J1"), inspector_row("J2", unit="没有")],
+        inspectors=[inspector_row("J1", experts="爆破专家"), inspector_row("J2", unit="没有")],
         certificates=[certificate_row("J1", "C1"), certificate_row("J2", "C2"), certificate_row("J3", "C3")],
     )
     batch = bring(clerk, "inspectors", content)
@@ -223,6 +247,7 @@ def test_certificates_come_with_their_inspectors(clerk: User) -> None:
     inspector = Inspector.objects.get()
     assert (inspector.number, inspector.unit.code, inspector.may_lead, inspector.most_open_cases) == ("J1", "ZA", True, 5)
     assert [code.label for code in inspector.fields.all()] == ["治安"]
+    assert [code.label for code in inspector.experts.all()] == ["爆破专家"]
     assert Certificate.objects.get().inspector == inspector
 
 

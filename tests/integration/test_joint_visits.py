@@ -9,7 +9,7 @@ from django.test import Client
 
 from inspections.adhoc import commands as adhoc
 from inspections.adhoc.queries import visits_counted
-from inspections.cases import commands, joining, parts, queries, replacing, rules, tasks, uniting, visiting
+from inspections.cases import commands, joining, queries, replacing, rules, shares, tasks, uniting, visiting
 from inspections.cases.evidence import Photo
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case, Replacement
@@ -73,7 +73,7 @@ def test_two_draws_of_a_month_that_hit_one_subject_make_one_visit() -> None:
     assert [row.revision for row in one.matters.order_by("position")] == [twice.hotel, twice.net]
     assert [row.draw for row in queries.team(one)] == [one.draw, one.draw, two.draw, two.draw]
     assert not two.assignments.filter(ended_at=None).exists()
-    assert [(side.unit, side.leads, side.matters) for side in parts.sides(one)] == [
+    assert [(side.unit, side.leads, side.matters) for side in shares.sides(one)] == [
         (twice.first, True, [twice.hotel]),
         (twice.second, False, [twice.net]),
     ]
@@ -220,7 +220,7 @@ def test_a_unit_that_takes_part_sees_its_part_on_every_page_and_file(filled: Twi
     for photo in Photo.objects.filter(case=one).select_related("item"):
         theirs = photo.item is not None and photo.item.revision_id == filled.net.pk
         assert (f"/photos/{photo.pk}/" in page) == theirs
-        assert parts.sees_photo(photo, queries.viewer(user)) == theirs
+        assert shares.sees_photo(photo, queries.viewer(user)) == theirs
         assert theirs or client.get(f"/office/cases/{one.number}/photos/{photo.pk}/").status_code == 404
     asked = Replacement.objects.get()
     addresses = ["", "record/", "sending/", "photos/", "form.pdf", "sign/", "review/", "replace/", "separate/", f"replace/{asked.pk}/evidence/"]

@@ -123,6 +123,7 @@ def test_every_field_and_list_of_a_revision_stands_in_its_difference(clerk: User
         initiator="公安",
         partners="消防",
         publicity="网站",
+        secrecy_check=True,
         remarks="备注",
         categories=(category.pk, *revision.categories.values_list("pk", flat=True)),
         full_coverage=(category.pk,),

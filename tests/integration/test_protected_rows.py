@@ -12,9 +12,12 @@ from django.db import DatabaseError, models, transaction
 
 from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Replacement
+from inspections.cases.secrecy import SecrecyCheck
 from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, SourceEntry, SourceEvidence
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
+from inspections.followups.models import Extension, FollowUp, Recheck
+from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
 from publicity.disclosures.models import Disclosure
 from registries import clock
@@ -83,11 +86,25 @@ def one_of_everything() -> None:
         draw=draw, number=1, kind="subject", winner=case.drawn, subject_out=case.drawn, subject_in=reserve, reason="gone",
         decided_by=user, decided_at=now, evidence_digest="0" * 64,
     )  # fmt: skip
+    number = DocumentNumber.objects.create(
+        unit=case.unit, word="源公（治）", kind="notice", year=today.year, serial=1, text="1号", case=case, taken_by=user, taken_at=now,
+        voided_by=user, voided_at=now, void_because="更换",
+    )  # fmt: skip
+    Notice.objects.create(
+        number=number, case=case, token="0" * 32, token_digest="0" * 64, facts_digest="0" * 64, first_day=today,
+        last_day=today + dt.timedelta(days=9), service="received", served_on=today, served_by=user, served_at=now,
+    )  # fmt: skip
+    Bundle.objects.create(draw=draw, sheet="notice", asked_by=user, asked_at=now, sha256="0" * 64)
     Photo.objects.create(
         case=case, round=1, content_type="image/jpeg", size=4, sent_sha256="0" * 64, sha256="0" * 64, kept_by=user, kept_at=now
     )
     record = case.records.get()
     Acknowledgement.objects.create(record=record, kind="refused", witness="李某", content_hash="0" * 64, noted_by=user, noted_at=now)
+    SecrecyCheck.objects.create(case=case, record=record, cleared=True, checked_by=user, checked_at=now)
+    followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now)
+    later = today + dt.timedelta(days=9)
+    Extension.objects.create(followup=followup, was_due_on=today, due_on=later, reason="x", decided_by=user, decided_at=now)
+    Recheck.objects.create(followup=followup, case=case, ordered_by=user, ordered_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
     factories.adhoc_request()
     person = factories.inspector()
@@ -103,8 +120,6 @@ def one_of_everything() -> None:
     Comparison.objects.create(
         category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
     )
-
-
     item = factories.plan_item(draw.matter, source="county")
     TaskReport.objects.create(item=item, reported_on=today, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, reported_by=user, reported_at=now)
     handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
@@ -120,9 +135,9 @@ def honest() -> None:
 
 
 CHECKED = [
-    "case.called_off_at", "case.called_off_because", "case.joined_to", "draw.request", "draw.mode", "draw.staffs", "historyrow.kind", "historyrow.position",
+    "case.called_off_at", "case.called_off_because", "case.joined_to", "draw.request", "draw.mode", "draw.staffs", "followup.state", "followup.settled_at", "historyrow.kind", "historyrow.position",
     "historyrow.inspector_out", "historyrow.inspector_in", "photo.withdrawn_by", "photo.withdrawn_at", "plan.replaces", "plan.amendment", "planitem.number", "replacement.kind", "replacement.assignment",
-    "review.decision", "strike.state", "disclosure.named", "permit.long_term", "recusal.organisation", "subject.merged_into",
+    "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""

@@ -62,6 +62,14 @@ def said(client: Client, page: str, /, **values: Any) -> str:
     return response.content.decode()
 
 
+def test_no_form_is_offered_that_would_be_refused(client: Client, clerk: User) -> None:
+    other = factories.subject("鲁中旅馆", unit=factories.unit("别的大队"))
+    for form in ("change", "permits/new", *(f"record/{step}" for step in ("grade", "status", "complaint", "violation", "exclusion"))):
+        page = f"{AT}{other.key}/{form}/"
+        assert client.get(page).status_code == 302, form
+        assert client.get(page, follow=True).redirect_chain[-1][0] == f"{AT}{other.key}/"
+
+
 # --- finding ----------------------------------------------------------------------------------------------------------
 
 

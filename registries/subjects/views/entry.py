@@ -216,6 +216,8 @@ def subject_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     row = get_object_or_404(Subject.objects.select_related("unit"), key=key)
+    if request.method == "GET" and not keeps(signed_in(request), row.unit_id):
+        return redirect("subject", key=key)
     form_type, command, title, done = STEPS[step]
     start = {"grade": row.risk_grade, "status": row.status} if step in VERSIONED else {"starts_on": clock.today()}
     form = form_type(request.POST or None, initial=start)

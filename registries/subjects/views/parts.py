@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from registries.pages import act
+from registries.pages import act, signed_in
 from registries.people.access import access
+from registries.people.queries import keeps
 from registries.subjects import commands
 from registries.subjects.forms import DecisionForm, EndForm, PermitForm
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, Violation
@@ -22,6 +23,8 @@ from registries.subjects.models import Complaint, Exclusion, Permit, Subject, Vi
 def permit(request: HttpRequest, key: str, pk: int | None = None) -> HttpResponse:
     """Enter a permit, or correct one."""
     row = get_object_or_404(Subject.objects.select_related("unit"), key=key)
+    if request.method == "GET" and not keeps(signed_in(request), row.unit_id):
+        return redirect("subject", key=key)
     standing = get_object_or_404(Permit, pk=pk, subject=row) if pk is not None else None
     form = PermitForm(request.POST or None, instance=standing)
     if request.method == "POST" and form.is_valid():

@@ -1,0 +1,211 @@
+"""The office pages of follow-ups: the open ones by their day, one follow-up with its step, ordering one, waiving, closing a case."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from inspections.cases import queries as case_queries
+from inspections.cases.models import Case
+from inspections.cases.queries import Viewer, viewer
+from inspections.followups import commands, queries, sending
+from inspections.followups import forms as shapes
+from inspections.followups.models import FollowUp
+from inspections.followups.states import Kind, State
+from inspections.followups.steps import standing, step_of
+from registries import clock
+from registries.ledger.change import Change, Refused
+from registries.ledger.telling import history_told
+from registries.pages import act, page_of, signed_in
+from registries.people.access import access
+from registries.people.models import Unit
+
+
+def row_of(followup: Any, looks: Viewer) -> dict[str, Any]:
+    """A follow-up as a list shows it: where it stands, how long still, its step for this person."""
+    stands = standing(followup, clock.now())
+    left = Refused(stands.countdown).sentence if stands.countdown else ""
+    return {"one": followup, "stands": stands, "left": left, "step": step_of(followup, looks)}
+
+
+@access("inspections.view_cases")
+def followup_list(request: HttpRequest) -> HttpResponse:
+    """Open follow-ups of the units this person keeps, the earliest due first."""
+    looks, today = viewer(signed_in(request)), clock.today()
+    offered = Unit.objects.filter(cases__followups__state=State.OPEN).distinct() if looks.units is None else None
+    form = shapes.FollowUpFilter(request.GET or None, units=offered)
+    rows = queries.open_followups(looks)
+    late = rows.filter(due_on__lt=today).count()
+    if form.is_valid():
+        rows = rows.filter(**form.conditions(today))
+        if words := form.cleaned_data["q"]:
+            rows = rows.filter(Q(case__number__icontains=words) | Q(case__subject__name__icontains=words))
+    listed = page_of(request, rows)
+    context = {**listed, "form": form, "rows": [row_of(one, looks) for one in listed["page"]], "late": late}
+    return render(request, "office/followups/list.html", context)
+
+
+@access("inspections.view_cases")
+def followup_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One follow-up: what was ordered, how it stands, its history, and the forms that this person may send."""
+    looks = viewer(signed_in(request))
+    followup: Any = get_object_or_404(queries.visible_followups(looks), pk=pk)
+    acts = _acts(followup, looks)
+    sent = request.POST.get("act", "") if request.method == "POST" else ""
+    shown = []
+    for name, title, make, run in acts:
+        form = make(request.POST if name == sent else None)
+        if name == sent and form.is_valid() and run(request, form):
+            return _after(name, followup)
+        if name == sent:
+            _renew(form, FollowUp.objects.values_list("version", flat=True).get(pk=pk))
+        shown.append((name, title, form))
+    if sent and sent not in {name for name, _title, _form, _run in acts}:
+        raise Http404
+    bound = next((form for name, _title, form in shown if name == sent), None)
+    context = {
+        **row_of(followup, looks),
+        "acts": shown,
+        "form": bound,
+        "extensions": followup.extensions.select_related("decided_by"),
+        "rechecks": followup.rechecks.select_related("case", "ordered_by"),
+        "history": history_told(followup),
+    }
+    return render(request, "office/followups/page.html", context, status=422 if bound is not None and bound.errors else 200)
+
+
+def _renew(form: Any, version: int) -> None:
+    """What was typed stays; sent again, it counts as seen in the present version."""
+    form.data = form.data.copy()
+    form.data[form.add_prefix("version")] = str(version)
+
+
+def _after(name: str, followup: Any) -> HttpResponse:
+    if name == "conclude":
+        return redirect("case-page", number=followup.case.number)
+    return redirect("followup", pk=followup.pk)
+
+
+Act = tuple[str, str, Callable[[Any], forms.Form], Callable[[HttpRequest, Any], Change | None]]
+
+
+def _acts(followup: Any, looks: Viewer) -> list[Act]:
+    """The forms of a follow-up that this person may send now: its step first, then an extension."""
+    if followup.state != State.OPEN:
+        return []
+    own = looks.keeps(followup.case.unit_id)
+    going_on, checked = queries.under_way(followup), queries.is_checked(followup)
+    awaited = followup.kind == Kind.CRIME and followup.decided_at is None
+    transfer = followup.kind in (Kind.TRANSFER, Kind.CRIME) and not awaited
+    wanted: list[tuple[bool, str, str, str, type[forms.Form], Callable[..., Change]]] = [
+        (checked, "conclude", "conclude_rectification", _("Conclude the rectification"), shapes.ConcludeForm, commands.conclude_rectification),
+        (
+            own and followup.kind == Kind.RECTIFICATION and not going_on,
+            "recheck", "open_recheck", _("Send a re-check") if not checked else _("Send another re-check"), shapes.RecheckForm,
+            commands.open_recheck,
+        ),
+        (own and followup.kind == Kind.PENALTY, "penalty", "record_penalty", _("Record the penalty decision"), shapes.DecisionForm, sending.record_penalty),
+        (own and transfer and followup.sent_at is None, "send", "send_followup", _("Record that it was sent"), shapes.SendForm, sending.send_followup),
+        (own and transfer and followup.sent_at is not None, "receive", "record_receipt", _("Record the receipt"), shapes.ReceiptForm, sending.record_receipt),
+        (followup.kind == Kind.RECTIFICATION, "extend", "extend_followup", _("Extend the term"), shapes.ExtendForm, commands.extend_followup),
+    ]  # fmt: skip
+    return [
+        (name, title, _form(name, form, followup), _runner(command, followup.pk))
+        for fits, name, right, title, form, command in wanted
+        if fits and looks.may(right)
+    ]
+
+
+def _form(name: str, form: type[forms.Form], followup: Any) -> Callable[[Any], forms.Form]:
+    initial = {"version": followup.version}
+    offered: dict[str, Any] = {"offered": queries.colleagues(followup, clock.today())} if name == "recheck" else {}
+    return lambda data: form(data, initial=initial, prefix=name, **offered)
+
+
+def _runner(command: Callable[..., Change], pk: int) -> Callable[[HttpRequest, Any], Change | None]:
+    def run(request: HttpRequest, form: Any) -> Change | None:
+        arguments = form.arguments() if hasattr(form, "arguments") else form.cleaned_data
+        return act(request, command, form=form, done=_("Recorded."), followup_id=pk, **arguments)
+
+    return run
+
+
+def _case(request: HttpRequest, number: str) -> Any:
+    """The case, or no such page for whoever may not follow it."""
+    looks = viewer(signed_in(request))
+    return get_object_or_404(case_queries.office_cases(looks).select_related("subject", "unit"), number=number)
+
+
+@access("inspections.order_followup")
+def followup_new(request: HttpRequest, number: str) -> HttpResponse:
+    """Choose what follows, then say what, by when and under which number."""
+    case = _case(request, number)
+    kind = request.GET.get("kind", "")
+    shape = shapes.ORDERS.get(kind)
+    form = shape(request.POST or None, initial={"version": case.version}) if shape else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        arguments = {"case_id": case.pk, "version": form.cleaned_data["version"], "order": form.order()}
+        if act(request, commands.order_followup, form=form, done=_("Ordered. It stands on the desk of the unit."), **arguments):
+            return redirect("case-page", number=number)
+    if form is not None and form.is_bound:
+        _renew(form, Case.objects.values_list("version", flat=True).get(pk=case.pk))
+    context = {
+        "case": case,
+        "record": case_queries.accepted_record(case),
+        "kinds": [(one, Kind(one).label) for one in shapes.ORDERS],
+        "kind": kind if shape else "",
+        "form": form,
+        "may_waive": signed_in(request).has_perm("inspections.waive_followup"),
+    }
+    return render(request, "office/followups/new.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def _simple(request: HttpRequest, number: str, form: Any, run: Callable[..., Change], words: dict[str, str]) -> HttpResponse:
+    """A page with one form about a case."""
+    case = _case(request, number)
+    asked = request.method == "POST" and form.is_valid()
+    if asked and act(request, run, form=form, done=words["done"], case_id=case.pk, **form.cleaned_data):
+        return redirect("case-page", number=number)
+    if form.is_bound:
+        _renew(form, Case.objects.values_list("version", flat=True).get(pk=case.pk))
+    context = {"case": case, "form": form, **words}
+    return render(request, "office/followups/simple.html", context, status=422 if form.errors else 200)
+
+
+@access("inspections.waive_followup")
+def waive(request: HttpRequest, number: str) -> HttpResponse:
+    """Nothing follows, and why."""
+    form = shapes.WaiverForm(request.POST or None, initial={"version": _case(request, number).version})
+    words = {
+        "title": _("Waive a follow-up"),
+        "text": _("A problem was found, and nothing (more) is to follow. The reason stands in the file and cannot be taken back."),
+        "label": _("Waive it"),
+        "done": _("Waived. The reason stands in the file."),
+    }
+    return _simple(request, number, form, commands.waive_followup, words)
+
+
+@access("inspections.flag_crime")
+def flag(request: HttpRequest, number: str) -> HttpResponse:
+    """Flag a suspected crime."""
+    words = {
+        "title": _("Flag a suspected crime"),
+        "text": _("A supervisor decides within three days; then it must be sent within 24 hours. The case cannot be closed before, on a penalty neither."),
+        "label": _("Flag the case"),
+        "done": _("Flagged. A supervisor decides in the approvals area."),
+    }
+    return _simple(request, number, shapes.CrimeForm(request.POST or None), commands.flag_crime, words)
+
+
+@access("inspections.close_case")
+@require_POST
+def close(request: HttpRequest, number: str) -> HttpResponse:
+    """结案."""
+    case: Case = _case(request, number)
+    act(request, commands.close_case, case_id=case.pk, done=_("The case is closed."))
+    return redirect("case-page", number=number)
