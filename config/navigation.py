@@ -20,6 +20,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Draws"), "/office/draws/", "inspections.view_draws"),
     Entry(_("Ad-hoc inspections"), "/office/adhoc/", "inspections.view_adhoc"),
     Entry(_("Cases"), "/office/cases/", "inspections.view_cases"),
+    Entry(_("Joint visits"), "/office/cases/joint/", "inspections.view_joint_cases", ("/office/cases/",)),
     Entry(_("Follow-ups"), "/office/followups/", "inspections.view_cases"),
     Entry(_("My cases"), "/office/cases/mine/", "inspections.view_own_cases"),
     Entry(_("Documents"), "/office/documents/", "inspections.view_papers"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from inspections.adhoc import commands
 from inspections.adhoc.models import AdhocRequest
+from inspections.adhoc.states import COUNTING
 from registries.ledger.change import Change
 from registries.people.approvals import DecidingAdmin
 from registries.people.models import User
@@ -32,8 +33,8 @@ class AdhocRequestAdmin(DecidingAdmin):
     )  # fmt: skip
 
     def facts(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        """The matters, the lead first."""
-        return {"matters": [obj.matter, *obj.joint_matters.select_related("matter")]}
+        """The matters, the lead first, and whether the visit counts towards the cap."""
+        return {"counts": obj.ground in COUNTING, "matters": [obj.matter, *obj.joint_matters.select_related("matter")]}
 
     def approve(self, *, actor: User, pk: int, version: int) -> Change:
         """Approve and number."""

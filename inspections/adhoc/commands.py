@@ -1,15 +1,16 @@
 """The writers of ad-hoc requests: ask, approve, refuse."""
 
+import hashlib
 from collections.abc import Sequence
 
 from inspections.adhoc import rules
 from inspections.adhoc.models import AdhocRequest
-from inspections.adhoc.queries import open_request
-from inspections.adhoc.states import Ground, RequestState, why_not_decide
+from inspections.adhoc.queries import open_request, visits_counted
+from inspections.adhoc.states import COUNTING, Ground, RequestState, why_not_decide
 from inspections.plans.models import HandedSubject, PlanItem
 from registries import clock
 from registries.codes.serials import next_number
-from registries.ledger.change import Change, Refused, alter, created, refuse, refuse_now
+from registries.ledger.change import Change, Refused, alter, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.queries import had_a_hand
 from registries.ledger.sentences import say
@@ -30,11 +31,13 @@ def ask_adhoc(
     document_number: str,
     explanation: str,
     matter_ids: Sequence[int],
+    file: bytes = b"",
+    file_name: str = "",
     plan_item_id: int | None = None,
 ) -> Change:
     """Ask for one subject to be inspected outside the plan, on these matters (the first leads).
 
-    ``plan_item_id``: the task from above that names this subject on a list; such cases are counted with the task, apart from lots.
+    ``file`` is the ground's document. ``plan_item_id``: the task from above that names this subject on a list; such cases are counted with the task, apart from lots, and the list is their document.
 
     A subject excluded by law cannot be inspected by any route: the attempt is kept as a request that is ``barred`` at once.
     """
@@ -53,15 +56,19 @@ def ask_adhoc(
             listed=len(matters) == len(set(matter_ids)),
             keeps_matters=all(keeps(actor, revision.unit_id) for revision in matters),
             fits=_concern(matters, subject),
+            has_file=bool(file) or plan_item_id is not None,
         )
     )
     if (waiting := open_request(subject, matters)) is not None:
         refuse_now(say("Request %(number)s asks for this already: one visit, one team.", number=str(waiting)))
-    if plan_item_id is not None and not _named(plan_item_id, subject):
-        refuse_now(say("No list of this task names the subject."))
+    sha256 = hashlib.sha256(file).hexdigest() if file else ""
+    if plan_item_id is not None:
+        sha256 = _list_naming(plan_item_id, subject)
     for revision in matters:
         refuse(why_not_draw_on(revision, clock.today()))
     barred = why_not_inspect(subject.pk, clock.today())
+    if barred is None:
+        _refuse_over_cap(ground, subject)
     request = AdhocRequest(
         subject=subject,
         unit=matters[0].unit,
@@ -70,19 +77,37 @@ def ask_adhoc(
         ground=Ground(ground).value,
         document_number=document_number.strip(),
         explanation=explanation.strip(),
+        file=file,
+        file_name=file_name[-200:] if file else "",
+        file_sha256=sha256,
         state=RequestState.BARRED.value if barred else RequestState.SUBMITTED.value,
         asked_by=actor,
         asked_at=clock.now(),
     )
-    change = created(request, note=Refused(barred).reason if barred else "")
+    request.save(force_insert=True)
     request.joint_matters.set(matters[1:])
-    return change
+    said = {name: getattr(request, name) for name in SAID}
+    return Change(request, {}, {"subject": subject.pk, "unit": request.unit_id, **said}, Refused(barred).reason if barred else "")
 
 
-def _named(plan_item_id: int, subject: Subject) -> bool:
-    """Whether a list of this task, in whatever version of its plan, names the subject."""
+SAID = ("ground", "document_number", "file_sha256", "explanation", "state")
+"""What the ledger says of a request besides whom and where; never the file."""
+
+
+def _list_naming(plan_item_id: int, subject: Subject) -> str:
+    """The digest of the list of this task, in whatever version of its plan, that names the subject; refused if none does."""
     code = PlanItem.objects.filter(pk=plan_item_id).values("code")
-    return HandedSubject.objects.filter(handed__item__code__in=code, subject=subject).exists()
+    named = HandedSubject.objects.filter(handed__item__code__in=code, subject=subject).order_by("pk")
+    sha256 = named.values_list("handed__sha256", flat=True).first()
+    if sha256 is None:
+        refuse_now(say("No list of this task names the subject."))
+    return str(sha256)
+
+
+def _refuse_over_cap(ground: str, subject: Subject) -> None:
+    counts = ground in COUNTING
+    visits, most = visits_counted(subject, clock.today()) if counts else (0, 0)
+    refuse(rules.why_not_cap(counts=counts, visits=visits, most=most))
 
 
 def _matters(matter_ids: Sequence[int]) -> list[MatterRevision]:
@@ -103,6 +128,7 @@ def approve_adhoc(*, actor: User, request_id: int, version: int) -> Change:
     request = _locked(request_id, version)
     refuse(rules.why_not_approve(had_a_hand=actor.pk == request.asked_by_id or had_a_hand(request, actor.pk)))
     refuse(why_not_inspect(request.subject_id, clock.today()))
+    _refuse_over_cap(request.ground, request.subject)
     now = clock.now()
     code = rules.request_code(now.year, next_number(f"adhoc/{now.year}"))
     return alter(request, code=code, state=RequestState.APPROVED.value, approved_by=actor, decided_at=now)

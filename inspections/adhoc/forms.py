@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from inspections.adhoc.states import Ground
+from registries.evidence import evidence_file
 from registries.matters.models import MatterRevision
 from registries.subjects.models import Subject
 
@@ -26,6 +27,15 @@ class AdhocForm(forms.Form):
     document_number = forms.CharField(
         label=_("Document number"), max_length=60, help_text=_("The number of the complaint, order, letter or report.")
     )
+    file = forms.FileField(
+        label=_("File of the document (PDF or photo)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("At most 5 MB. It is kept sealed, its hash goes into the ledger. Choose it last: a search does not keep it."),
+        error_messages={
+            "required": _("Every ground has its document: choose its file."),
+            "empty": _("The file is empty. Choose the file again."),
+        },
+    )
     explanation = forms.CharField(label=_("Explanation"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     matters = forms.MultipleChoiceField(
         label=_("Matters"),
@@ -40,6 +50,10 @@ class AdhocForm(forms.Form):
         fields["subject"].choices = [(str(s.pk), f"{s.name} · {s.public_id} · {s.town.label}") for s in subjects]
         fields["matters"].choices = [(str(m.pk), f"{m.matter.code} {m.name}") for m in matters]
 
+    def clean_file(self) -> Any:
+        """A PDF or a picture by its first bytes, of a size a page can show."""
+        return evidence_file(self.cleaned_data["file"])
+
     def arguments(self) -> dict[str, Any]:
         """What the command takes."""
         data = self.cleaned_data
@@ -49,4 +63,6 @@ class AdhocForm(forms.Form):
             "document_number": data["document_number"],
             "explanation": data["explanation"],
             "matter_ids": [int(pk) for pk in data["matters"]],
+            "file": data["file"].read(),
+            "file_name": data["file"].name,
         }

@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from inspections.adhoc.states import Ground, RequestState
 from inspections.plans.models import PlanItem
+from registries.imports.sealed import SealedBytesField
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit
 from registries.subjects.models import Subject
 
 
 class AdhocRequest(models.Model):
-    """个案检查: one subject, one ground, one document. ``code`` is given with the approval, without gaps in the year.
+    """个案检查: one subject, one ground, one document. The document's file is kept sealed; a request for a subject that a list from
+    above names has the list's digest instead. ``code`` is given with the approval, without gaps in the year.
 
     An attempt on a subject that is excluded by law is kept as well (``barred``): it must be recorded whatever else happens
     in the same minute, so it is a row of its own and not a refusal that is only counted.
@@ -31,6 +33,9 @@ class AdhocRequest(models.Model):
     )
     ground = models.CharField(_("ground"), max_length=16, choices=Ground.choices)
     document_number = models.CharField(_("document number"), max_length=60)
+    file_name = models.CharField(_("file of the document"), max_length=200, blank=True)
+    file = SealedBytesField(editable=False, default=b"")
+    file_sha256 = models.CharField(max_length=64, blank=True)
     explanation = models.TextField(_("explanation"))
     state = models.CharField(_("state"), max_length=10, choices=RequestState.choices, default=RequestState.SUBMITTED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
@@ -41,7 +46,7 @@ class AdhocRequest(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (
-        "code", "subject", "unit", "matter", "joint_matters", "plan_item", "ground", "document_number", "explanation", "state", "asked_by",
+        "code", "subject", "unit", "matter", "joint_matters", "plan_item", "ground", "document_number", "file_sha256", "explanation", "state", "asked_by",
         "approved_by", "decided_at",
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ def request_code(year: int, n: int) -> str:
 
 
 def why_not_ask(
-    *, document_number: str, explanation: str, matters: int, keeps_matters: bool, fits: bool, listed: bool
+    *, document_number: str, explanation: str, matters: int, keeps_matters: bool, fits: bool, listed: bool, has_file: bool
 ) -> Sentence | None:
     """``listed``: the matters are in the published edition; ``fits``: each concerns a category of the subject."""
     if not document_number.strip():
@@ -26,12 +26,23 @@ def why_not_ask(
         return say("You ask for inspections on matters of your own unit.")
     if not fits:
         return say("A matter does not concern this subject: none of its categories is the subject's.")
+    if not has_file:
+        return say("Every ground has its document: choose its file.")
     return None
 
 
 def why_not_ground(ground: str, grounds: Collection[str]) -> Sentence | None:
     """The list is closed."""
     return None if ground in grounds else say("Choose a ground of the list.")
+
+
+def why_not_cap(*, counts: bool, visits: int, most: int) -> Sentence | None:
+    """A ground that counts towards the yearly cap ends at it."""
+    if not counts or visits < most:
+        return None
+    return say(
+        "A special inspection counts towards the yearly cap, and this subject has its %(most)s visits of the year.", most=most
+    )
 
 
 def why_not_approve(*, had_a_hand: bool) -> Sentence | None:

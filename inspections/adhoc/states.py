@@ -23,7 +23,7 @@ DECIDED: dict[str, Sentence] = {
 
 
 class Ground(models.TextChoices):
-    """Why a subject may be inspected outside the plan (domain.md §1.9): a closed list; none counts towards the caps."""
+    """Why a subject may be inspected outside the plan (domain.md §1.9): a closed list. Which count towards the caps: ``COUNTING``."""
 
     COMPLAINT = "complaint", _("complaint or report")
     UPPER_LEVEL = "upper-level", _("assigned by a higher authority")
@@ -35,6 +35,12 @@ class Ground(models.TextChoices):
     OWN_REQUEST = "own-request", _("the subject asked for it")
     LICENCE = "licence", _("site check for a licence")
     EMERGENCY = "emergency", _("emergency provided for by law")
+    SPECIAL = "special", _("special inspection with its approval")
+
+
+COUNTING: tuple[str, ...] = (Ground.SPECIAL.value,)
+"""Grounds whose visits count towards the yearly cap. The ten others are exempt by the list of exempt inspections (domain.md §1.9);
+a special inspection is not on it, so that campaigns cannot go round the cap."""
 
 
 def why_not_decide(state: str) -> Sentence | None:

@@ -9,4 +9,5 @@ urlpatterns = [
     path("adhoc/", views.request_list, name="adhoc-list"),
     path("adhoc/new/", views.request_new, name="adhoc-new"),
     path("adhoc/<int:pk>/", views.request_page, name="adhoc-page"),
+    path("adhoc/<int:pk>/document/", views.document, name="adhoc-document"),
 ]

@@ -4,10 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from inspections.adhoc import commands, queries
 from inspections.adhoc.forms import AdhocForm
-from inspections.adhoc.states import DECIDED, RequestState
+from inspections.adhoc.states import COUNTING, DECIDED, Ground, RequestState
+from registries import clock
+from registries.evidence import download
 from registries.ledger.change import Refused
 from registries.ledger.queries import history
 from registries.ledger.words import in_words
@@ -19,6 +22,11 @@ from registries.people.access import access
 def request_list(request: HttpRequest) -> HttpResponse:
     """All requests this person may see, newest first, by state."""
     rows = queries.visible_requests(signed_in(request))
+    year = clock.today().year
+    figures = queries.figures_by_ground(rows, year)
+    ground = request.GET.get("ground", "")
+    if ground in Ground.values:
+        rows = rows.filter(ground=ground)
     state = request.GET.get("state", "")
     if state in RequestState.values:
         rows = rows.filter(state=state)
@@ -26,6 +34,10 @@ def request_list(request: HttpRequest) -> HttpResponse:
         **page_of(request, rows),
         "state": state,
         "states": RequestState.choices,
+        "ground": ground,
+        "ground_label": Ground(ground).label if ground in Ground.values else "",
+        "figures": figures,
+        "year": year,
         "may_ask": signed_in(request).has_perm("inspections.ask_adhoc"),
     }
     return render(request, "office/adhoc/list.html", context)
@@ -40,7 +52,7 @@ def request_new(request: HttpRequest) -> HttpResponse:
     matters = list(queries.matters_to_ask_for(signed_in(request)))
     asking = request.method == "POST" and "ask" in request.POST
     if asking:
-        form = AdhocForm(request.POST, subjects=subjects, matters=matters)
+        form = AdhocForm(request.POST, request.FILES, subjects=subjects, matters=matters)
     else:
         form = AdhocForm(initial=_typed(request), subjects=subjects, matters=matters)
     if asking and form.is_valid():
@@ -70,6 +82,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(queries.visible_requests(signed_in(request)), pk=pk)
     context = {
         "row": row,
+        "counts": row.ground in COUNTING,
         "joint": row.joint_matters.select_related("matter"),
         "draws": row.draws.order_by("pk"),
         "may_prepare": row.state == RequestState.APPROVED
@@ -78,3 +91,11 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "history": [(payload, in_words(payload.verb)) for payload in history(row)],
     }
     return render(request, "office/adhoc/page.html", context)
+
+
+@access("inspections.view_adhoc")
+@require_GET
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file of the ground, for who may see the request. Downloaded, never shown in place."""
+    row = get_object_or_404(queries.visible_requests(signed_in(request)), pk=pk)
+    return download(bytes(row.file or b""), f"adhoc-{row.pk}")

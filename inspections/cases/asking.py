@@ -6,17 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from inspections.cases import queries, replacing, rules, states
-from inspections.cases.forms import EVIDENCE_BEGINS, AskForm
+from inspections.cases import queries, replacing, rules, shares, states
+from inspections.cases.forms import AskForm
 from inspections.cases.models import Assignment, Case, Replacement
 from inspections.cases.queries import Viewer, viewer
 from inspections.draws.states import REASONS, Reason, Replaced
+from registries.evidence import download
 from registries.ledger.change import Refused
 from registries.pages import act, signed_in
 from registries.people.access import access
 from registries.people.roles import Role
-
-TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
 
 
 def choices_for(case: Case, team: list[Assignment], looks: Viewer) -> list[tuple[str, str]]:
@@ -51,7 +50,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     looks = viewer(signed_in(request))
     case = get_object_or_404(queries.visible_cases(looks).select_related("subject", "draw"), number=number)
     choices = choices_for(case, queries.team(case), looks)
-    if not choices and not why_not_ask(case):
+    if shares.share_of(case, looks) is not None or (not choices and not why_not_ask(case)):
         raise Http404
     form = AskForm(request.POST or None, request.FILES or None, choices=choices)
     if request.method == "POST" and form.is_valid():
@@ -65,15 +64,13 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
 @access("inspections.view_cases")
 def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """The file of a request, for who may see its case. Downloaded, never shown in place."""
-    cases = queries.visible_cases(viewer(signed_in(request)))
-    asked = get_object_or_404(Replacement, pk=pk, case__in=cases.filter(number=number))
-    body = bytes(asked.file or b"")
-    if not body:
+    looks = viewer(signed_in(request))
+    cases = queries.visible_cases(looks)
+    asked = get_object_or_404(Replacement.objects.select_related("case__unit"), pk=pk, case__in=cases.filter(number=number))
+    share = shares.share_of(asked.case, looks)
+    if share is not None and not share.replacements([asked], asked.case):
         raise Http404
-    kind = next((kind for begin, kind in EVIDENCE_BEGINS.items() if body.startswith(begin)), "")
-    response = HttpResponse(body, content_type=TYPES.get(kind, "application/octet-stream"))
-    response.headers["Content-Disposition"] = f'attachment; filename="evidence-{asked.pk}{kind}"'
-    return response
+    return download(bytes(asked.file or b""), f"evidence-{asked.pk}")
 
 
 def panel(case: Any, team: list[Assignment], looks: Viewer) -> dict[str, Any]:

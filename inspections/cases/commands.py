@@ -1,6 +1,6 @@
 """The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
-from inspections.cases import attached, drawing, opening, queries, rules, secrecy, states, visits
+from inspections.cases import attached, drawing, joining, opening, queries, rules, secrecy, states, visits
 from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
@@ -79,7 +79,7 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
     )
     draft = draft.kept()
     may = offered(case, record)
-    before, after = keep_answers(case, record, draft)
+    before, after = keep_answers(case, record, draft, actor)
     change = alter(
         record,
         inspected_on=draft.inspected_on,
@@ -156,7 +156,8 @@ def sign_record(*, actor: User, case_id: int, content_hash: str, drawn: str = ""
     refuse_visit(case, record.inspected_on or clock.today())
     alter(record, signed_at=now)
     alter(case, state=states.MOVES["sign"][1], ended_on=record.inspected_on)
-    return Change(signature, change.before, change.after, "signed by all", also=(record, case))
+    joined = joining.ended_with(case)
+    return Change(signature, change.before, change.after, "signed by all", also=(record, case, *joined))
 
 
 @command("inspections.review_case")

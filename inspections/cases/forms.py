@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.models import RecordAnswer
 from inspections.cases.rules import Draft, Gap, Line
-from inspections.cases.states import Answer, Decision, Stage
+from inspections.cases.states import Answer, CaseKind, Decision, Stage
 from inspections.cases.vocabulary import Offered
 from registries.codes.models import Code, ResultGroup
+from registries.evidence import evidence_file
 from registries.matters.models import ChecklistItem, MatterRevision
 from registries.people.models import Unit
 
@@ -21,6 +22,7 @@ class CaseFilter(forms.Form):
 
     q = forms.CharField(label=_("Number or subject"), required=False, max_length=80)
     stage = forms.ChoiceField(label=_("State"), required=False)
+    kind = forms.ChoiceField(label=_("Source"), required=False, choices=[("", _("All sources")), *CaseKind.choices])
     unit = forms.ModelChoiceField(label=_("Unit"), required=False, queryset=Unit.objects.none(), empty_label=_("All units"))
     overdue = forms.BooleanField(label=_("overdue only"), required=False)
 
@@ -237,11 +239,6 @@ class SecrecyForm(forms.Form):
         return {"cleared": self.cleaned_data["cleared"] == "yes", "remark": self.cleaned_data["remark"]}
 
 
-EVIDENCE_BYTES = 5 * 1024 * 1024
-EVIDENCE_BEGINS = {b"%PDF-": ".pdf", b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png"}
-"""How a file of evidence begins → its kind. Nothing else is taken."""
-
-
 class AskForm(forms.Form):
     """Ask for a replacement: who and why in one choice, what happened, the evidence."""
 
@@ -273,15 +270,7 @@ class AskForm(forms.Form):
     def clean_file(self) -> Any:
         """A PDF or a picture by its first bytes, of a size a page can show."""
         file = self.cleaned_data["file"]
-        if not file:
-            return None
-        if file.size > EVIDENCE_BYTES:
-            raise forms.ValidationError(_("The file has more than 5 MB. Make it smaller or name it in the text."))
-        head = file.read(8)
-        file.seek(0)
-        if not any(head.startswith(begin) for begin in EVIDENCE_BEGINS):
-            raise forms.ValidationError(_("Only a PDF, JPEG or PNG file can be kept as evidence."))
-        return file
+        return evidence_file(file) if file else None
 
     def arguments(self) -> dict[str, Any]:
         """What the command takes. ``who`` is ``subject:reason`` or ``assignment key:reason``."""
@@ -297,6 +286,12 @@ class AskForm(forms.Form):
             "file": file.read() if file else b"",
             "file_name": file.name if file else "",
         }
+
+
+class SeparateForm(forms.Form):
+    """Why a case is not visited together with another."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class AcceptReplacementForm(forms.Form):

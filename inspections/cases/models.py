@@ -20,7 +20,10 @@ from registries.subjects.models import Subject
 
 
 class Case(models.Model):
-    """检查案件: one visit to one subject on one or more matters."""
+    """检查案件: one visit to one subject on one or more matters.
+
+    ``joined_to`` is the case whose visit covers this one too (joining.py); its record and disclosure are those of both.
+    """
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=8, choices=CaseKind.choices, default=CaseKind.RANDOM)
@@ -33,12 +36,16 @@ class Case(models.Model):
     ended_on = models.DateField(_("inspection ended on"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     released_at = models.DateTimeField(_("released for disclosure"), null=True, blank=True)
+    joined_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined", verbose_name=_("visited together with")
+    )
     called_off_at = models.DateTimeField(_("called off"), null=True, blank=True)
     called_off_because = models.CharField(_("called off because"), max_length=20, blank=True, choices=CALLED_OFF_BECAUSE)
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (
         "number", "kind", "draw", "subject", "unit", "state", "ended_on", "reviewed_at", "called_off_at", "called_off_because",
+        "joined_to",
     )  # fmt: skip
 
     class Meta:
@@ -52,13 +59,17 @@ class Case(models.Model):
                 name="random_case_comes_from_a_draw",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["assigned", "on-site", "called-off"]) | Q(ended_on__isnull=False),
+                condition=Q(state__in=["assigned", "on-site", "called-off", "joined"]) | Q(ended_on__isnull=False),
                 name="recorded_case_has_its_end",
             ),
             models.CheckConstraint(
                 condition=Q(Q(state="called-off"), Q(called_off_at__isnull=False), ~Q(called_off_because=""))
                 | Q(~Q(state="called-off"), Q(called_off_at__isnull=True), Q(called_off_because="")),
                 name="called_off_case_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="joined", joined_to__isnull=False) | Q(~Q(state="joined"), Q(joined_to__isnull=True)),
+                name="joined_case_names_the_other",
             ),
         ]
 

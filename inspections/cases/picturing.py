@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from inspections.cases import attached, photos, queries, visiting
+from inspections.cases import attached, photos, queries, shares, visiting
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Case
 from inspections.cases.queries import viewer
@@ -69,9 +69,10 @@ def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_GET
 def photo(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """The file, for who may see its case; read from the sealed store, never kept by a browser."""
-    cases = queries.visible_cases(viewer(signed_in(request)))
-    row = get_object_or_404(Photo, pk=pk, case__in=cases.filter(number=number))
-    body = photos.read(row.sha256)
+    looks = viewer(signed_in(request))
+    cases = queries.visible_cases(looks)
+    row = get_object_or_404(Photo.objects.select_related("case__unit", "item"), pk=pk, case__in=cases.filter(number=number))
+    body = photos.read(row.sha256) if shares.sees_photo(row, looks) else None
     if body is None:
         raise Http404
     response = HttpResponse(body, content_type=row.content_type)

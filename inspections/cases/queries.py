@@ -14,7 +14,7 @@ from inspections.cases.evidence import Photo
 from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
 from inspections.cases.secrecy import uncleared_of
-from inspections.cases.states import STRUCK, Asked, CaseState, Decision, Stage
+from inspections.cases.states import SEPARATED, STRUCK, Asked, CaseState, Decision, Stage
 from inspections.cases.vocabulary import may_follow
 from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
@@ -68,10 +68,31 @@ def office_cases(viewer: Viewer) -> QuerySet[Case]:
 def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     """Every case this person may open; for all others there is no such case."""
     visible = office_cases(viewer)
-    if not viewer.may("view_own_cases"):
+    more = {"view_own_cases": own_cases, "view_joint_cases": joint_cases}
+    found = [cases(viewer.user) for right, cases in more.items() if viewer.may(right)]
+    if not found or viewer.units is None:
         return visible
-    mine = Q(pk__in=own_cases(viewer.user).values("pk"))
-    return Case.objects.filter(mine | Q(pk__in=visible.values("pk")))
+    return Case.objects.filter(functools.reduce(operator.or_, (Q(pk__in=cases.values("pk")) for cases in (visible, *found))))
+
+
+def whole_cases(viewer: Viewer) -> QuerySet[Case]:
+    """Those of :func:`visible_cases` that this person sees whole: what tells of a case without looking whose part is whose."""
+    mine = own_cases(viewer.user) if viewer.may("view_own_cases") else Case.objects.none()
+    return Case.objects.filter(Q(pk__in=office_cases(viewer).values("pk")) | Q(pk__in=mine.values("pk")))
+
+
+def joint_cases(user: User) -> QuerySet[Case]:
+    """The cases that other units lead and a unit of this person's has a team on: of these they see their part (shares.py).
+
+    Once the visit has begun; before, whom a draw of another unit drew is told to the team alone. A clerk whose own case is joined
+    knows the subject by it.
+    """
+    units = own_units(user) or set()
+    theirs = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, draw__unit__in=units)
+    told = ~Q(state__in=[CaseState.ASSIGNED, CaseState.CALLED_OFF])
+    if user.has_perm("inspections.view_cases"):
+        told |= Q(Exists(Case.objects.filter(joined_to=OuterRef("pk"), unit__in=units)))
+    return Case.objects.filter(told, Exists(theirs)).exclude(unit__in=units)
 
 
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
@@ -79,13 +100,13 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
-    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) and ``replacement_asked`` (ever).
+    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever) and ``has_joined``.
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
     leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
-    return cases.select_related("subject__town", "unit", "draw__matter").annotate(
+    return cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to").annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
@@ -96,6 +117,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
+        has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
 
@@ -112,6 +134,7 @@ def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
         Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
         Stage.PUBLISHED: Q(disclosure__isnull=False),
         Stage.CALLED_OFF: Q(state=CaseState.CALLED_OFF),
+        Stage.JOINED: Q(state=CaseState.JOINED),
     }
     return cases.filter(conditions[Stage(stage)])
 
@@ -123,12 +146,13 @@ def last_day_in_time(today: dt.date) -> dt.date:
 
 def overdue(cases: QuerySet[Case], today: dt.date) -> QuerySet[Case]:
     """Those whose result should have been disclosed by now."""
-    return cases.filter(ended_on__lt=last_day_in_time(today), disclosure__isnull=True)
+    return cases.filter(ended_on__lt=last_day_in_time(today), disclosure__isnull=True, joined_to=None)
 
 
 def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The earliest due first, then those not visited yet by age; disclosed ones after them, those called off last."""
+    """The earliest due first, then those not visited yet by age; disclosed ones after them, those called off or joined last."""
     return cases.order_by(
+        F("joined_to").asc(nulls_first=True),
         F("called_off_at").desc(nulls_first=True), F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
     )
 
@@ -158,6 +182,7 @@ TONES = {
     Stage.TO_PUBLISH: "wait",
     Stage.PUBLISHED: "good",
     Stage.CALLED_OFF: "neutral",
+    Stage.JOINED: "neutral",
 }
 
 
@@ -205,8 +230,8 @@ def members_on(case: Case, day: dt.date) -> list[Member]:
 
 
 def sides_of(case: Case) -> set[str]:
-    """The partners that are or ever were on this case, by unit; nobody for the unit that leads."""
-    return {_side(one, case) for one in case.assignments.select_related("draw__unit")} - {""}
+    """The partners that are or ever were on this case, by unit; nobody for the unit that leads, nor whose case left the visit."""
+    return {_side(one, case) for one in case.assignments.exclude(ended_because=SEPARATED).select_related("draw__unit")} - {""}
 
 
 def _side(assignment: Assignment, case: Case) -> str:

@@ -79,8 +79,9 @@ def _struck(draw: Draw, entry: RosterEntry) -> list[tuple[Strike, DrawnEntry]]:
 
 def _team(case: Case) -> list[RosterInspector]:
     """The openings of those who made the visit, the leader first: as the draw has them that put them on the team."""
-    there = case.assignments.filter(ended_at=None).order_by("position").values_list("draw_id", "inspector_id")
-    members = [(order or case.draw_id, person) for order, person in there]
+    visit = case.joined_to or case
+    there = visit.assignments.filter(ended_at=None).order_by("position").values_list("draw_id", "inspector_id")
+    members = [(order or visit.draw_id, person) for order, person in there]
     blinded = RosterInspector.objects.filter(draw__in={order for order, _ in members}, inspector__in={person for _, person in members})
     person_of = {(row.draw_id, row.inspector_id): row for row in blinded.exclude(code="").select_related("draw")}
     return [person_of[member] for member in members if member in person_of]

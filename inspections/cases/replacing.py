@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import Model
 
-from inspections.cases import queries, rules, states
+from inspections.cases import joining, queries, rules, states
 from inspections.cases.models import Assignment, Case, CaseMatter, Replacement
 from inspections.cases.opening import new_number
 from inspections.cases.states import Asked
@@ -74,6 +74,7 @@ def ask_replacement(
             explanation=explanation,
             evidence=evidence,
         )
+        or (rules.why_not_replace_joined(name=place.inspector.name, other=joining.came_with(place)) if place else None)
     )
     explanation, evidence = explanation.strip(), evidence.strip()
     sha256 = hashlib.sha256(file).hexdigest() if file else ""
@@ -211,13 +212,14 @@ def _subject_replaced(case: Case, places: Sequence[Place], reason: str, now: dt.
     Orders for teams alone give none: their reserves are none, so their teams are free, a partner's too, which comes again
     with its matters by a new order.
     """
+    apart = joining.separated_from(case, now)
     ended = list(case.assignments.select_for_update().filter(ended_at=None))
     for one in ended:
         alter(one, ended_at=now, ended_because="subject-replaced")
     alter(case, state=states.MOVES["call_off"][1], called_off_at=now, called_off_because=reason)
     own = places[0].standing.places[places[0].winner]
     if own.visited is None:
-        return [case, *ended]
+        return [*apart, case, *ended]
     drawn = DrawnEntry.objects.select_related("entry").get(draw=case.draw_id, entry__code=own.visited)
     following = Case.objects.create(
         number=new_number(now.year),
@@ -238,7 +240,7 @@ def _subject_replaced(case: Case, places: Sequence[Place], reason: str, now: dt.
         for position, code in enumerate(own.team, 1)
         if code is not None
     )
-    return [case, *ended, following, *team]
+    return [*apart, case, *ended, following, *team]
 
 
 def _inspector_replaced(case: Case, draw: Draw, line: HistoryLine, asked: Replacement, now: dt.datetime) -> list[Model]:

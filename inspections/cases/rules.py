@@ -84,8 +84,8 @@ def countdown(due: dt.date, today: dt.date) -> tuple[str, Sentence]:
 
 def stage(state: str, *, submitted: bool, returned: bool, published: bool) -> str:
     """Where the case stands in the work queue (a value of ``states.Stage``)."""
-    if state == "called-off":
-        return "called-off"
+    if state in ("called-off", "joined"):
+        return state
     if published:
         return "published"
     if state == "on-site":
@@ -113,6 +113,29 @@ def why_not_visit(team: Sequence[Member], *, excluded: bool, partners: Collectio
         if member.why_not is not None:
             return say("%(name)s may not inspect on this day: no valid certificate, or not on duty.", name=member.name)
     return None
+
+
+def why_not_join(*, whole: bool, moving: bool, other: str) -> Sentence | None:
+    """Two visits become one when everybody who goes is there and nobody is about to change."""
+    if not whole:
+        return say("The visit can be joined to case %(number)s when both have all their inspectors.", number=other)
+    if moving:
+        return say("A team or a replacement is being decided on for one of the two cases. Join them afterwards.")
+    return None
+
+
+def why_not_separate(*, begun: bool, reason: str) -> Sentence | None:
+    """A joint visit that has begun stays one; who takes a case out of it before says why."""
+    if begun:
+        return say("The joint visit has begun: it covers both cases.")
+    return None if reason.strip() else say("Say why the two are not visited together.")
+
+
+def why_not_replace_joined(*, name: str, other: str) -> Sentence | None:
+    """Who came with a joined case was drawn for that one."""
+    if not other:
+        return None
+    return say("%(name)s was drawn for case %(number)s. Take that case out of the joint visit first, then ask there.", name=name, number=other)
 
 
 def why_not_begin(*, order: str) -> Sentence | None:

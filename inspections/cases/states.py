@@ -10,7 +10,8 @@ from registries.ledger.sentences import Sentence, say
 class CaseState(models.TextChoices):
     """assigned → on-site → recorded → reviewed; a return sends it back to the site team. Disclosure stands apart.
 
-    A case whose subject is replaced, or whose draw is struck, before the visit is called off, for good.
+    A case whose subject is replaced, or whose draw is struck, before the visit is called off, for good. One that is joined is
+    visited together with another case of its subject (joining.py), which carries the record and the disclosure.
     """
 
     ASSIGNED = "assigned", _("assigned")
@@ -19,7 +20,11 @@ class CaseState(models.TextChoices):
     REVIEWED = "reviewed", _("reviewed")
     CLOSED = "closed", _("closed")
     CALLED_OFF = "called-off", _("called off")
+    JOINED = "joined", _("visited together")
 
+
+NO_VISIT = (CaseState.CALLED_OFF.value, CaseState.JOINED.value)
+"""States of a case that has no visit of its own."""
 
 MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "begin": (("assigned",), "on-site"),
@@ -34,6 +39,8 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "call_off": (("assigned",), "called-off"),
     "strike": (("assigned",), "called-off"),
     "change_team": (("assigned",), "assigned"),
+    "join": (("assigned",), "joined"),
+    "separate": (("joined",), "assigned"),
 }
 """Move → (allowed from, to); ``sign`` leads to recorded with the last signature only."""
 
@@ -50,8 +57,13 @@ TOO_EARLY: dict[str, Sentence] = {
     "call_off": say("The visit has begun: nobody is replaced any more. What the team found goes into the record."),
     "strike": say("The visit has begun: it stands."),
     "change_team": say("The visit has begun: nobody is replaced any more. What the team found goes into the record."),
+    "join": say("The visit has begun: it stands alone."),
+    "separate": say("This case is not visited together with another."),
 }
+JOINED = say("This case is visited together with another of the same subject: everything is done there.")
 CALLED_OFF = say("This case was called off: its subject was replaced, or the result that drew it was struck.")
+JOINED_ELSEWHERE, SEPARATED = "joined", "separated"
+"""Why an assignment ended: its inspector goes on the case that this one is joined to; that case left the visit again."""
 STRUCK = "struck"
 """Why a case is called off whose draw was computed again (draw protocol 1, §3); no line of a history says so."""
 CALLED_OFF_BECAUSE = (*Reason.choices, (STRUCK, _("the result that drew it was struck")))
@@ -64,6 +76,8 @@ def why_not(state: str, move: str) -> Sentence | None:
         return None
     if state == CaseState.CALLED_OFF:
         return CALLED_OFF
+    if state == CaseState.JOINED:
+        return JOINED
     record_moves = ("save", "submit", "take_back", "sign")
     return SIGNED_ALREADY if move in record_moves and state != CaseState.ASSIGNED else TOO_EARLY[move]
 
@@ -79,6 +93,7 @@ class Stage(models.TextChoices):
     TO_PUBLISH = "to-publish", _("waiting for disclosure")
     PUBLISHED = "published", _("disclosed")
     CALLED_OFF = "called-off", _("called off")
+    JOINED = "joined", _("visited together")
 
 
 class CaseKind(models.TextChoices):

@@ -9,7 +9,7 @@ import datetime as dt
 
 from django.db.models import Model, Q
 
-from inspections.cases import opening, states
+from inspections.cases import joining, opening, states
 from inspections.cases.models import Assignment, Case
 from inspections.cases.states import STRUCK, CaseState
 from inspections.draws import rules
@@ -92,11 +92,12 @@ def cases_follow(draw: Draw, now: dt.datetime) -> list[Model]:
     A visit that began keeps its team and stands: in the place of the right result where that draws its subject too. One that did
     not goes on where subject and team are the same; else it is called off. Returns all rows written.
     """
+    apart = joining.separated_of(draw, now)
     if draw.mode == Mode.TEAMS:
-        return _teams_follow(draw, now)
+        return [*apart, *_teams_follow(draw, now)]
     places = {place.entry_id: place for place in DrawnEntry.objects.filter(draw=draw, kind=DrawnEntry.Kind.WINNER).prefetch_related("team")}
     cases = Case.objects.select_for_update(of=("self",)).filter(draw=draw, drawn__isnull=False).exclude(state=CaseState.CALLED_OFF)
-    written: list[Model] = []
+    written = apart
     for case in cases.select_related("drawn").order_by("pk"):
         assert case.drawn is not None  # noqa: S101  (filtered)
         place = places.get(case.drawn.entry_id)

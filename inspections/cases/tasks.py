@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from inspections.cases import commands, queries
+from inspections.cases import commands, joining, queries, uniting
+from inspections.draws.models import Draw
 from registries.ledger.change import Refused
 from registries.ledger.sweeping import each
 from registries.people.queries import system_user
@@ -15,6 +16,13 @@ def open_cases(draw_id: int) -> None:
         commands.open_cases(actor=system_user(), draw_id=draw_id)
     elif queries.draws_awaiting_staffing().filter(pk=draw_id).exists():
         commands.staff_cases(actor=system_user(), draw_id=draw_id)
+    each(join_case, joining.joinable_after(Draw.objects.get(pk=draw_id)), Refused)
+
+
+@shared_task(name="inspections.join_case", acks_late=True)
+def join_case(case_id: int) -> None:
+    """Make one visit of a case and the earlier one of its subject, where the rules allow it."""
+    uniting.join_case(actor=system_user(), case_id=case_id)
 
 
 @shared_task(name="inspections.sweep_cases", acks_late=True)

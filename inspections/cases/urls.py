@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from inspections.cases import asking, clearing, phone, picturing, receiving, signing, views
+from inspections.cases import asking, clearing, joining_pages, phone, picturing, receiving, signing, views
 
 urlpatterns = [
     path("cases/", views.case_list, name="case-list"),
     path("cases/mine/", views.my_cases, name="my-cases"),
+    path("cases/joint/", joining_pages.joint_list, name="joint-cases"),
     path("cases/worker.js", phone.worker, name="case-worker"),
     path("cases/offline/", phone.shell, name="case-offline"),
     path("cases/offline/key/", phone.store_key, name="case-offline-key"),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("cases/<str:number>/acknowledge/", signing.acknowledge, name="case-acknowledge"),
     path("cases/<str:number>/sign/", signing.sign, name="case-sign"),
     path("cases/<str:number>/review/", views.review, name="case-review"),
+    path("cases/<str:number>/join/", joining_pages.join, name="case-join"),
+    path("cases/<str:number>/separate/", joining_pages.separate, name="case-separate"),
     path("cases/<str:number>/release/", views.release, name="case-release"),
     path("cases/<str:number>/check/", clearing.check, name="case-check"),
     path("cases/<str:number>/replace/", asking.ask, name="case-replace"),

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import asking, attached, commands, queries
+from inspections.cases import asking, attached, commands, joining_pages, queries
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Acknowledgement
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm
@@ -59,6 +59,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
         cases = cases.filter(Q(number__icontains=wanted["q"]) | Q(subject__name__icontains=wanted["q"]))
     if wanted.get("stage"):
         cases = queries.in_stage(cases, wanted["stage"])
+    if wanted.get("kind"):
+        cases = cases.filter(kind=wanted["kind"])
     if wanted.get("unit"):
         cases = cases.filter(unit=wanted["unit"])
     if wanted.get("overdue"):
@@ -107,24 +109,33 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     mine = [one for one in signed if record and one.record_id == record.pk]
     beside = attached.beside(case, record, mine)
     parts = parts_of(case, looks)
+    sheets = queries.sheets(case, record) if record and record.submitted_at else []
+    told = queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside), *rows_of(parts))
+    joint = joining_pages.panel(case, looks)
+    share = joint["share"]
+    if share is not None:
+        team = share.team(case, team)
+        mine, sheets, told = share.signatures(mine, team), share.sheets(sheets), share.history(told, team)
+        beside, decided = share.beside(beside, mine), []
+        parts, rounds = [], []
+        panel |= {"replacements": share.replacements(panel["replacements"], case), "followed_by": None}
     context = {
         "case": case,
         "stands": stands,
         "left": _words(stands.countdown) if stands.countdown else "",
         "record": record,
         "team": team,
-        "matters": case.matters.select_related("revision__matter").order_by("position"),
-        "awaited": queries.matters_awaited(case),
         "categories": case.subject.categories.all(),
-        "sheets": queries.sheets(case, record) if record and record.submitted_at else [],
+        "sheets": sheets,
         "signatures": mine,
         "beside": beside,
         "returned": queries.last_return(decided) if case.state == CaseState.ON_SITE else None,
         "step": one_step(next_step(case, stands.stage, looks), parts),
         "rounds": told_rounds(rounds, signed, decided),
         "parts": parts,
-        "history": queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside), *rows_of(parts)),
+        "history": told,
         **panel,
+        **joint,
     }
     return render(request, "office/cases/page.html", context)
 

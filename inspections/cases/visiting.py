@@ -39,7 +39,7 @@ def keep_draft(
     if draft == before:
         return Change(record, note="nothing new")
     may = offered(case, record)
-    was, now = keep_answers(case, record, draft)
+    was, now = keep_answers(case, record, draft, actor)
     change = alter(
         record,
         inspected_on=draft.inspected_on,

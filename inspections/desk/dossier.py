@@ -38,8 +38,8 @@ MOST_ITEMS = 3
 
 
 def visits(subject: Subject) -> QuerySet[Case]:
-    """The visits of a subject that are over, by anybody."""
-    return Case.objects.filter(about(subject.pk), ended_on__isnull=False)
+    """The visits of a subject that are over, by anybody; one that covered several cases once."""
+    return Case.objects.filter(about(subject.pk), ended_on__isnull=False, joined_to=None)
 
 
 @outlook.never_visited

@@ -333,7 +333,7 @@ def figures(looks: Viewer, today: dt.date) -> list[Figure]:
     """How the cases this person follows stand, in five numbers; nothing for who follows none."""
     if not looks.may("view_cases"):
         return []
-    late = Q(ended_on__lt=cases.last_day_in_time(today), disclosure__isnull=True)
+    late = Q(ended_on__lt=cases.last_day_in_time(today), disclosure__isnull=True, joined_to=None)
     counts = cases.office_cases(looks).aggregate(
         late=Count("pk", filter=late),
         out=Count("pk", filter=Q(state__in=[CaseState.ASSIGNED, CaseState.ON_SITE])),

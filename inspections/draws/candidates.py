@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import NamedTuple
 
+from inspections.plans.rules import VISITS_PER_YEAR as VISITS_PER_YEAR
+
 REASONS: tuple[str, ...] = (
     "not-operating",
     "excluded",
@@ -21,7 +23,6 @@ DRAWN_BEFORE = ("drawn-this-year", "matter-cap", "yearly-cap")
 
 VISITS_PER_MATTER_AND_YEAR = 1
 """Where the matter list sets no number of its own (guideline 三.5)."""
-VISITS_PER_YEAR = 2
 
 
 class Facts(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 from inspections.cases import queries as cases
 from inspections.cases.models import Case, Replacement
 from inspections.cases.rules import AT_LEAST, evidence_digest
-from inspections.cases.states import Asked, CaseState
+from inspections.cases.states import NO_VISIT, Asked
 from inspections.cases.states import why_not as why_not_move
 from inspections.draws.models import Draw
 from inspections.draws.states import Reason, Replaced
@@ -114,7 +114,7 @@ def print_bundle(*, actor: User, draw_id: int, sheet: str) -> Change:
     if draw is None or not keeps(actor, draw.unit_id):
         refuse_now(say("There is no such draw in your unit."))
     notices = Notice.objects.filter(case__draw=draw, number__voided_at=None).order_by("number__year", "number__serial")
-    visits = Case.objects.filter(draw=draw).exclude(state=CaseState.CALLED_OFF).order_by("number")
+    visits = Case.objects.filter(draw=draw).exclude(state__in=NO_VISIT).order_by("number")
     items = list((notices if sheet == Sheet.NOTICE else visits).values_list("pk", flat=True))
     if not items:
         refuse_now(say("This draw has no such document yet."))

@@ -61,7 +61,7 @@ def _printed(request: HttpRequest, made: Callable[[], bytes], name: str, *, what
 
 def _case(request: HttpRequest, number: str) -> Case:
     """The case, or no such page for whoever may not know of it."""
-    rows = cases.visible_cases(viewer(signed_in(request))).select_related(*pressing.PRINTED_WITH)
+    rows = cases.whole_cases(viewer(signed_in(request))).select_related(*pressing.PRINTED_WITH)
     return get_object_or_404(rows, number=number)
 
 

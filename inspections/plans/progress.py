@@ -115,5 +115,6 @@ def _cases_by(way: str, codes: set[str]) -> Any:
     """(code, visits over, results disclosed) of the cases that this way leads to, orders for teams apart."""
     mode, case = Q(**{f"{way}__mode__in": ["lot", "adhoc"]}), f"{way}__cases"
     over = Count(case, filter=mode & Q(**{f"{case}__ended_on__isnull": False}), distinct=True)
-    public = Count(case, filter=mode & Q(**{f"{case}__disclosure__isnull": False}), distinct=True)
+    own, joint = Q(**{f"{case}__disclosure__isnull": False}), Q(**{f"{case}__joined_to__disclosure__isnull": False})
+    public = Count(case, filter=mode & (own | joint), distinct=True)
     return _of(codes).annotate(over=over, public=public)

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from registries.ledger.sentences import Sentence, say
 
+VISITS_PER_YEAR = 2
+"""At most so many visits of a subject in a year, over all matters and brigades (product.md §3); a signal raises it by 1."""
+
 SUPERIOR = ("national", "provincial", "municipal")
 """Sources whose tasks carry a document number of their own (guideline 四.1)."""
 ROUTINE = "routine"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.models import Case, CaseMatter, Record, Review
 from inspections.cases.queries import last_day_in_time
-from inspections.cases.states import CaseKind, CaseState, Decision
+from inspections.cases.states import NO_VISIT, CaseKind, Decision
 from inspections.draws.candidates import VISITS_PER_YEAR
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.replaced import HistoryRow
@@ -103,7 +103,7 @@ class Cell(NamedTuple):
 
 def visits(scope: Scope) -> QuerySet[Case]:
     """The cases whose visit ended in the period."""
-    return Case.objects.filter(scope.of(), ended_on__range=(scope.period.first, scope.period.last)).exclude(state=CaseState.CALLED_OFF)
+    return Case.objects.filter(scope.of(), ended_on__range=(scope.period.first, scope.period.last)).exclude(state__in=NO_VISIT)
 
 
 def _result(case: str = "pk") -> Subquery:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from inspections.cases.rules import promised_by
-from inspections.cases.states import CaseState
+from inspections.cases.states import NO_VISIT, CaseState
 from inspections.papers import commands, queries, rules
 from inspections.papers.forms import RecusalForm
 from inspections.papers.models import Notice
@@ -80,7 +80,7 @@ def _standing(notice: Notice) -> tuple[str, list[queries.OfficerNow]]:
     """``void``, ``called-off``, ``over``, ``changed`` or ``genuine``, and the officers while the visit is to come or going on."""
     if notice.number.voided_at is not None:
         return "void", []
-    if notice.case.state == CaseState.CALLED_OFF:
+    if notice.case.state in NO_VISIT:
         return "called-off", []
     if notice.case.state in VISITED or notice.case.ended_on is not None:
         return "over", []

@@ -115,6 +115,8 @@ WORDS: dict[str, Promise] = {
     "draws.void": _("public: the order is voided"),
     "draws.replace": _("public: a replacement"),
     "inspections.open_cases": _("opened the cases of the draw"),
+    "inspections.join_case": _("joined the case to another visit of the same subject"),
+    "inspections.separate_case": _("took the case out of the joint visit"),
     "inspections.staff_cases": _("gave the cases of another draw their teams"),
     "inspections.begin_visit": _("began the visit"),
     "inspections.save_record": _("saved the record"),

@@ -160,6 +160,9 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # cases
     "inspections.view_cases": (*BUSINESS, A),
     "inspections.view_own_cases": (INS,),
+    "inspections.view_joint_cases": (C, P),
+    "inspections.join_case": (C, TIMER),
+    "inspections.separate_case": (C,),
     "inspections.open_cases": (TIMER,),
     "inspections.staff_cases": (TIMER,),
     "inspections.begin_visit": (INS,),

@@ -117,7 +117,7 @@ def test_one_subject_has_one_open_request_on_a_matter(office: Office) -> None:
     subject = office.subjects[0]
     ask: dict[str, Any] = {
         "actor": office.clerk, "subject_id": subject.pk, "ground": "complaint", "document_number": "信1", "explanation": "群众反映",
-        "matter_ids": [office.revision.pk],
+        "matter_ids": [office.revision.pk], "file": b"%PDF-1",
     }  # fmt: skip
     adhoc_commands.ask_adhoc(**ask)
     with pytest.raises(Refused) as refused:
@@ -129,7 +129,7 @@ def test_whoever_asked_for_an_ad_hoc_visit_does_not_approve_the_order_of_its_tea
     both = factories.user(Role.CLERK, Role.SUPERVISOR, unit=office.unit)
     ask = adhoc_commands.ask_adhoc(
         actor=both, subject_id=office.subjects[0].pk, ground="complaint", document_number="信1", explanation="群众反映",
-        matter_ids=[office.revision.pk],
+        matter_ids=[office.revision.pk], file=b"%PDF-1",
     )  # fmt: skip
     adhoc_commands.approve_adhoc(actor=office.supervisor, request_id=ask.obj.pk, version=1)
     draw = Draw.objects.get(pk=commands.prepare_adhoc(actor=office.clerk, request_id=ask.obj.pk).obj.pk)

@@ -101,7 +101,7 @@ def test_an_exclusion_of_one_keeps_the_other_out(office: Office) -> None:
 
 def test_a_request_for_the_merged_entry_is_one_for_the_survivor_and_none_is_made_for_it(office: Office) -> None:
     gone, survivor = office.subjects[:2]
-    typed: dict[str, Any] = {"ground": "clue", "document_number": "1", "explanation": "线索", "matter_ids": [office.revision.pk]}
+    typed: dict[str, Any] = {"ground": "clue", "document_number": "1", "explanation": "线索", "matter_ids": [office.revision.pk], "file": b"%PDF-1"}
     asked = adhoc.ask_adhoc(actor=office.clerk, subject_id=gone.pk, **typed).obj
     merge(office.clerk, survivor, gone)
     assert open_request(survivor, [office.revision]) == asked

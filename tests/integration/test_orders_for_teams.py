@@ -38,6 +38,7 @@ from tests import factories as make
 from tests.integration.test_draws import VALUE, Office, refusal
 
 pytestmark = pytest.mark.django_db
+PAPER = b"%PDF-1.7 one letter"
 VERIFIER = Path(django_settings.BASE_DIR) / "static" / "verify" / "verify_draw.py"
 
 
@@ -109,6 +110,8 @@ class Bureau(Office):
             "document_number": "信〔2026〕12号",
             "explanation": "群众反映登记不实",
             "matter_ids": [self.revision.pk],
+            "file": PAPER,
+            "file_name": "信访件.pdf",
         }
         made = adhoc.ask_adhoc(actor=self.clerk, **arguments | different).obj
         assert isinstance(made, AdhocRequest)

@@ -1,9 +1,11 @@
 """The pages of orders for teams and of ad-hoc requests, in the office, the admin and in public, used as people use them."""
 
+import hashlib
 import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from inspections.adhoc.models import AdhocRequest
@@ -16,7 +18,7 @@ from registries import clock
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_orders_for_teams import Bureau, enter, fresh
+from tests.integration.test_orders_for_teams import PAPER, Bureau, enter, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -117,10 +119,21 @@ def test_an_adhoc_request_goes_from_the_search_to_its_case(bureau: Bureau, time_
     found = clerk.post("/office/adhoc/new/", data | {"search": "1"}).content.decode()
     assert subject.name in found
     assert "群众反映" in found
-    asked = clerk.post("/office/adhoc/new/", data | {"ask": "1", "subject": subject.pk})
+    refused = clerk.post("/office/adhoc/new/", data | {"ask": "1", "subject": subject.pk})
+    assert refused.status_code == 422
+    assert "群众反映" in refused.content.decode()
+    no_letter = SimpleUploadedFile("信.exe", b"MZ")
+    assert clerk.post("/office/adhoc/new/", data | {"ask": "1", "subject": subject.pk, "file": no_letter}).status_code == 422
+    letter = SimpleUploadedFile("信访件.pdf", PAPER)
+    asked = clerk.post("/office/adhoc/new/", data | {"ask": "1", "subject": subject.pk, "file": letter})
     request = AdhocRequest.objects.get()
     assert asked.headers["Location"] == f"/office/adhoc/{request.pk}/"
+    assert request.file_sha256 == hashlib.sha256(PAPER).hexdigest()
     supervisor = enter(bureau.supervisor)
+    file = f"/office/adhoc/{request.pk}/document/"
+    assert file in supervisor.get(f"/admin/inspections/adhocrequest/{request.pk}/decide/").content.decode()
+    assert supervisor.get(file).content == clerk.get(file).content == PAPER
+    assert enter(bureau.other_clerk).get(file).status_code == 404
     assert "信〔2026〕7号" in text_of(supervisor, f"/admin/inspections/adhocrequest/{request.pk}/decide/")
     decided = supervisor.post(f"/admin/inspections/adhocrequest/{request.pk}/decide/", {"approve": "1", "version": 1})
     assert decided.status_code == 302
@@ -145,8 +158,9 @@ def test_an_adhoc_request_goes_from_the_search_to_its_case(bureau: Bureau, time_
 def test_an_attempt_on_an_excluded_subject_is_told_and_listed(bureau: Bureau) -> None:
     make.exclusion(bureau.subjects[0])
     client = enter(bureau.clerk)
+    letter = SimpleUploadedFile("报道.pdf", PAPER)
     data = {"q": bureau.subjects[0].key, "ground": "media", "document_number": "1", "explanation": "报道", "matters": [bureau.revision.pk]}
-    asked = client.post("/office/adhoc/new/", data | {"ask": "1", "subject": bureau.subjects[0].pk}, follow=True)
+    asked = client.post("/office/adhoc/new/", data | {"ask": "1", "subject": bureau.subjects[0].pk, "file": letter}, follow=True)
     assert asked.status_code == 200
     assert AdhocRequest.objects.get().state == "barred"
     assert client.get("/office/adhoc/?state=barred").content.decode().count(bureau.subjects[0].name) == 1

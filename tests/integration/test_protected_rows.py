@@ -135,7 +135,7 @@ def honest() -> None:
 
 
 CHECKED = [
-    "case.called_off_at", "case.called_off_because", "draw.request", "draw.mode", "draw.staffs", "followup.state", "followup.settled_at", "historyrow.kind", "historyrow.position",
+    "case.called_off_at", "case.called_off_because", "case.joined_to", "draw.request", "draw.mode", "draw.staffs", "followup.state", "followup.settled_at", "historyrow.kind", "historyrow.position",
     "historyrow.inspector_out", "historyrow.inspector_in", "photo.withdrawn_by", "photo.withdrawn_at", "plan.replaces", "plan.amendment", "planitem.number", "replacement.kind", "replacement.assignment",
     "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
