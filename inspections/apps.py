@@ -17,5 +17,8 @@ class InspectionsConfig(AppConfig):
         from inspections import invariants, standing  # noqa: F401  (loading the invariants adds them)
         from inspections.desk import dossier  # noqa: F401  (what this floor tells of a subject)
         from inspections.followups import part  # noqa: F401  (what follow-ups tell of a case)
+        from inspections.messages.queries import unread_count
+        from registries.people.backend import TOLD
 
+        TOLD["unread"] = unread_count()
         post_migrate.connect(standing.set_up, sender=self)

@@ -1,7 +1,7 @@
 """What a phone asks for on a visit: the worker and the empty page of the offline store, its key, and the one address it sends to.
 
 Nothing about a subject stands in what a browser may keep by itself: the store is encrypted by ``static/visits/store.js`` with
-a key that only the signed-in person gets (docs/adr/0012).
+a key that only the signed-in person gets (docs/adr/0011).
 """
 
 import base64

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -64,6 +66,12 @@ def messages_of(user: User) -> QuerySet[Message]:
 def unread(user: User) -> QuerySet[Message]:
     """What still wants this person's eye."""
     return messages_of(user).filter(read_at=None, closed_at=None)
+
+
+def unread_count() -> Combinable:
+    """How many messages want the eye of the person of the row; what every page shows."""
+    mine = Message.objects.filter(user=OuterRef("pk"), read_at=None, closed_at=None).order_by().values("user")
+    return Coalesce(Subquery(mine.annotate(count=Count("pk")).values("count")), 0)
 
 
 def calendar_of(user: User) -> CalendarAddress | None:

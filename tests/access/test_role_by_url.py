@@ -60,7 +60,7 @@ def addresses() -> list[tuple[str, Any]]:
 def signed_in(*roles: Role) -> Client:
     client = Client()
     user = factories.user(*roles, unit=factories.unit())
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     return client
 
 
@@ -113,7 +113,7 @@ def test_an_account_without_a_role_opens_nothing() -> None:
 def test_a_one_time_password_opens_only_the_page_that_changes_it() -> None:
     client = Client()
     user = factories.user(Role.CLERK, unit=factories.unit(), must_change_password=True)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     for address, right in addresses():
         if right == PUBLIC or address == "/office/password/":
             continue

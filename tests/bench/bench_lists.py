@@ -142,7 +142,7 @@ def measure(count: int, repeats: int) -> None:
     print(f"{connection.vendor}: {count:,} subjects made in {time.perf_counter() - began:.0f} s; {repeats} requests each")
     client = Client(headers={"host": "localhost"})
     clerk = factories.user(Role.CLERK, unit=factories.unit("县局", Unit.Kind.BUREAU))
-    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(clerk, backend="registries.people.backend.Accounts")
     server = database_process()
     everything: list[float] = []
     for name, query in questions(count).items():

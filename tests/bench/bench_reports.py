@@ -107,7 +107,7 @@ def main(count: int) -> None:
     fill(count)
     print(f"{Case.objects.count()} cases, {Disclosure.objects.count()} disclosed")
     client = Client(headers={"host": "localhost"})
-    client.force_login(factories.user(Role.SUPERVISOR), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.user(Role.SUPERVISOR), backend="registries.people.backend.Accounts")
     client.get("/office/reports/?year=2016")
     for page in PAGES:
         address = f"/office/reports/{page}" + ("" if "." in page or not page else "/")

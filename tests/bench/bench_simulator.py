@@ -75,7 +75,7 @@ def main(count: int, repeats: int) -> None:
     call_command("migrate", verbosity=0)
     plan, who = fill(count)
     client = Client(headers={"host": "localhost"})
-    client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(who, backend="registries.people.backend.Accounts")
     address = f"/office/plans/{plan.pk}/simulator/"
     client.get(address)
     taken = []

@@ -61,7 +61,7 @@ def scene() -> dict[str, Any]:
 
 def shown(draw: Draw) -> str:
     client = Client()
-    client.force_login(factories.user(Role.SUPERVISOR), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.user(Role.SUPERVISOR), backend="registries.people.backend.Accounts")
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     answer = client.get(f"/admin/inspections/draw/{draw.pk}/decide/")
     assert answer.status_code == 200
@@ -244,7 +244,7 @@ def test_reading_it_costs_few_queries_however_many_changes_there_were(
     with django_assert_max_num_queries(15):
         facts_for_approval(draw)
     client = Client()
-    client.force_login(factories.user(Role.SUPERVISOR), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.user(Role.SUPERVISOR), backend="registries.people.backend.Accounts")
     with django_assert_max_num_queries(15):
         client.get(f"/admin/inspections/draw/{draw.pk}/decide/")
 

@@ -187,7 +187,7 @@ def test_the_canaries_would_be_heard(cage: Cage) -> None:
 def signed_in(role: Role, **columns: Any) -> Client:
     client = Client()
     user = factories.user(role, **columns)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     return client
 
 

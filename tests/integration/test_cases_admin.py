@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def admin(person: User) -> Client:
     """A browser in which this person is signed in."""
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="registries.people.backend.Accounts")
     return client
 
 

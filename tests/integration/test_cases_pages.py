@@ -21,7 +21,7 @@ def signed_in(person: User | None) -> Client:
     """A browser in which this person is signed in, reading English."""
     assert person is not None
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="registries.people.backend.Accounts")
     client.cookies["language"] = "en"
     return client
 

@@ -264,7 +264,7 @@ def test_the_pages_of_the_draw_lead_to_its_ceremony(client: Client) -> None:
     draw = public_draws.committed()
     assert f"/draws/{draw.number}/ceremony/" in client.get(f"/draws/{draw.number}/").content.decode()
     inside = Client()
-    inside.force_login(factories.user(Role.SUPERVISOR), backend="django.contrib.auth.backends.ModelBackend")
+    inside.force_login(factories.user(Role.SUPERVISOR), backend="registries.people.backend.Accounts")
     assert f"/draws/{draw.number}/ceremony/" in inside.get(f"/office/draws/{draw.pk}/").content.decode()
 
 

@@ -25,7 +25,7 @@ def desk(person: User | None) -> str:
     """The desk as this person reads it, in English."""
     assert person is not None
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="registries.people.backend.Accounts")
     client.cookies["language"] = "en"
     response = client.get("/office/")
     assert response.status_code == 200
@@ -130,7 +130,7 @@ def test_a_desk_asks_about_one_query_a_kind_of_task_however_many_there_are(djang
     plain = [make.user(role, unit=make.unit()) for role in (Role.CLERK, Role.INSPECTOR, Role.SUPERVISOR, Role.AUDITOR)]
     for person in (everything, *plain):
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="registries.people.backend.Accounts")
         with django_assert_max_num_queries(36 if person == everything else 20):
             assert client.get("/office/").status_code == 200
 

@@ -26,7 +26,7 @@ def office() -> Office:
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     return client
 
 

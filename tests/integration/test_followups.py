@@ -363,7 +363,7 @@ def test_reminders_reach_the_clerk_seven_the_reviewer_three_the_supervisor_one_d
 
 def signed_in(user: User) -> Client:
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user, backend="registries.people.backend.Accounts")
     return browser
 
 

@@ -24,7 +24,7 @@ MORNING = dt.datetime(2026, 5, 11, 9, 0, tzinfo=clock.BEIJING)
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     return client
 
 

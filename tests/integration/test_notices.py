@@ -52,7 +52,7 @@ def address(notice: Notice) -> str:
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     return client
 
 

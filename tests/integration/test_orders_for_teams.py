@@ -169,7 +169,7 @@ def by_the_script(draw: Draw, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def enter(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     return client
 
 

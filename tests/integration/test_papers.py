@@ -33,7 +33,7 @@ def text_of(body: bytes) -> str:
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     return client
 
 

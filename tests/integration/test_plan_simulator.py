@@ -132,7 +132,7 @@ def test_the_joint_visits_of_a_month_are_expected_before_the_draws(county: Count
 
 def enter(client: Client, user: User) -> None:
     client.cookies["language"] = "en"
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
 
 
 def test_the_page_computes_what_its_address_asks_and_keeps_what_was_typed(

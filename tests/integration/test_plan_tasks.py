@@ -66,7 +66,7 @@ def in_english(client: Client) -> Iterator[None]:
 
 
 def enter(client: Client, user: User) -> None:
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
 
 
 # --- what a task prescribes ------------------------------------------------------------------------------------------------

@@ -216,7 +216,7 @@ def test_a_draw_prepared_before_an_amendment_begins_anew_if_its_item_changed(bur
 
 
 def enter(client: Client, user: User) -> None:
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
 
 
 def test_an_amendment_goes_through_the_pages_and_both_versions_are_public(client: Client, bureau: Planning) -> None:

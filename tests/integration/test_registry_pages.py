@@ -33,7 +33,7 @@ def _english(client: Client) -> Iterator[None]:
 
 
 def enter(client: Client, user: User) -> User:
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     return user
 
 

@@ -471,7 +471,7 @@ def test_random_sequences_of_replacements_always_verify(office: Office, draw: Dr
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="registries.people.backend.Accounts")
     client.cookies["language"] = "en"
     return client
 

@@ -176,7 +176,7 @@ def test_a_complaint_since_the_submission_is_no_difference(committed: Draw) -> N
 
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
 

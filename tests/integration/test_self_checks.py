@@ -133,7 +133,7 @@ def test_a_second_message_finds_the_run_taken() -> None:
 
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registries.people.backend.Accounts")
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     return client
 

@@ -32,7 +32,7 @@ def clerk(client: Client) -> User:
     factories.code(CodeTable.TOWN, "南麻街道")
     factories.category("旅馆")
     clerk = factories.user(Role.CLERK, unit=factories.unit(code="ZA"))
-    client.force_login(clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(clerk, backend="registries.people.backend.Accounts")
     return clerk
 
 
@@ -77,7 +77,7 @@ def test_what_an_import_brought_about_an_entry_stands_there_too_and_costs_little
 def test_of_a_natural_person_another_unit_reads_only_that_an_import_wrote_it(client: Client, clerk: User) -> None:
     brought(clerk, "subjects", [subject_row(1, name="王小明", kind="自然人", uscc="", key="P-1")])
     subject = Subject.objects.get()
-    client.force_login(factories.user(Role.CLERK, unit=factories.unit()), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(factories.user(Role.CLERK, unit=factories.unit()), backend="registries.people.backend.Accounts")
     page = history(client, subject)
     assert "Added by an import" in page
     assert "王小明" not in page
