@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 # Playwright's synchronous interface runs an event loop in the test's thread, where Django would refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
+ON_BOTH_ENGINES = (
+    "test_case", "test_clock", "test_database", "test_digests", "test_draw_voids", "test_draws", "test_flush", "test_fsqueue", "test_import_at",
+    "test_import_disk", "test_import_rows", "test_import_worker", "test_inspector_commands", "test_invariants", "test_ledger", "test_matter_commands",
+    "test_merged", "test_notices", "test_people", "test_plan_commands", "test_protected", "test_replacements_at", "test_reports", "test_self",
+    "test_subject_commands", "test_two", "test_upgrade", "test_visits",
+)  # fmt: skip
+"""How the integration tests begin that meet what engines do differently: constraints, triggers, locks, dates, sums, the queue.
+
+The others run on PostgreSQL alone, production's engine, unless --full; the browser drives the whole product on SQLite.
+"""
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "stack", "county", "walked", "template"}
 
 
@@ -37,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take out what this pass does not want: long counts, other engines, and in the second pass what needs no server."""
     engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
-    second = os.environ.get("TEST_PASS") == "servers"
+    first, second = (os.environ.get("TEST_PASS") == name for name in ("embedded", "servers"))
     wanted: list[pytest.Item] = []
     unwanted: list[pytest.Item] = []
     for item in items:
@@ -48,11 +58,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             or (usually is not None and engine not in usually.args and not config.getoption("--full"))
             or (only is not None and engine not in only.args)
             or (second and not _touches_database(item))
+            or (first and not config.getoption("--full") and _runs_on_servers_alone(item))
         )
         (unwanted if out else wanted).append(item)
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
         items[:] = wanted
+
+
+def _runs_on_servers_alone(item: pytest.Item) -> bool:
+    marks = (item.get_closest_marker("engine"), item.get_closest_marker("usually"))
+    anywhere = not any(mark is not None and "sqlite3" in mark.args for mark in marks)
+    integration = item.path.parent.name == "integration" and not item.path.name.startswith(ON_BOTH_ENGINES)
+    return anywhere and integration and _touches_database(item)
 
 
 def _touches_database(item: pytest.Item) -> bool:

@@ -1,7 +1,8 @@
 """``python3 manage.py test [--full] [pytest arguments]``: everything that tells whether Sunlot works.
 
-pytest runs twice, side by side: once with SQLite and the folder queue, where every test runs, the linters among them, and once
-with a private PostgreSQL and Redis, where those run that touch the database. The second one's words come when the first has
+pytest runs twice, side by side: once with SQLite and the folder queue, the browser and the linters among its tests, and once with
+a private PostgreSQL and Redis, where those run that touch the database. Without --full, what no engine can change runs on one of the
+two (tests/conftest.py). The second one's words come when the first has
 ended. What could not run is named in the summary; under ``CI=true`` that is a failure.
 """
 
