@@ -1,7 +1,7 @@
 """What a report is asked for: year, month, unit."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -25,10 +25,10 @@ class PeriodForm(forms.Form):
         given = data.copy()
         given.setdefault("year", str(today.year))
         super().__init__(given)
-        self.fields["year"].choices = [(str(year), str(year)) for year in range(today.year + 1, EARLIEST - 1, -1)]  # type: ignore[attr-defined]
-        self.fields["month"].choices = [("", _("the whole year")), *((str(month), str(month)) for month in range(1, 13))]  # type: ignore[attr-defined]
+        cast("forms.ChoiceField", self.fields["year"]).choices = [(str(year), str(year)) for year in range(today.year + 1, EARLIEST - 1, -1)]
+        cast("forms.ChoiceField", self.fields["month"]).choices = [("", _("the whole year")), *((str(month), str(month)) for month in range(1, 13))]
         rows = units_in_use().exclude(kind=Unit.Kind.PARTNER)
-        self.fields["unit"].queryset = rows if units is None else rows.filter(pk__in=units)  # type: ignore[attr-defined]
+        cast("forms.ModelChoiceField[Unit]", self.fields["unit"]).queryset = rows if units is None else rows.filter(pk__in=units)
 
     @property
     def period(self) -> Period:
