@@ -26,6 +26,7 @@ WORDS: dict[str, Promise] = {
     "registries.expire_import": _("dropped an import that nobody took over"),
     "registries.ask_self_check": _("asked for a self-check"),
     "registries.keep_self_check": _("kept the outcome of a self-check"),
+    "registries.save_holidays": _("saved the holidays of a year"),
     "registries.export_registry": _("exported a registry"),
     "registries.revise_matter": _("revised the matter"),
     "registries.retire_matter": _("retired the matter"),

@@ -39,6 +39,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.view_accounts": (SYS, SEC, A),
     "registries.view_units": (SYS, SEC, A, *BUSINESS),
     "registries.view_codes": (SYS, SEC, A, *BUSINESS),
+    "registries.view_holidays": (SYS, SEC, A, *BUSINESS),
     "registries.create_account": (SYS,),
     "registries.change_account": (SYS,),
     "registries.disable_account": (SYS,),
@@ -50,6 +51,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.save_unit": (SYS,),
     "registries.save_code": (SYS,),
     "registries.save_category": (SYS,),
+    "registries.save_holidays": (SYS,),
     "registries.link_inspector": (SYS,),
     # registries
     "registries.view_matters": (*BUSINESS, INS, A, P),

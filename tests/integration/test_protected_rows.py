@@ -121,6 +121,7 @@ def one_of_everything() -> None:
     Comparison.objects.create(
         category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
     )
+    factories.holidays(2026)
     item = factories.plan_item(draw.matter, source="county")
     TaskReport.objects.create(item=item, reported_on=today, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, reported_by=user, reported_at=now)
     handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
