@@ -72,6 +72,7 @@ CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
 
 DISCLOSURE_DAYS = 20
 DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
+PUBLISH_HOUR = env.int("PUBLISH_HOUR", default=0 if DEMO else 9)  # what nobody released goes out from this hour of its day on
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 

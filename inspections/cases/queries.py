@@ -98,7 +98,7 @@ def joint_cases(user: User) -> QuerySet[Case]:
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
-    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
+    ``last_round``, ``submitted_at`` of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
     ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever) and ``has_joined``.
     """
@@ -110,6 +110,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
+        shown_form=F("disclosure__form"),
         staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(leading)),
         on_team=Exists(mine.filter(ended_at=None)),
         was_on_team=Exists(mine),
@@ -124,7 +125,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
 
 def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
     """Those of ``with_progress`` in one stage of the work queue."""
-    on_site, unpublished = Q(state=CaseState.ON_SITE), Q(disclosure__isnull=True)
+    on_site, unpublished = Q(state=CaseState.ON_SITE), ~Q(disclosure__form=WHOLE)
     conditions = {
         Stage.UNTOUCHED: Q(state=CaseState.ASSIGNED),
         Stage.BEGUN: on_site & Q(submitted_at=None) & Q(last_round=1),
@@ -132,7 +133,7 @@ def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
         Stage.TO_SIGN: on_site & Q(submitted_at__isnull=False),
         Stage.IN_REVIEW: Q(state=CaseState.RECORDED),
         Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
-        Stage.PUBLISHED: Q(disclosure__isnull=False),
+        Stage.PUBLISHED: Q(disclosure__form=WHOLE),
         Stage.CALLED_OFF: Q(state=CaseState.CALLED_OFF),
         Stage.JOINED: Q(state=CaseState.JOINED),
     }
@@ -155,6 +156,10 @@ def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
         F("joined_to").asc(nulls_first=True),
         F("called_off_at").desc(nulls_first=True), F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
     )
+
+
+WHOLE = "whole"
+"""The form (publicity/disclosures/states.py) of a result that is public as a whole: until then its case is not done."""
 
 
 class Standing(NamedTuple):
@@ -197,7 +202,7 @@ def standing(case: Any, today: dt.date) -> Standing:
         case.state,
         submitted=case.submitted_at is not None,
         returned=(case.last_round or 0) > 1,
-        published=case.published_at is not None,
+        published=case.shown_form == WHOLE,
     )
     due = due_on(case)
     urgency, words = rules.countdown(due, today) if due and case.published_at is None else ("", None)

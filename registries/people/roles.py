@@ -221,6 +221,15 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # publicity
     "publicity.publish_case": (TIMER,),
     "publicity.keep_first_version": (TIMER,),
+    "publicity.complete_disclosure": (TIMER,),
+    "publicity.note_duty": (TIMER,),
+    "publicity.view_duties": (*BUSINESS, A),
+    "publicity.view_failures": (S, A),
+    "publicity.ask_hold": (C,),
+    "publicity.grant_hold": (S,),
+    "publicity.refuse_hold": (S,),
+    "publicity.lift_hold": (S,),
+    "publicity.publish_penalty": (C, TIMER),
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),

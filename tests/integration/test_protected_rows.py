@@ -20,6 +20,7 @@ from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
 from publicity.disclosures.models import Disclosure, Removal
+from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
 from registries import clock
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code, CodeTable
@@ -104,6 +105,9 @@ def one_of_everything() -> None:
     SecrecyCheck.objects.create(case=case, record=record, cleared=True, checked_by=user, checked_at=now)
     followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now)
     later = today + dt.timedelta(days=9)
+    Duty.objects.create(case=case, ended_on=today, due_on=later, noted_at=now)
+    Hold.objects.create(case=case, basis="x", reason="x", until=later, asked_by=user, asked_at=now)
+    PenaltyDisclosure.objects.create(followup=followup, named=True, unit_name="x", decided_on=today, published_at=now, shown_until=later)
     Extension.objects.create(followup=followup, was_due_on=today, due_on=later, reason="x", decided_by=user, decided_at=now)
     Recheck.objects.create(followup=followup, case=case, ordered_by=user, ordered_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
