@@ -21,9 +21,9 @@ def terms_of(case: Any, looks: Viewer) -> Part | None:
     if case.state in NO_VISIT or case.ended_on is None:
         return None
     follows = looks.may("view_cases")
-    duty = Duty.objects.filter(case=case).first()
-    disclosure = Disclosure.objects.filter(case=case).first() if case.published_at else None
-    holds = queries.holds_of(case) if follows else []
+    duty: Duty | None = getattr(case, "duty", None)
+    disclosure: Disclosure | None = getattr(case, "disclosure", None)
+    holds = queries.holds_of(case) if follows and case.has_holds else []
     waiting = any(one.state == HoldState.SUBMITTED for one in holds)
     why = failing.told(duty) if duty is not None and disclosure is None else None
     context = {
@@ -33,7 +33,7 @@ def terms_of(case: Any, looks: Viewer) -> Part | None:
         "holds": [(one, _in_force(one)) for one in holds],
         "may_ask": looks.user.has_perm("publicity.ask_hold") and looks.keeps(case.unit_id) and disclosure is None and not waiting,
         "failure": Refused(why).sentence if why and follows else "",
-        "penalties": _penalties(case) if follows else [],
+        "penalties": _penalties(case) if follows and case.penalised else [],
         "may_publish_penalty": looks.user.has_perm("publicity.publish_penalty") and looks.keeps(case.unit_id),
     }
     rows = [*holds, *([duty] if duty is not None else []), *([disclosure] if disclosure is not None else [])]
