@@ -12,7 +12,6 @@ from inspections.cases.models import Case
 from publicity.disclosures import queries, rules
 from publicity.disclosures.copying import copied_from
 from publicity.disclosures.models import Disclosure, DisclosureVersion
-from publicity.disclosures.noting import dates_of
 from publicity.disclosures.states import Because, Form
 from registries import clock
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
@@ -49,7 +48,7 @@ def publish_case(*, actor: User, case_id: int) -> Change:
     record = queries.record_to_show(case)
     if record is None or case.ended_on is None:
         refuse_now(say("Only a reviewed result can be disclosed."))
-    dates = dates_of(case)
+    dates = queries.dates_of(case, case.ended_on)
     disclosure = Disclosure(
         case=case,
         due_on=dates.promise,

@@ -18,16 +18,6 @@ from registries.ledger.sentences import say
 from registries.people.models import User
 
 
-def dates_of(case: Case) -> ThreeDates:
-    """The three dates of a case whose visit has ended: as they were noted, or else as the table counts them now."""
-    duty = Duty.objects.filter(case=case, ended_on=case.ended_on).first()
-    if duty is not None:
-        return ThreeDates(duty.due_on, duty.rolled_on, duty.working_on)
-    if case.ended_on is None:
-        refuse_now(say("The visit of this case has not ended."))
-    return three_dates(case.ended_on, holidays.calendar(), settings.DISCLOSURE_DAYS)
-
-
 @command("publicity.note_duty")
 def note_duty(*, actor: User, case_id: int) -> Change:
     """Note by when the result of a case is public. A date once noted stands, unless the visit ended on another day.

@@ -14,9 +14,11 @@ from inspections.cases.states import CaseState
 from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind, State
 from publicity.disclosures import deadlines, rules
+from publicity.disclosures.deadlines import ThreeDates
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
 from publicity.disclosures.states import Form, HoldState
+from registries.holidays.queries import calendar
 from registries.holidays.rules import Calendar
 
 REVIEWED = (CaseState.REVIEWED, CaseState.CLOSED)
@@ -108,15 +110,21 @@ def cases_to_note() -> QuerySet[Case]:
     return ended.filter(Q(duty=None) | ~Q(duty__ended_on=F("ended_on"))).order_by("ended_on", "pk")
 
 
-def duties_to_complete(calendar: Calendar) -> list[int]:
+def dates_of(case: Case, ended_on: dt.date) -> ThreeDates:
+    """The three dates of a case whose visit has ended: as they were noted, or else as the table counts them now."""
+    duty = Duty.objects.filter(case=case, ended_on=ended_on).first()
+    if duty is not None:
+        return ThreeDates(duty.due_on, duty.rolled_on, duty.working_on)
+    return deadlines.three_dates(ended_on, calendar(), settings.DISCLOSURE_DAYS)
+
+
+def duties_to_complete(table: Calendar) -> list[int]:
     """The cases of duties with a date that was unknown and that this table knows."""
     unknown = Duty.objects.filter(Q(rolled_on=None) | Q(working_on=None))
     known: set[dt.date] = set()
     for ended_on in unknown.order_by().values_list("ended_on", flat=True).distinct():
-        dates = deadlines.three_dates(ended_on, calendar, settings.DISCLOSURE_DAYS)
-        if dates.working is not None:
-            known.add(ended_on)
-        elif dates.rolled is not None and unknown.filter(ended_on=ended_on, rolled_on=None).exists():
+        dates = deadlines.three_dates(ended_on, table, settings.DISCLOSURE_DAYS)
+        if dates.working is not None or (dates.rolled is not None and unknown.filter(ended_on=ended_on, rolled_on=None).exists()):
             known.add(ended_on)
     return list(unknown.filter(ended_on__in=known).order_by("pk").values_list("case", flat=True))
 

@@ -92,6 +92,11 @@ class Punctuality(NamedTuple):
     held_ever: int = 0
 
     @property
+    def disclosed(self) -> int:
+        """How many are out."""
+        return self.total - self.overdue
+
+    @property
     def percent(self) -> str:
         """The share in percent, rounded down: 100 only when all were on time."""
         tenths = self.on_time * 1000 // self.total if self.total else 0

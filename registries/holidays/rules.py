@@ -54,7 +54,7 @@ class Day(NamedTuple):
     name: str = ""
 
 
-class Unread(Exception):  # noqa: N818  (it carries a sentence, like Refused)
+class Unread(Exception):
     """A line that is no day or range of days; ``why`` says which."""
 
     def __init__(self, why: Sentence) -> None:
