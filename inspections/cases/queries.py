@@ -101,11 +101,12 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
     ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
-    ``has_holds`` (ever asked for) and ``penalised`` (a penalty was decided). ``duty`` and ``disclosure`` are at hand.
+    ``has_holds`` (ever asked for), ``held_until`` (the last day of a hold granted and not lifted) and ``penalised`` (a penalty was decided). ``duty`` and ``disclosure`` are at hand.
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
+    granted = Case.objects.filter(pk=OuterRef("pk"), holds__state="granted", holds__lifted_at=None)
     leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
     named = cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to", "disclosure", "duty")
     return named.annotate(
@@ -121,6 +122,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
         has_holds=Exists(Case.objects.filter(pk=OuterRef("pk"), holds__isnull=False)),
+        held_until=Subquery(granted.order_by("-holds__until").values("holds__until")[:1]),
         penalised=Exists(Case.objects.filter(pk=OuterRef("pk"), followups__kind="penalty", followups__decision_on__isnull=False)),
         has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),

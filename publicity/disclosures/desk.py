@@ -82,7 +82,8 @@ def holds_that_end(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     ending = queries.holds_in_force(now.date()).filter(until__lte=soon, case__in=office_cases(looks).values("pk"))
     for hold in ending.filter(case__disclosure__isnull=True).select_related("case__subject").order_by("until", "pk")[:MOST]:
         url = reverse("case-page", args=[hold.case.number])
-        text = f"{hold.case.number} · {_('The hold ends; then the result goes out by itself.')}"
+        ends = _("The hold ends; then the result goes out by itself.")
+        text = f"{hold.case.number} · {ends}"
         yield Task(_("Hold"), hold.case.subject.name, text, _("Look at it"), url, hold.until, hold.case.number)
 
 
@@ -100,7 +101,8 @@ def penalties(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     """Penalty decisions of the own unit that are not public yet; on their day they go out by themselves."""
     for one in queries.penalties_owed().filter(case__in=office_cases(looks).values("pk")).order_by("decision_on", "pk")[:MOST]:
         url = f"{reverse('case-page', args=[one.case.number])}#terms"
-        text = f"{one.case.number} · {_('The penalty decision is not public yet.')}"
+        waits = _("The penalty decision is not public yet.")
+        text = f"{one.case.number} · {waits}"
         day = penalty_term(one.decision_on, one.disclose_by) if one.decision_on else None
         yield Task(_("Follow-up"), one.case.subject.name, text, _("Disclose it"), url, day, one.case.number)
 
