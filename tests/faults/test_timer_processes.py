@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.bootstrap import ROOT
+from inspections.cases.models import Case
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.owed import Duty
 from registries import clock
@@ -21,6 +22,9 @@ from tests import many_cases
 LIBRARY = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 WORKER = ("celery", "-q", "-A", "config.celery", "worker", "-c", "1", "--without-gossip", "--without-mingle", "-l", "WARNING")
 BEAT = ("celery", "-q", "-A", "config.celery", "beat", "--pidfile=", "-l", "WARNING")
+
+SLEEP = "import select, time\ntime.sleep = lambda seconds: select.select([], [], [], max(0.0, seconds))\n"
+"""libfaketime 0.9.10 leaves the monotonic clock alone when asked, but then fails the call that Python's ``time.sleep`` makes."""
 
 pytestmark = [
     pytest.mark.full,
@@ -33,7 +37,10 @@ class Processes:
     """Worker and beats on the database of this test, at another time."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.running = folder, []  # type: ignore[var-annotated]
+        self.folder = folder
+        self.running: list[subprocess.Popen[bytes]] = []
+        (folder / "patch").mkdir()
+        (folder / "patch" / "sitecustomize.py").write_text(SLEEP, encoding="utf-8")
         database = connection.settings_dict
         url = f"sqlite:///{database['NAME']}" if connection.vendor == "sqlite" else os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database['NAME']}"
         self.env = os.environ | {
@@ -43,7 +50,10 @@ class Processes:
 
     def start(self, command: tuple[str, ...], *more: str, ahead: str = "") -> subprocess.Popen[bytes]:
         """One process; ``ahead`` is libfaketime's offset, such as ``+18d``."""
-        env = self.env | ({"LD_PRELOAD": str(LIBRARY), "FAKETIME": ahead, "FAKETIME_DONT_FAKE_MONOTONIC": "1"} if ahead else {})
+        faked = {
+            "LD_PRELOAD": str(LIBRARY), "FAKETIME": ahead, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "PYTHONPATH": str(self.folder / "patch"),
+        }  # fmt: skip
+        env = self.env | (faked if ahead else {})
         with (self.folder / "log").open("ab") as log:
             made = subprocess.Popen([sys.executable, "-m", *command, *more], cwd=ROOT, env=env, stdout=log, stderr=log)
         self.running.append(made)
@@ -106,8 +116,6 @@ def test_a_thousand_due_beat_dead_for_three_days_schedule_lost_two_beats_and_clo
     ahead.wait(20)
     processes.stop()
     many_cases.reviewed(50, ended_on=clock.today())
-    from inspections.cases.models import Case
-
     Case.objects.filter(disclosure=None).update(released_at=clock.now())
     processes.start(WORKER)
     processes.start(BEAT, "-s", str(schedule))
