@@ -1,5 +1,7 @@
 """What is copied of a case into the public copy: the whitelist at work. Reads; the commands write."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 
 from inspections.cases.models import Case, Record
@@ -17,7 +19,7 @@ def categories_of(subject: Subject) -> list[SubjectCategory]:
     return list(subject.categories.order_by("code"))
 
 
-def copied_from(case: Case, record: Record, form: str) -> dict[str, object]:
+def copied_from(case: Case, record: Record, form: str) -> dict[str, Any]:
     """The copied columns (``models.COPIED``) of a case in this form. What is not named here is never copied.
 
     Refuses a text that still holds a number of a person after masking.

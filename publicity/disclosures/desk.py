@@ -55,8 +55,9 @@ def _waits_for(case: Any, now: dt.datetime) -> str:
 @offered("inspections.release_case")
 def units_terms(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     """For the unit's clerks; what they can release stands on their desk already, what is released goes out by itself."""
-    own = with_progress(near(looks, now), looks.user)
-    return _told(looks, now, near(looks, now).exclude(pk__in=own.filter(state__in=queries.REVIEWED, uncleared=False).values("pk")))
+    rows: Any = with_progress(near(looks, now), looks.user)  # annotated with ``uncleared``
+    own = rows.filter(state__in=queries.REVIEWED, uncleared=False)
+    return _told(looks, now, near(looks, now).exclude(pk__in=own.values("pk")))
 
 
 @offered("publicity.grant_hold")
