@@ -148,6 +148,7 @@ WORDS: dict[str, Promise] = {
     "inspections.print_receipt": _("printed a receipt of the draw"),
     "inspections.export_report": _("took a report along as a file"),
     "inspections.read_messages": _("marked messages as read"),
+    "inspections.choose_messages": _("chose how to be told"),
     "inspections.renew_calendar": _("got a new address of the calendar"),
     "inspections.revoke_calendar": _("revoked the address of the calendar"),
     "inspections.post_messages": _("told a person what waits"),
