@@ -28,12 +28,13 @@ REVIEWED = (CaseState.REVIEWED.value, CaseState.CLOSED.value)
 
 
 class Rate(NamedTuple):
-    """A figure: so many of so many, and what they are in words; without a whole a plain number."""
+    """A figure: so many of so many, and what they are in words; without a whole a plain number. ``alarm``: it should be 0."""
 
     name: Any
     part: int
     whole: int | None
     text: Any
+    alarm: bool = False
 
     @property
     def share(self) -> float | None:
@@ -91,10 +92,10 @@ def fairness(scope: Scope, found: Counter[str]) -> list[Rate]:
         Rate(_("Subjects replaced"), found["subjects left"], found["subjects"], _("%(part)s on %(whole)s drawn")),
         Rate(_("Inspectors replaced"), found["people left"], found["places"], _("%(part)s on %(whole)s places on teams")),
         Rate(_("Recused"), found["recused"], None, _("inspectors replaced because of a conflict")),
-        Rate(_("Fewer than two inspectors"), found["alone"], None, _("visits that ended with fewer than two on the team")),
+        Rate(_("Fewer than two inspectors"), found["alone"], None, _("visits that ended with fewer than two on the team"), alarm=True),
         Rate(_("Returned in review"), found["returned"], found["reviews"], _("%(part)s of %(whole)s reviews")),
-        Rate(_("Above the yearly cap"), over_year, None, _("subjects visited more often in the year than their own cap allows")),
-        Rate(_("Above the cap of a matter"), over_matter, None, _("subjects visited more often on a matter than it allows")),
+        Rate(_("Above the yearly cap"), over_year, None, _("subjects visited more often in the year than their own cap allows"), alarm=True),
+        Rate(_("Above the cap of a matter"), over_matter, None, _("subjects visited more often on a matter than it allows"), alarm=True),
     ]
 
 
@@ -162,7 +163,7 @@ def followed(found: Counter[str]) -> list[Rate]:
     failed = found[f"{Kind.RECTIFICATION} {State.FAILED}"]
     return [
         Rate(_("Rectifications completed"), put_right, orders, _("%(part)s of %(whole)s ordered")),
-        Rate(_("Rectifications overdue"), found["late"], None, _("still open after their day")),
+        Rate(_("Rectifications overdue"), found["late"], None, _("still open after their day"), alarm=True),
         Rate(_("Re-check rate"), found["checked"], orders, _("%(part)s of %(whole)s rectifications re-checked")),
         Rate(_("Not put right"), failed, put_right + failed, _("%(part)s of %(whole)s concluded")),
         Rate(_("Penalties decided"), *done(Kind.PENALTY), _("%(part)s of %(whole)s penalty cases")),
