@@ -64,5 +64,7 @@ def object_history(request: HttpRequest, label: str, pk: int) -> HttpResponse:
     row = get_object_or_404(kind.rows(user), pk=pk)
     if kind.own:
         return redirect(kind.page(row))
-    context = {"object": row, "kind": kind.name, "address": kind.page(row), "history": told_of(kind.concerned(row))}
+    itself = str(row)
+    told = [one._replace(fields=[field for field in one.fields if field.after != itself]) for one in told_of(kind.concerned(row))]
+    context = {"object": row, "kind": kind.name, "address": kind.page(row), "history": told}
     return render(request, "office/history.html", context)

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 WORDS: dict[str, Promise] = {
     "registries.create_account": _("made the account"),
@@ -164,6 +165,17 @@ WORDS: dict[str, Promise] = {
     "inspections.request_recusal": _("asked for a recusal through the notice"),
     "publicity.publish_case": _("published the result"),
 }
+
+
+NOTES = (
+    gettext_noop("signed by all"),
+    gettext_noop("settled"),
+    gettext_noop("nothing new"),
+    gettext_noop("the committed roster, by name"),
+    gettext_noop("the auditor's sealed copy of the secret"),
+    gettext_noop("from the auditor's sealed copy"),
+)
+"""What commands note by themselves; all other notes are people's words."""
 
 
 def in_words(verb: str) -> str:
