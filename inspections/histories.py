@@ -25,7 +25,7 @@ def _numbers(user: User) -> QuerySet[DocumentNumber]:
 
 
 def _bundles(user: User) -> QuerySet[Bundle]:
-    return Bundle.objects.filter(draw__in=visible_draws(user).values("pk")).defer("content") if user.has_perm("inspections.view_papers") else Bundle.objects.none()
+    return Bundle.objects.filter(draw__in=visible_draws(user).values("pk")).defer("pdf") if user.has_perm("inspections.view_papers") else Bundle.objects.none()
 
 
 OF_CASES = {

@@ -122,11 +122,11 @@ def standing_notes(tasks: list[Task], today: dt.date) -> list[Note]:
             key = key_of(Kind.DEADLINE, task.kind, task.mark, task.url, task.due, step)
             notes.append(Note(Kind.DEADLINE, key, name_of(task), Sentence(task.label, {}), task.url, task.due))
     for (kind, label), alike in groups.items():
-        step = Sentence(label, {})
+        what = Sentence(label, {})
         if len(alike) <= FEW:
-            notes += [Note(Kind.WAITING, key_of(Kind.WAITING, kind, one.mark, label, one.url), name_of(one), step, one.url) for one in alike]
+            notes += [Note(Kind.WAITING, key_of(Kind.WAITING, kind, one.mark, label, one.url), name_of(one), what, one.url) for one in alike]
         else:
-            title = Sentence("%(kind)s · %(label)s", {"kind": Sentence(kind, {}), "label": step})
+            title = Sentence("%(kind)s · %(label)s", {"kind": Sentence(kind, {}), "label": what})
             text = say("%(count)s are waiting.", count=len(alike))
             notes.append(Note(Kind.WAITING, key_of(Kind.WAITING, kind, label, today), title, text, reverse("desk")))
     return list({note.key: note for note in notes}.values())

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from inspections.adhoc.states import COUNTING
 from inspections.cases.models import Assignment, CaseMatter, Review
 from inspections.cases.states import NO_VISIT, CaseState, Decision
-from inspections.draws.caps import COUNTED
 from inspections.draws.candidates import VISITS_PER_MATTER_AND_YEAR, VISITS_PER_YEAR
+from inspections.draws.caps import COUNTED
 from inspections.draws.models import Draw, DrawnEntry, TeamPlace
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.states import DrawState, Mode, Reason, Replaced

@@ -4,13 +4,14 @@ The rooms' kinds are named once a floor (``histories.py`` of each), when the app
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
 from django.db.models import Model, QuerySet, Value
 from django.urls import reverse
 
-from registries.people.models import User
+if TYPE_CHECKING:
+    from registries.people.models import User
 
 
 class Kind(NamedTuple):
@@ -21,7 +22,7 @@ class Kind(NamedTuple):
 
     label: str
     right: str
-    rows: Callable[[User], QuerySet[Any]]
+    rows: "Callable[[User], QuerySet[Any]]"
     page: Callable[[Any], str]
     parts: Mapping[str, str] = {}
     own: bool = False
@@ -50,7 +51,7 @@ def told(*kinds: Kind) -> None:
     KINDS.update({kind.label: kind for kind in kinds})
 
 
-def address(label: str, pk: Any, user: User) -> str:
+def address(label: str, pk: Any, user: "User") -> str:
     """Where this person reads the history of a row; empty where there is no such page for them."""
     kind = KINDS.get(label)
     return reverse("history", args=[label, pk]) if kind is not None and user.has_perm(kind.right) else ""

@@ -85,14 +85,14 @@ def spoken(value: Any) -> str:
     if isinstance(value, dict):
         if "name" in value:
             return f"{value.get('code', '')} {value['name']}".strip()
-        return "、".join(f"{LABELS.get(name, name)} {_bracketed(one)}".strip() for name, one in value.items() if spoken(one))
+        return "、".join(f"{LABELS.get(name, name)}{_bracketed(one)}" for name, one in value.items() if spoken(one))
     if isinstance(value, list):
         return "、".join(filter(None, map(spoken, value)))
     return str(VALUES.get(value, value)) if isinstance(value, str) else str(value)
 
 
 def _bracketed(value: Any) -> str:
-    return f"（{spoken(value)}）" if isinstance(value, dict) else spoken(value)
+    return f"（{spoken(value)}）" if isinstance(value, dict) else f" {spoken(value)}"
 
 
 class _Names:
