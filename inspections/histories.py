@@ -43,6 +43,8 @@ OF_CASES = {
     "inspections.extension": "followup__case",
     "inspections.recheck": "followup__case",
     "publicity.disclosure": "case",
+    "publicity.disclosureversion": "disclosure__case",
+    "publicity.removal": "disclosure__case",
 }
 OF_DRAWS = {
     "inspections.drawsecret": "draw",

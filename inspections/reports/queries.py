@@ -139,7 +139,7 @@ def _parts(cells: list[Cell], by: str) -> defaultdict[Any, list[Cell]]:
 
 def _plans(scope: Scope) -> list[tuple[str, progress.Progress]]:
     """How far each unit has come with the year's plan, the furthest behind first."""
-    rows = items(scope)
+    rows = list(items_in_force().prefetch_related(None).filter(scope.of(), plan__year=scope.period.year).order_by("code", "pk"))
     how_far = progress.progress_of(rows)
     by_unit: defaultdict[str, list[progress.Progress]] = defaultdict(list)
     for row in rows:
@@ -149,7 +149,7 @@ def _plans(scope: Scope) -> list[tuple[str, progress.Progress]]:
 
 def items(scope: Scope) -> list[PlanItem]:
     """The items of the year's plans in force that these units answer for."""
-    rows = items_in_force().prefetch_related(None).filter(scope.of(), plan__year=scope.period.year)
+    rows = items_in_force().filter(scope.of(), plan__year=scope.period.year)
     return list(rows.order_by("code", "pk"))
 
 
