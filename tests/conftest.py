@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.test import TransactionTestCase, override_settings
 
@@ -149,12 +150,35 @@ class Template:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """Migrated once a pass: that takes ten seconds, copying none."""
+    """Migrated once a pass: that takes fifteen seconds, copying none."""
     folder = tmp_path_factory.mktemp("template")
     env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": ""} | keys.make(folder / "keys")
     own = own_servers(folder)
     Stack(folder, env=env | own).manage("migrate", "--verbosity=0")
     return Template(own["DATABASE_URL"], env)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_use_migrations: bool) -> bool:
+    """The database of the tests themselves is there before they begin (pytest-django asks)."""
+    return django_db_use_migrations
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_keepdb: bool, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """That database is a copy of the template too; with ``--no-migrations`` pytest-django makes it from the models."""
+    if not django_db_keepdb:
+        return
+    template: Template = request.getfixturevalue("template")
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    if connection.vendor == "sqlite":
+        for leftover in ("", "-wal", "-shm"):
+            Path(name + leftover).unlink(missing_ok=True)
+        shutil.copy(template.database_url.removeprefix("sqlite:///"), name)
+        return
+    from config.testing.servers import fresh_database
+
+    fresh_database(os.environ["DATABASE_URL"], name, template.database_url.rpartition("/")[2])
 
 
 @pytest.fixture
