@@ -93,7 +93,8 @@ def test_the_joint_visit_ends_both_cases_and_counts_once(client: Client) -> None
     shown = rules.fingerprint(queries.content_of(record))
     visiting.acknowledge_record(actor=lead, case_id=one.pk, content_hash=shown, kind="absent", witness="李某")
     for officer in (lead, *others):
-        commands.sign_record(actor=officer, case_id=one.pk, content_hash=shown)
+        read = shares.fingerprint_for(record, shares.part_of_officer(one, officer))
+        commands.sign_record(actor=officer, case_id=one.pk, content_hash=read)
     one, two = twice.fresh()
     assert (one.state, one.ended_on, two.state, two.ended_on) == (CaseState.RECORDED, clock.today(), CaseState.JOINED, clock.today())
     assert two.draw is not None
