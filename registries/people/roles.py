@@ -124,6 +124,9 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.review_plan": (R,),
     "inspections.return_plan": (R, S),
     "inspections.amend_plan": (C,),
+    "inspections.drop_amendment": (C,),
+    "inspections.attach_plan_file": (C,),
+    "inspections.remove_plan_file": (C,),
     "inspections.report_task": (C,),
     "inspections.import_handed": (C,),
     # draws
