@@ -56,10 +56,10 @@ LEADING = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
 """Of the assignments of a case (the outer query): those on the side of the unit that leads."""
 
 
-def own_cases(user: User, where: Q = Q()) -> QuerySet[Case]:
+def own_cases(user: User, where: Q | None = None) -> QuerySet[Case]:
     """The cases this person is on the team of now, on any side or as ``where`` says; ``on_lead``: for the unit that leads."""
     mine = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, inspector__user=user)
-    return Case.objects.filter(Exists(mine.filter(where))).annotate(on_lead=Exists(mine.filter(LEADING)))
+    return Case.objects.filter(Exists(mine.filter(where) if where else mine)).annotate(on_lead=Exists(mine.filter(LEADING)))
 
 
 def office_cases(viewer: Viewer) -> QuerySet[Case]:

@@ -23,7 +23,6 @@ from registries.matters.models import ChecklistItem, MatterRevision
 from registries.people.models import Unit, User
 from registries.people.queries import own_units
 
-
 COMMON = ("inspected_on",)
 """The fields of a record beside the checklists that every side reads and writes."""
 
