@@ -48,7 +48,7 @@ class Plan(models.Model):
 
     PROTECTED: ClassVar = (
         "year", "number", "title", "unit", "state", "prepared_by", "reviewed_by", "approved_by", "published_at", "replaces", "amendment",
-        "amended_because",
+        "amended_because", "dropped_because",
     )  # fmt: skip
 
     class Meta:

@@ -262,6 +262,8 @@ class Asked(NamedTuple):
 
 def asked_for(item: PlanItem) -> dict[int, Asked]:
     """Subject → the newest request for it on this task, in whatever version of the plan."""
-    rows = PlanItem.objects.filter(code=item.code, requests__isnull=False).order_by("requests__pk")
-    columns = ("requests__subject_id", "requests__pk", "requests__code", "requests__state")
-    return {subject: Asked(*told) for subject, *told in rows.values_list(*columns)}
+    rows = PlanItem.objects.filter(code=item.code).order_by()
+    told = ("requests__pk", "requests__code", "requests__state")
+    alone = rows.filter(requests__subject__isnull=False).values_list("requests__subject_id", *told)
+    listed = rows.filter(requests__subjects__isnull=False).values_list("requests__subjects", *told)
+    return {subject: Asked(*found) for subject, *found in sorted(alone.union(listed, all=True), key=lambda row: row[1])}

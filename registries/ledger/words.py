@@ -91,6 +91,7 @@ WORDS: dict[str, Promise] = {
     "inspections.prepare_staffing": _("began the order for teams"),
     "inspections.prepare_adhoc": _("began the order for the team of an ad-hoc case"),
     "inspections.change_staffing": _("changed the order for teams"),
+    "inspections.ask_handed": _("asked for the inspection of everybody a task names"),
     "inspections.ask_adhoc": _("asked for an ad-hoc inspection"),
     "inspections.approve_adhoc": _("approved the ad-hoc inspection"),
     "inspections.return_adhoc": _("refused the ad-hoc inspection"),

@@ -158,6 +158,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # ad-hoc requests
     "inspections.view_adhoc": (*BUSINESS, A),
     "inspections.ask_adhoc": (C,),
+    "inspections.ask_handed": (C,),
     "inspections.approve_adhoc": (S,),
     "inspections.return_adhoc": (S,),
     # cases
