@@ -152,7 +152,7 @@ def _figures(
 def _item(one: ItemFigures, revisions: Mapping[int, Listed], drawn: Drawn) -> Item:
     """What is still to be drawn falls into the months after the item's last draw."""
     row = one.item
-    done = drawn.by_month.get(row.code, {}) if one.lot else {}
+    done: Mapping[int, int] = drawn.by_month.get(row.code, Counter()) if one.lot else {}
     first = max([row.first_month, *(month + 1 for month in done)])
     first = min(first, row.last_month)
     visits = one.visits - one.drawn
@@ -231,10 +231,10 @@ def _subjects(
 def _after(kind: Kind, subject: int, of: Mapping[int, PlanItem], most: Mapping[int, int], drawn: Drawn) -> Kind:
     """The same after the draws of this year: items whose cap, or the year's, the subject has used draw it no more."""
     times = drawn.times.get(subject, 0)
-    matters = drawn.by_matter.get(subject)
+    matters = drawn.by_matter.get(subject, Counter())
     if not times and not matters:
         return kind._replace(left=kind.items)
-    on = {of[key].matter_id: (matters or {}).get(of[key].matter_id, 0) for key in kind.items}
+    on = {of[key].matter_id: matters[of[key].matter_id] for key in kind.items}
     capped = times >= VISITS_PER_YEAR + kind.raised
     left = () if capped else tuple(key for key in kind.items if on[of[key].matter_id] < most[key] + kind.raised)
     codes = drawn.items.get(subject, ())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = PlanFilterForm(request.GET)
     replaced = Count("amendments", filter=Q(amendments__state=PlanState.PUBLISHED), distinct=True)
-    plans = queries.visible_plans(user).annotate(size=Count("items", distinct=True), replaced=replaced).order_by("-year", "-pk")
+    plans: QuerySet[Plan] = queries.visible_plans(user).annotate(size=Count("items", distinct=True), replaced=replaced).order_by("-year", "-pk")
     if form.is_valid():
         plans = queries.plans_fitting(plans, form.cleaned_data)
     listed = page_of(request, plans)

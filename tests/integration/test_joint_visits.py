@@ -317,8 +317,8 @@ def test_adhoc_requests_are_counted_apart_by_ground() -> None:
     clerk = enter(row.asked_by)
     page = clerk.get("/office/adhoc/").content.decode()
     assert f"?ground={row.ground}" in page
-    assert row.subject.name in clerk.get(f"/office/adhoc/?ground={row.ground}").content.decode()
-    assert row.subject.name not in clerk.get("/office/adhoc/?ground=media").content.decode()
+    assert row.whom in clerk.get(f"/office/adhoc/?ground={row.ground}").content.decode()
+    assert row.whom not in clerk.get("/office/adhoc/?ground=media").content.decode()
 
 
 def test_a_file_that_is_none_is_refused_and_what_was_typed_stays() -> None:
