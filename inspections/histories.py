@@ -59,7 +59,9 @@ OF_DRAWS = {
 }
 
 told(
-    Kind("inspections.plan", "registries.view_history", visible_plans, lambda one: reverse("plan", args=[one.pk]), own=True),
+    Kind(
+        "inspections.plan", "registries.view_history", visible_plans, lambda one: reverse("plan", args=[one.pk]), {"inspections.planfile": "plan"}, own=True
+    ),
     Kind(
         "inspections.planitem",
         "inspections.view_planning",
