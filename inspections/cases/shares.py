@@ -14,7 +14,8 @@ from inspections.cases import queries
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Assignment, Case, Replacement, Signature
-from inspections.cases.queries import Event, Sheet, Viewer
+from inspections.cases.queries import Sheet, Viewer
+from inspections.cases.timeline import Event
 from inspections.draws.matters import JOINT, sides_of
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit, User

@@ -58,7 +58,7 @@ def typed(case: Case, **changes: Any) -> dict[str, Any]:
 def begun() -> Case:
     """A case whose visit has begun."""
     case = make.case()
-    commands.begin_visit(actor=members(case)[0], case_id=case.pk)
+    commands.begin_visit(actor=members(case)[0], case_id=case.pk, no_notice="突击检查")
     case.refresh_from_db()
     return case
 

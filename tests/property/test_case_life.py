@@ -95,7 +95,7 @@ class Life(RuleBasedStateMachine):
     # --- the steps, each by anybody ---
 
     def begin(self, who: User, *_: Any) -> bool:
-        done = self.tried(lambda: cases.begin_visit(actor=who, case_id=self.pks[-1]))
+        done = self.tried(lambda: cases.begin_visit(actor=who, case_id=self.pks[-1], no_notice="突击检查"))
         if done:
             self.typed[self.pks[-1]] = Draft()
         return done
