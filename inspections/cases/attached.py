@@ -49,7 +49,7 @@ def beside(case: Case, record: Record | None, signed: list[Signature]) -> Beside
         return Beside([], None, [])
     noted = record.acknowledgements.select_related("noted_by").order_by("-pk").first()
     hands = [Hand(one.inspector.name, one, drawing.path(one.drawn)) for one in signed if one.drawn]
-    photos = list(case.photos.select_related("item", "kept_by"))
+    photos = list(case.photos.select_related("item", "kept_by")) if getattr(case, "has_photos", True) else []
     return Beside(
         [one for one in photos if one.withdrawn_at is None],
         Hand(noted.name, noted, drawing.path(noted.drawn)) if noted else None,

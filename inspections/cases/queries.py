@@ -99,8 +99,8 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
-    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``
-    and ``notice_served`` (one that is not void).
+    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
+    ``has_photos`` (withdrawn ones too), ``has_papers`` (numbers of ours, void ones too) and ``notice_served`` (one that is not void).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
@@ -118,6 +118,8 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
         has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
+        has_photos=Exists(Photo.objects.filter(case=OuterRef("pk"))),
+        has_papers=Exists(Case.objects.filter(pk=OuterRef("pk"), document_numbers__isnull=False)),
         notice_served=Exists(Case.objects.filter(pk=OuterRef("pk"), notices__number__voided_at=None, notices__served_at__isnull=False)),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )

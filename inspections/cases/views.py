@@ -282,7 +282,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "signatures": signatures,
         "beside": attached.beside(case, newest, signatures),
         "earlier": queries.reviews(case),
-        "notice": next((one for one in parts_of(case, looks) if "notice" in one.context), None),
+        "parts": [one for one in parts_of(case, looks) if one.reviewed],
         "form": form,
     }
     return render(request, "office/cases/review.html", context, status=422 if form.errors else 200)

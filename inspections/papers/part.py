@@ -23,14 +23,14 @@ def notice_on_page(case: Any, looks: Viewer) -> Part | None:
     """The notice of a case: served when and how, still to be handed over, or why there was none."""
     if case.state in NO_VISIT:
         return None
-    numbers = queries.numbers_of(case)
+    numbers = queries.numbers_of(case) if case.has_papers else []
     notice = next((one.notice for one in numbers if one.voided_at is None and hasattr(one, "notice")), None)
     if notice is None and case.state != CaseState.ASSIGNED and not numbers and not case.no_notice_because:
         return None
     left = _left(notice) if case.state == CaseState.ASSIGNED else ("", "")
     told = [one.notice for one in numbers if hasattr(one, "notice")] + [one for one in numbers if one.voided_at is not None]
     context = {"notice": notice, "urgency": left[0], "left": left[1]}
-    return Part("office/papers/_notice.html", context, notice_step(case, notice, looks), told)
+    return Part("office/papers/_notice.html", context, notice_step(case, notice, looks), told, reviewed=True)
 
 
 def notice_step(case: Any, notice: Notice | None, looks: Viewer) -> Step | None:
