@@ -62,7 +62,8 @@ def _problems(case: Case, record: Record | None) -> list[str]:
         return []
     if said := lines_of(record.findings):
         return said
-    return [f"{item.title}：{line.remark}" for sheet in cases.sheets(case, record) for item, line in sheet.lines if line and line.answer == Answer.NO]
+    refused = [(item, line) for sheet in cases.sheets(case, record) for item, line in sheet.lines if line and line.answer == Answer.NO]
+    return [f"{item.title}：{line.remark}" for item, line in refused] or [record.result.label if record.result else ""]
 
 
 def _order(case: Case, what: str, basis: str, due_on: dt.date, on: dt.date) -> facts.RectificationFacts:
@@ -131,7 +132,7 @@ def _transfer(followup: FollowUp, typed: Typed, on: dt.date) -> facts.TransferFa
         party=drafting.party_of(case.subject),
         case=case.number,
         inspected_on=(record.inspected_on if record else None) or case.ended_on or on,
-        found="\n".join(lines_of(followup.what)),
+        found="".join(f"{line}。" for line in lines_of(followup.what)),
         basis=typed.basis.rstrip(ENDS),
         enclosures=lines_of(typed.enclosures),
         issued_on=on,

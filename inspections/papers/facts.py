@@ -209,6 +209,10 @@ class PlanLine:
     document: str = ""
 
 
+TITLE_WIDTH = 20
+"""Characters of 22 pt on a line of 156 mm."""
+
+
 @dataclass(frozen=True)
 class PlanFacts:
     """年度抽查计划."""
@@ -221,6 +225,12 @@ class PlanFacts:
     lines: Sequence[PlanLine]
     published_on: dt.date | None
     demo: bool = False
+
+    @property
+    def title_lines(self) -> list[str]:
+        """The title as it is set: a long one breaks after the year, where its sense does (GB/T 9704, 7.3.1)."""
+        head, year, rest = self.title.partition("年度")
+        return [head + year, rest] if rest and len(self.title) > TITLE_WIDTH else [self.title]
 
 
 @dataclass(frozen=True)
