@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,19 +33,15 @@ def _to_hand_over(waiting: QuerySet[Case]) -> Iterator[Task]:
 
 
 def _to_make(waiting: QuerySet[Case]) -> Iterator[Task]:
-    """One line a draw, however many cases of it have none."""
+    """One line a draw, however many cases of it have none; a re-check, which no draw made, has its own."""
     stands = Notice.objects.filter(case=OuterRef("pk"), number__voided_at=None)
     whole = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None)
     bare = waiting.filter(~Exists(stands), Exists(whole)).order_by()
     item = ("draw__plan_item__last_month", "draw__plan_item__plan__year")
-    for number in bare.filter(draw=None).order_by("pk").values_list("number", flat=True)[:MOST]:
-        url = reverse("notice-new", args=[number])
-        yield Task(_("Notice"), number, _("The re-check has no notice yet."), _("Make the notice"), url, mark=number)
-    grouped = bare.exclude(draw=None).values("draw", "draw__number", *item)
+    grouped = bare.annotate(title=Coalesce("draw__number", "number")).values("draw", "title", *item)
     for row in grouped.annotate(many=Count("pk"), first=Min("number"))[:MOST]:
         month, year = (row[name] for name in item)
         due = dt.date(year, month, calendar.monthrange(year, month)[1]) if year else None
         url = reverse("notice-new", args=[row["first"]]) if row["many"] == 1 else reverse("draw-papers", args=[row["draw"]])
         text = ngettext("%(count)s visit has no notice yet.", "%(count)s visits have no notice yet.", row["many"]) % {"count": row["many"]}
-        title = row["draw__number"] or row["first"]
-        yield Task(_("Notice"), title, text, _("Make the notice"), url, due, title)
+        yield Task(_("Notice"), row["title"], text, _("Make the notice"), url, due, row["title"])
