@@ -95,8 +95,9 @@ def one_of_everything() -> None:
         last_day=today + dt.timedelta(days=9), service="received", served_on=today, served_by=user, served_at=now,
     )  # fmt: skip
     ordered = DocumentNumber.objects.create(
-        unit=case.unit, word="源公（治）", kind="rectification", year=today.year, serial=1, text="责改1号", case=case, taken_by=user, taken_at=now
-    )
+        unit=case.unit, word="源公（治）", kind="rectification", year=today.year, serial=1, text="责改1号", case=case, taken_by=user, taken_at=now,
+        voided_by=user, voided_at=now, void_because="更换",
+    )  # fmt: skip
     letter = Letter.objects.create(number=ordered, case=case, facts_digest="0" * 64)
     Bundle.objects.create(draw=draw, sheet="notice", asked_by=user, asked_at=now, sha256="0" * 64)
     Photo.objects.create(

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from inspections.cases import commands as cases
 from inspections.cases import announcing, queries, rules, visiting
+from inspections.cases import commands as cases
 from inspections.cases.clearing import check_disclosure
 from inspections.cases.models import Case, Record
 from inspections.cases.rules import Draft, Line
