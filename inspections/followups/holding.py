@@ -63,7 +63,7 @@ def locked(followup_id: int, actor: User, version: int, move: str) -> Any:
     refuse(states.why_not(followup.kind, followup.state, move))
     if version != followup.version:
         refuse_now(_changed(followup))
-    if followup.kind == Kind.RECTIFICATION and followup.is_void and move != "issue":
+    if followup.kind == Kind.RECTIFICATION and followup.letter is not None and followup.is_void and move != "issue":
         refuse_now(rules.why_void(followup.letter.number.text))
     return followup
 
