@@ -48,7 +48,8 @@ def test_an_order_takes_its_number_as_it_is_decided_and_stays_as_it_was_issued()
     it.case.subject.name = "改了名的旅馆"
     it.case.subject.save()
     assert text_of(Letter.objects.get(pk=followup.letter.pk)) == first
-    for change in ({"facts_digest": "0"}, {"facts": {}}):
+    changes: list[dict[str, object]] = [{"facts_digest": "0"}, {"facts": {}}]
+    for change in changes:
         with pytest.raises(IntegrityError), transaction.atomic():
             Letter.objects.filter(pk=followup.letter.pk).update(**change)
 
