@@ -42,6 +42,9 @@ def _teams_step(case: Any, stage: str) -> Step:
     at = {"number": case.number}
     if stage == Stage.UNTOUCHED and not case.staffed:
         return Step(_("Team to be drawn"), _("The visit waits for the team of the unit that leads it."))
+    if stage == Stage.UNTOUCHED and not case.notice_served:
+        text = _("The notice was not handed over yet: hand it over at the door, or say why notice would defeat the purpose.")
+        return Step(_("Begin the visit"), text, _("Begin the visit"), reverse("case-record", kwargs=at))
     if stage == Stage.UNTOUCHED:
         text = _("Begin when the team is at the door: the record is opened, empty.")
         return Step(_("Begin the visit"), text, _("Begin the visit"), reverse("case-begin", kwargs=at), post=True)
