@@ -199,11 +199,11 @@ class Office:
             page.click("main form button[type=submit]")
             page.wait_for_url(f"**/cases/{number}/")
 
-    def visit(self, number: str, result: str, **found: object) -> list[str]:
+    def visit(self, number: str, result: str, *, findings: str = "", disposal: str = "", bad: int = 0, alone: bool = False) -> list[str]:
         """The whole visit; returns who went."""
         team = self.team(number)
-        self.record(number, team[0], result, **found)  # type: ignore[arg-type]
-        self.sign(number, team)
+        self.record(number, team[0], result, findings=findings, disposal=disposal, bad=bad)
+        self.sign(number, team, alone=alone)
         return team
 
     # --- the office afterwards ---
