@@ -205,7 +205,7 @@ def test_an_ad_hoc_case_from_a_complaint_to_the_receipt_of_its_transfer(office: 
     clerk.click("a[href$='/adhoc/new/']")
     clerk.fill("input[name=q]", "典当")
     clerk.click("button[name=search]")
-    clerk.locator("input[name=subject]").nth(3).check(force=True)
+    clerk.locator("input[name=subject]").nth(1).check(force=True)
     clerk.select_option("select[name=ground]", "complaint")
     clerk.fill("input[name=document_number]", "信〔2026〕12号")
     clerk.fill("textarea[name=explanation]", "群众反映收当物品不登记。")
@@ -214,7 +214,7 @@ def test_an_ad_hoc_case_from_a_complaint_to_the_receipt_of_its_transfer(office: 
     clerk.click("button[name=ask]")
     clerk.wait_for_url(re.compile(r"/adhoc/\d+/$"))
     asked = clerk.url
-    supervisor = office.from_desk("supervisor", "治安大队", "批准或不批准")
+    supervisor = office.from_desk("supervisor", "投诉举报", "批准或不予批准")
     supervisor.click("button[name=approve]")
     supervisor.wait_for_selector(".messagelist .success, .message-success")
     clerk.goto(asked)

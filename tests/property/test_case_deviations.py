@@ -110,6 +110,15 @@ def test_no_false_step_on_the_way_to_the_review_and_back(path: Path) -> None:
     )
 
 
+def test_no_false_step_where_nobody_was_met(path: Path) -> None:
+    path.start(asks=False)
+    lead = path.people[0]
+    assert path.begin(lead)
+    assert path.save(lead, True, "大门锁闭，电话无人接听", "unreachable")
+    assert path.submit(lead)
+    path.walk(lambda: path.sign(lead))
+
+
 def test_no_false_step_from_the_review_to_the_closed_case(path: Path) -> None:
     path.start(asks=True)
     path.quickly(BAD)
