@@ -14,7 +14,8 @@ from inspections.cases.models import Case
 from inspections.draws import commands
 from inspections.draws.models import Draw, DrawnEntry
 from inspections.draws.sources import Announced
-from publicity.disclosures.models import Disclosure
+from publicity.disclosures import rules
+from publicity.disclosures.models import Disclosure, DisclosureVersion
 from registries import clock
 from registries.people.models import User
 from registries.people.roles import Role
@@ -136,4 +137,8 @@ def disclosed(case: Case, *, named: bool = True, **columns: Any) -> Disclosure:
     }
     if named:
         columns = {"subject_name": subject.name, "subject_code": subject.public_id, "town_name": subject.town.label, **columns}
-    return Disclosure.objects.create(case=case, named=named, **columns)
+    moment = columns["published_at"]
+    columns = {"changed_at": moment, "shown_until": rules.shown_until(moment.date(), person=False), **columns}
+    shown = Disclosure.objects.create(case=case, named=named, **columns)
+    DisclosureVersion.objects.create(disclosure=shown, number=1, made_at=moment, **shown.copied())
+    return shown

@@ -1,4 +1,6 @@
-"""The writer of disclosures: copies the whitelisted fields of a reviewed case, once and for ever."""
+"""The writer of disclosures: copies the whitelisted fields of a reviewed case, and every version of them."""
+
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -8,7 +10,7 @@ from inspections.cases.models import Case, Record
 from inspections.cases.rules import promised_by
 from publicity.disclosures import rules
 from publicity.disclosures.masking import masked, why_not_publish
-from publicity.disclosures.models import Disclosure
+from publicity.disclosures.models import Disclosure, DisclosureVersion
 from registries import clock
 from registries.ledger.change import Change, created, refuse, refuse_now
 from registries.ledger.commands import command
@@ -44,7 +46,24 @@ def publish_case(*, actor: User, case_id: int) -> Change:
     if rules.is_named(category.publicity for category in categories):
         _name(disclosure, case.subject, record)
     refuse(why_not_publish(f"{disclosure.subject_name} {disclosure.findings}"))
-    return created(disclosure)
+    change = created(disclosure)
+    return replace(change, also=(_kept(disclosure),))
+
+
+def _kept(disclosure: Disclosure) -> DisclosureVersion:
+    """The first version of a disclosure: its columns as they stand."""
+    return DisclosureVersion.objects.create(
+        disclosure=disclosure, number=1, made_at=disclosure.published_at, **disclosure.copied()
+    )
+
+
+@command("publicity.keep_first_version")
+def keep_first_version(*, actor: User, disclosure_id: int) -> Change:
+    """Keep the text of a result that was disclosed before there were versions as its first one."""
+    disclosure = Disclosure.objects.select_for_update(of=("self",)).get(pk=disclosure_id)
+    if disclosure.versions.exists():
+        refuse_now(say("This result has its versions already."))
+    return Change(disclosure, also=(_kept(disclosure),))
 
 
 def _copy(case: Case, record: Record, categories: list[SubjectCategory]) -> Disclosure:
@@ -54,6 +73,7 @@ def _copy(case: Case, record: Record, categories: list[SubjectCategory]) -> Disc
     category = next((one for one in categories if one.pk in about), categories[0] if categories else None)
     if case.ended_on is None or record.result is None:  # the database's constraints forbid it
         refuse_now(say("Only a reviewed result can be disclosed."))
+    now = clock.now()
     return Disclosure(
         case=case,
         named=False,
@@ -69,7 +89,9 @@ def _copy(case: Case, record: Record, categories: list[SubjectCategory]) -> Disc
         draw_number=(case.draw.number or "") if case.draw else "",
         plan_item_code=(case.draw.plan.code or "") if case.draw else "",
         due_on=promised_by(case.ended_on, settings.DISCLOSURE_DAYS),
-        published_at=clock.now(),
+        published_at=now,
+        changed_at=now,
+        shown_until=rules.shown_until(now.astimezone(clock.BEIJING).date(), person=case.subject.kind == Subject.Kind.PERSON),
     )
 
 

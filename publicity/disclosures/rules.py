@@ -1,5 +1,6 @@
 """When a result is disclosed and what of it: whole, or counts only. Pure."""
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable
 
@@ -7,6 +8,8 @@ from inspections.cases.rules import UNCLEARED
 from registries.ledger.sentences import Sentence, say
 
 COUNTS_ONLY = "counts"
+YEARS_SHOWN, YEARS_SHOWN_OF_PERSONS = 5, 2
+"""How long a result is on line (domain.md §1.10): of legal persons and others, of natural persons."""
 
 
 def why_not_disclose(
@@ -35,3 +38,10 @@ def why_not_disclose(
 def is_named(publicity: Iterable[str]) -> bool:
     """Whether the subject may be named: not if any of its categories is published as counts only."""
     return COUNTS_ONLY not in set(publicity)
+
+
+def shown_until(published_on: dt.date, *, person: bool) -> dt.date:
+    """The last day a result is on line: the same day years later, or the last of its month (民法典 202)."""
+    year = published_on.year + (YEARS_SHOWN_OF_PERSONS if person else YEARS_SHOWN)
+    leap = published_on.month == 2 and published_on.day == 29 and not calendar.isleap(year)
+    return published_on.replace(year=year, day=28) if leap else published_on.replace(year=year)

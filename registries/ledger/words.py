@@ -162,6 +162,7 @@ WORDS: dict[str, Promise] = {
     "inspections.expire_bundle": _("dropped a printed file"),
     "inspections.request_recusal": _("asked for a recusal through the notice"),
     "publicity.publish_case": _("published the result"),
+    "publicity.keep_first_version": _("kept the first version of the result"),
 }
 
 

@@ -218,6 +218,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.request_recusal": (VISITOR,),
     # publicity
     "publicity.publish_case": (TIMER,),
+    "publicity.keep_first_version": (TIMER,),
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),

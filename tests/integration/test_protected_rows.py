@@ -19,7 +19,7 @@ from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
-from publicity.disclosures.models import Disclosure
+from publicity.disclosures.models import Disclosure, Removal
 from registries import clock
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code, CodeTable
@@ -56,7 +56,8 @@ def astray(*only: type[models.Model]) -> list[str]:
 def one_of_everything() -> None:
     """At least one row of every protected table, none of them written by a command."""
     case = factories.reviewed_case(factories.case(factories.drawn_draw(winners=1, reserves=1)))
-    public_draws.disclosed(case)
+    shown = public_draws.disclosed(case)
+    Removal.objects.create(disclosure=shown, because="term", removed_at=shown.published_at)
     draw, subject, user = case.draw, case.subject, factories.user(Role.CLERK)
     assert draw is not None
     factories.exclusion(subject)
@@ -137,7 +138,7 @@ def honest() -> None:
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "case.joined_to", "draw.request", "draw.mode", "draw.staffs", "followup.state", "followup.settled_at", "historyrow.kind", "historyrow.position",
     "historyrow.inspector_out", "historyrow.inspector_in", "photo.withdrawn_by", "photo.withdrawn_at", "plan.replaces", "plan.amendment", "planitem.number", "replacement.kind", "replacement.assignment",
-    "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "permit.long_term", "recusal.organisation", "subject.merged_into",
+    "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "disclosureversion.named", "disclosureversion.because", "removal.because", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
