@@ -260,7 +260,7 @@ def amend_plan(office: Office) -> None:
     clerk.click("form[action$='/submit/'] button")
     clerk.wait_for_selector(".message-success")
     plan = clerk.url
-    reviewer = office.from_desk("reviewer", "年度", "通过")
+    reviewer = office.from_desk("reviewer", "年度", "审核或退回")
     reviewer.click("button[name=pass]")
     reviewer.wait_for_selector(".message-success")
     supervisor = office.from_desk("supervisor", "年度")

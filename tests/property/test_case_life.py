@@ -277,12 +277,13 @@ class Life(RuleBasedStateMachine):
             assert queries.draft_of(newest) == typed
 
     def recorded_means_signed_by_all(self) -> None:
-        for record in Record.objects.filter(case__in=self.pks).select_related("case").prefetch_related("signatures", "acknowledgements"):
+        for record in Record.objects.filter(case__in=self.pks).select_related("case", "result").prefetch_related("signatures", "acknowledgements"):
             signed = {one.inspector_id for one in record.signatures.all()}
             shown = rules.fingerprint(queries.content_of(record)) if signed else ""
             assert not signed or record.submitted_at, "nobody takes back what was signed"
             assert all(one.content_hash == shown for one in record.signatures.all()), "signed is what stands there"
-            assert not signed or any(one.content_hash == shown for one in record.acknowledgements.all()), "the inspected comes first"
+            met = record.result is not None and record.result.group in rules.INSPECTED
+            assert not (signed and met) or any(one.content_hash == shown for one in record.acknowledgements.all()), "the inspected comes first"
             if record.signed_at or hasattr(record, "review"):
                 assert signed == {place.inspector_id for place in queries.team(record.case)}
                 assert len(signed) >= 2
