@@ -26,6 +26,8 @@ WORDED = ((True, ""), (False, "有漏项"), (True, "有漏项"))
 ONCE, TWICE = ((True, ""),), ((True, ""), (False, ""))
 PLAIN = dict.fromkeys(("begin", "take_back"), ONCE) | dict.fromkeys(("submit", "acknowledge", "sign", "recheck", "close", "publish"), TWICE)
 """Steps that are given no words."""
+REASONED = dict.fromkeys(("review", "check", "decide", "settle"), (*WORDED, (False, "")))
+"""Steps that say why when they say no."""
 
 
 class Path(Life):
@@ -45,7 +47,7 @@ class Path(Life):
     def ways(self) -> Iterator[tuple[str, Callable[[], Any]]]:
         """Every step by who has the right, and by who has it but had a hand in the case."""
         for step, people in self.tempted.items():
-            for who, (right, word) in itertools.product(people, PLAIN.get(step, WORDED)):
+            for who, (right, word) in itertools.product(people, (PLAIN | REASONED).get(step, WORDED)):
                 yield f"{step} by {who} ({right}, {word})", functools.partial(self.meddled, getattr(self, step), who, right, word)
 
     def leave_the_path(self) -> None:
