@@ -36,7 +36,7 @@ from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.messages.models import CalendarAddress, Digest, Message
 from inspections.papers.models import Bundle, DocumentNumber, Notice
-from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
+from inspections.plans.models import HandedList, HandedSubject, Plan, PlanFile, PlanItem, TaskReport
 
 __all__ = [
     "Acknowledgement",
@@ -65,6 +65,7 @@ __all__ = [
     "Notice",
     "Photo",
     "Plan",
+    "PlanFile",
     "PlanItem",
     "Recheck",
     "Record",

@@ -32,6 +32,7 @@ NOT_STRUCK = (
     "AND k.state = 'struck' AND k.correction = NEW.corrections AND k.result_hash = OLD.result_hash))"
 )
 PUBLISHED_ITEM = "EXISTS (SELECT 1 FROM inspections_plan AS p WHERE p.id = OLD.plan_id AND p.state = 'published')"
+DECIDED_PLAN = "EXISTS (SELECT 1 FROM inspections_plan AS p WHERE p.id = OLD.plan_id AND p.state <> 'preparing')"
 SIGNED = "OLD.signed_at IS NOT NULL"
 RECHECKED = (
     "EXISTS (SELECT 1 FROM inspections_recheck AS k JOIN inspections_case AS c ON c.id = k.case_id "
@@ -68,8 +69,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         for trigger in triggers.append_only(table)
     ),
     Trigger(
-        "published_plan_stands", "inspections_plan", "UPDATE", "OLD.state = 'published'", "a published plan is never changed"
+        "published_plan_stands",
+        "inspections_plan",
+        "UPDATE",
+        "OLD.state IN ('published', 'dropped')",
+        "a published or dropped plan is never changed",
     ),
+    Trigger("plan_file_stands", "inspections_planfile", "UPDATE", "1 = 1", "a file of a plan is never changed"),
+    Trigger("plan_file_stays", "inspections_planfile", "DELETE", DECIDED_PLAN, "a file stays with its plan"),
     Trigger(
         "published_plan_stays", "inspections_plan", "DELETE", "OLD.state = 'published'", "a published plan is never deleted"
     ),

@@ -22,7 +22,7 @@ from django.conf import settings
 from config.demo.office import Say, open_officer, person
 from inspections.cases import commands as case_commands
 from inspections.cases import queries as case_queries
-from inspections.cases import rules as case_rules
+from inspections.cases import shares as case_shares
 from inspections.cases import visiting
 from inspections.cases.models import Case
 from inspections.cases.rules import Draft, Line
@@ -184,14 +184,15 @@ def _inspect(data: Path, case: Case, *, problem: bool) -> None:
             case_commands.save_record(actor=officers[0], case_id=case.pk, version=record.version, draft=draft)
             record.refresh_from_db()
             case_commands.submit_record(actor=officers[0], case_id=case.pk, version=record.version)
-        shown = case_rules.fingerprint(case_queries.content_of(record))
+        shown = case_shares.fingerprint_for(record, None)
         if not record.acknowledgements.exists():
             visiting.acknowledge_record(
                 actor=officers[0], case_id=case.pk, content_hash=shown, kind="drawn", name="现场负责人（演示）", drawn=SCRAWL
             )
         for inspector, officer in zip(team, officers, strict=True):
             if not record.signatures.filter(inspector=inspector).exists():
-                case_commands.sign_record(actor=officer, case_id=case.pk, content_hash=shown)
+                read = case_shares.fingerprint_for(record, case_shares.part_of_officer(case, officer))
+                case_commands.sign_record(actor=officer, case_id=case.pk, content_hash=read)
         case.refresh_from_db()
     if case.state == CaseState.RECORDED:
         case_commands.review_case(

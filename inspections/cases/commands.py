@@ -1,6 +1,6 @@
 """The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
-from inspections.cases import attached, drawing, joining, opening, queries, rules, secrecy, states, visits
+from inspections.cases import attached, drawing, joining, opening, queries, rules, secrecy, shares, states, visits
 from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
@@ -77,9 +77,10 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
             minutes=int((now - (record.saved_at or now)).total_seconds() // 60),
         )
     )
-    draft = draft.kept()
+    share = shares.part_of_officer(case, actor)
+    draft = shares.own_part(share, draft.kept(), queries.draft_of(record), queries.items_of(case))
     may = offered(case, record)
-    before, after = keep_answers(case, record, draft, actor)
+    before, after = keep_answers(case, record, draft, share)
     change = alter(
         record,
         inspected_on=draft.inspected_on,
@@ -97,6 +98,7 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
 def submit_record(*, actor: User, case_id: int, version: int, key: str = "") -> Change:
     """Make the saved record ready to sign: complete, on a possible day, by inspectors able on that day. Then it is frozen."""
     case = of_team(case_id, actor, "submit")
+    refuse(shares.why_not_for_the_whole(shares.part_of_officer(case, actor)))
     arrive(key, case, actor, "submit")
     record = round_of(case)
     refuse(
@@ -112,6 +114,7 @@ def submit_record(*, actor: User, case_id: int, version: int, key: str = "") -> 
 def take_back_record(*, actor: User, case_id: int) -> Change:
     """Reopen a record that was ready to sign and that nobody has signed."""
     case = of_team(case_id, actor, "take_back")
+    refuse(shares.why_not_for_the_whole(shares.part_of_officer(case, actor)))
     record = round_of(case)
     refuse(rules.why_not_take_back(submitted=record.submitted_at is not None, signatures=record.signatures.count()))
     return alter(record, submitted_at=None)
@@ -119,7 +122,7 @@ def take_back_record(*, actor: User, case_id: int) -> Change:
 
 @command("inspections.sign_record")
 def sign_record(*, actor: User, case_id: int, content_hash: str, drawn: str = "", key: str = "") -> Change:
-    """One of the team confirms what they were shown (``content_hash``). With the last signature the inspection has ended.
+    """One of the team confirms what they were shown (``content_hash``): the whole, or their unit's part. With the last signature the inspection has ended.
 
     Each signs by the own account, ``drawn`` by hand or else with the password, which the view asks for before it calls this:
     nobody can complete a record without the other. The inspected person's side is noted before (:mod:`.visiting`).
@@ -130,12 +133,14 @@ def sign_record(*, actor: User, case_id: int, content_hash: str, drawn: str = ""
     mine = next(one for one in inspectors.values() if one.user_id == actor.pk)
     record = round_of(case)
     signers = set(record.signatures.values_list("inspector_id", flat=True))
+    whole = rules.fingerprint(queries.content_of(record))
+    shown = shares.fingerprint_for(record, shares.part_of_officer(case, actor))
     refuse(
         rules.why_not_sign(
             submitted=record.submitted_at is not None,
             signed=mine.pk in signers,
-            same=content_hash == rules.fingerprint(queries.content_of(record)),
-            acknowledged=not attached.acknowledgement_awaited(record, content_hash),
+            same=content_hash == shown,
+            acknowledged=not attached.acknowledgement_awaited(record, whole),
         )
         or (drawing.why_not(drawn) if drawn else None)
     )

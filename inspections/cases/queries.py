@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -52,10 +52,14 @@ def viewer(user: User) -> Viewer:
     return Viewer(user, own_units(user) if user.has_perm("inspections.view_cases") else set())
 
 
-def own_cases(user: User) -> QuerySet[Case]:
-    """The cases this person is on the team of now."""
+LEADING = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
+"""Of the assignments of a case (the outer query): those on the side of the unit that leads."""
+
+
+def own_cases(user: User, where: Q | None = None) -> QuerySet[Case]:
+    """The cases this person is on the team of now, on any side or as ``where`` says; ``on_lead``: for the unit that leads."""
     mine = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, inspector__user=user)
-    return Case.objects.filter(Exists(mine))
+    return Case.objects.filter(Exists(mine.filter(where) if where else mine)).annotate(on_lead=Exists(mine.filter(LEADING)))
 
 
 def office_cases(viewer: Viewer) -> QuerySet[Case]:
@@ -77,7 +81,7 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
 
 def whole_cases(viewer: Viewer) -> QuerySet[Case]:
     """Those of :func:`visible_cases` that this person sees whole: what tells of a case without looking whose part is whose."""
-    mine = own_cases(viewer.user) if viewer.may("view_own_cases") else Case.objects.none()
+    mine = own_cases(viewer.user, LEADING) if viewer.may("view_own_cases") else Case.objects.none()
     return Case.objects.filter(Q(pk__in=office_cases(viewer).values("pk")) | Q(pk__in=mine.values("pk")))
 
 
@@ -99,19 +103,19 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
-    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
+    side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
     ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever) and ``has_joined``.
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
-    leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
     return cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to").annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
-        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(leading)),
+        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(LEADING)),
         on_team=Exists(mine.filter(ended_at=None)),
+        on_lead=Exists(mine.filter(ended_at=None).filter(LEADING)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
         uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
@@ -299,21 +303,26 @@ def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[ru
     )
 
 
-def content_of(record: Record) -> dict[str, Any]:
+def content_of(record: Record, own: Collection[int] | None = None) -> dict[str, Any]:
     """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables.
+
+    A partner's officers sign what they read: with ``own`` (keys of matter revisions) the common facts and these checklists.
 
     Photos by what was sent, so that a phone without a network can tell the same (``static/visits/sheet.js``).
     """
     photos = Photo.objects.filter(case=record.case, round__lte=record.round, withdrawn_at=None)
     answers = record.answers.select_related("item__revision__matter").order_by("item__revision__matter__code", "item__position")
+    whole = own is None
+    if own is not None:
+        photos, answers = photos.filter(item__revision__in=own), answers.filter(item__revision__in=own)
     return {
         "case": record.case.number,
         "round": record.round,
         "inspected_on": record.inspected_on.isoformat() if record.inspected_on else "",
-        "result": record.result.code if record.result else "",
-        "findings": record.findings,
-        "disposal": record.disposal.code if record.disposal else "",
-        "present": record.present,
+        "result": record.result.code if record.result and whole else "",
+        "findings": record.findings if whole else "",
+        "disposal": record.disposal.code if record.disposal and whole else "",
+        "present": record.present if whole else "",
         "team": sorted(place.inspector.number for place in team(record.case)),
         "answers": [[a.item.revision.reference, a.item.position, a.answer, a.remark] for a in answers],
         "photos": sorted(photos.values_list("sent_sha256", flat=True)),

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import asking, attached, commands, joining_pages, queries
+from inspections.cases import asking, attached, commands, joining_pages, queries, shares
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Acknowledgement
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm
@@ -19,6 +19,7 @@ from inspections.cases.parts import one_step, parts_of, rows_of
 from inspections.cases.queries import Viewer, viewer
 from inspections.cases.recording import record_form
 from inspections.cases.rounds import told_rounds
+from inspections.cases.shares import Share
 from inspections.cases.states import Acknowledged, CaseState
 from inspections.cases.steps import next_step
 from inspections.cases.wordings import texts
@@ -114,8 +115,9 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     joint = joining_pages.panel(case, looks)
     share = joint["share"]
     if share is not None:
-        team = share.team(case, team)
-        mine, sheets, told = share.signatures(mine, team), share.sheets(sheets), share.history(told, team)
+        own = share.team(case, team)
+        team = team if share.on_team else own
+        mine, sheets, told = share.signatures(mine, own), share.sheets(sheets), share.history(told, own)
         beside, decided = share.beside(beside, mine), []
         parts, rounds = [], []
         panel |= {"replacements": share.replacements(panel["replacements"], case), "followed_by": None}
@@ -167,9 +169,10 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
     if case.state not in (CaseState.ASSIGNED, CaseState.ON_SITE) or (newest and newest.submitted_at):
         return redirect("case-page", number=number)
     posted = request.method == "POST" and newest is not None
-    form = record_form(case, newest, request.POST if posted else None)
+    share = shares.part_of_officer(case, signed_in(request))
+    form = record_form(case, newest, request.POST if posted else None, share)
     if posted and form.is_valid():
-        form, done = _save(request, case, form)
+        form, done = _save(request, case, form, share)
         if done:
             return redirect(done, number=number)
         newest = queries.last_record(case)  # what was saved before the refusal
@@ -177,22 +180,23 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "record": newest,
         "form": form,
-        "returned": queries.last_return(queries.decisions(rounds)),
+        "share": share,
+        "returned": queries.last_return(queries.decisions(rounds)) if share is None else None,
         "answered": sum(bool(form[f"answer_{item.pk}"].value()) for item in form.items),
-        "sheet": attached.sheet_of(case, form.items, form.codes) | {"state": attached.state_of(case, signed_in(request), newest)},
+        "sheet": attached.sheet_of(case, form.items, form.codes) | {"state": attached.state_of(case, signed_in(request), newest, share)},
         "sides": Acknowledged.choices,
         "texts": texts(),
     }
     return render(request, "office/cases/record.html", context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, case: Case, form: RecordForm) -> tuple[RecordForm, str]:
+def _save(request: HttpRequest, case: Case, form: RecordForm, share: Share | None) -> tuple[RecordForm, str]:
     """Keep the draft, then submit it if that was asked. Returns the form to show, or the page to go to."""
     user, draft = signed_in(request), form.draft()
     try:
         commands.save_record(actor=user, case_id=case.pk, version=form.cleaned_data["version"], draft=draft)
     except Refused as refused:
-        return _refused(request, case, refused.sentence), ""
+        return _refused(request, case, refused.sentence, share), ""
     if "submit" not in request.POST:
         messages.success(request, _("The draft is saved."))
         return form, "case-record"
@@ -201,8 +205,8 @@ def _save(request: HttpRequest, case: Case, form: RecordForm) -> tuple[RecordFor
     try:
         commands.submit_record(actor=user, case_id=case.pk, version=saved.version)
     except Refused as refused:
-        shown = _refused(request, case, "")
-        gaps = queries.gaps_of(case, saved, draft.kept(), clock.today())
+        shown = _refused(request, case, "", share)
+        gaps = queries.gaps_of(case, saved, draft.kept(), clock.today()) if share is None else []
         shown.show_gaps(gaps, _words)
         if len(gaps) != 1:
             shown.add_error(None, refused.sentence)
@@ -211,7 +215,7 @@ def _save(request: HttpRequest, case: Case, form: RecordForm) -> tuple[RecordFor
     return form, "case-page"
 
 
-def _refused(request: HttpRequest, case: Case, sentence: str) -> RecordForm:
+def _refused(request: HttpRequest, case: Case, sentence: str, share: Share | None) -> RecordForm:
     """The same page with all that was typed and the present version. After a colleague's save (``sentence``), what they
     saved fills the fields left empty here and stands beside those that differ."""
     newest = queries.last_record(case)
@@ -224,7 +228,7 @@ def _refused(request: HttpRequest, case: Case, sentence: str) -> RecordForm:
             untouched = not request.POST.get(name) and not request.POST.get(name.replace("remark_", "answer_"))
             if untouched and value:
                 typed[name] = str(value)
-    form = record_form(case, newest, typed)
+    form = record_form(case, newest, typed, share)
     if form.is_valid() and sentence:
         form.show_theirs(saved)
         form.add_error(None, sentence)

@@ -85,8 +85,9 @@ class PhotoForm(forms.Form):
         help_text=_("Otherwise they are taken out of the photo."),
     )
 
-    def __init__(self, *args: Any, items: Sequence[ChecklistItem], **kwargs: Any) -> None:
-        """``items`` in the order of the page."""
+    def __init__(self, *args: Any, items: Sequence[ChecklistItem], part: bool = False, **kwargs: Any) -> None:
+        """``items`` in the order of the page; ``part``: of a partner's officer, who keeps nothing of the whole visit."""
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["item"].choices = [("", _("of the whole visit")), *((one.pk, f"{one.position}. {one.title}") for one in items)]
+        whole = [("", _("– choose –"))] if part else [("", _("of the whole visit"))]
+        fields["item"].choices = [*whole, *((one.pk, f"{one.position}. {one.title}") for one in items)]

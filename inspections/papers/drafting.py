@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from inspections.cases import queries as cases
 from inspections.cases.drawing import path
-from inspections.cases.models import Assignment, Case, Record
+from inspections.cases.models import Assignment, Case, Record, Signature
 from inspections.cases.rules import fingerprint, promised_by
+from inspections.cases.shares import Share
 from inspections.cases.states import Acknowledged, Answer, CaseKind, Decision
 from inspections.draws.models import Draw
 from inspections.draws.states import Mode
@@ -134,20 +135,29 @@ def notice_of(case: Case, *, number: str, token_part: str, first: dt.date, last:
     )
 
 
-def case_facts(case: Case, record: Record | None, *, notice: str) -> facts.CaseFacts:
-    """What record and result form say: of this round, or empty lines to be filled in by hand before the visit."""
-    sheets = cases.sheets(case, record)
+def case_facts(case: Case, record: Record | None, *, notice: str, share: Share | None = None) -> facts.CaseFacts:
+    """What record and result form say: of this round, or empty lines to be filled in by hand before the visit.
+
+    Of a unit that takes part (``share``) its own checklists, and nothing of what is said of the whole.
+    """
+    sheets, team = cases.sheets(case, record), cases.team(case)
     revisions = revisions_of(case)
     day = record.inspected_on if record and record.inspected_on else clock.today()
     done = _outcome(case, record) if record is not None and record.submitted_at else {}
+    if share is not None:
+        if record is not None and done:
+            signed = share.signatures(cases.signatures(record), share.team(case, team))
+            done = {"inspected_on": record.inspected_on, "signatures": _signed(signed)}
+        sheets, revisions = share.sheets(sheets), [one for one in revisions if one.pk in share.revisions]
+        team = team if share.on_team else share.team(case, team)
     return facts.CaseFacts(
         number=case.number,
         bureau=settings.BUREAU_NAME,
         unit=case.unit.name,
-        party=party_of(case.subject, contact=True),
+        party=party_of(case.subject, contact=share is None),
         kind=KINDS[CaseKind(case.kind)],
         source=source_of(case.draw),
-        officers=officers_of(cases.team(case), day, day),
+        officers=officers_of(team, day, day),
         matters=[
             facts.AnsweredMatter(sheet.revision.name, [_answered(item, line if done else None) for item, line in sheet.lines])
             for sheet in sheets
@@ -174,9 +184,7 @@ def _outcome(case: Case, record: Record) -> dict[str, Any]:
         "result": record.result.label if record.result else "",
         "findings": record.findings.strip(),
         "disposal": record.disposal.label if record.disposal else "",
-        "signatures": [
-            facts.Signed(one.inspector.name, one.signed_at.astimezone(clock.BEIJING), path(one.drawn)) for one in cases.signatures(record)
-        ],
+        "signatures": _signed(cases.signatures(record)),
         "side": _side(record),
         "content_hash": fingerprint(cases.content_of(record)),
         "reviewer": review.reviewer.name if review else "",
@@ -185,6 +193,10 @@ def _outcome(case: Case, record: Record) -> dict[str, Any]:
         "published_on": day_of(disclosed.published_at) if disclosed else None,
         "due_on": promised_by(case.ended_on, settings.DISCLOSURE_DAYS) if case.ended_on else None,
     }
+
+
+def _signed(rows: Iterable[Signature]) -> list[facts.Signed]:
+    return [facts.Signed(one.inspector.name, one.signed_at.astimezone(clock.BEIJING), path(one.drawn)) for one in rows]
 
 
 def _side(record: Record) -> facts.OtherSide | None:

@@ -124,6 +124,9 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.review_plan": (R,),
     "inspections.return_plan": (R, S),
     "inspections.amend_plan": (C,),
+    "inspections.drop_amendment": (C,),
+    "inspections.attach_plan_file": (C,),
+    "inspections.remove_plan_file": (C,),
     "inspections.report_task": (C,),
     "inspections.import_handed": (C,),
     # draws
@@ -155,6 +158,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # ad-hoc requests
     "inspections.view_adhoc": (*BUSINESS, A),
     "inspections.ask_adhoc": (C,),
+    "inspections.ask_handed": (C,),
     "inspections.approve_adhoc": (S,),
     "inspections.return_adhoc": (S,),
     # cases

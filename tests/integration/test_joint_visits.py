@@ -93,7 +93,8 @@ def test_the_joint_visit_ends_both_cases_and_counts_once(client: Client) -> None
     shown = rules.fingerprint(queries.content_of(record))
     visiting.acknowledge_record(actor=lead, case_id=one.pk, content_hash=shown, kind="absent", witness="李某")
     for officer in (lead, *others):
-        commands.sign_record(actor=officer, case_id=one.pk, content_hash=shown)
+        read = shares.fingerprint_for(record, shares.part_of_officer(one, officer))
+        commands.sign_record(actor=officer, case_id=one.pk, content_hash=read)
     one, two = twice.fresh()
     assert (one.state, one.ended_on, two.state, two.ended_on) == (CaseState.RECORDED, clock.today(), CaseState.JOINED, clock.today())
     assert two.draw is not None
@@ -316,8 +317,8 @@ def test_adhoc_requests_are_counted_apart_by_ground() -> None:
     clerk = enter(row.asked_by)
     page = clerk.get("/office/adhoc/").content.decode()
     assert f"?ground={row.ground}" in page
-    assert row.subject.name in clerk.get(f"/office/adhoc/?ground={row.ground}").content.decode()
-    assert row.subject.name not in clerk.get("/office/adhoc/?ground=media").content.decode()
+    assert row.whom in clerk.get(f"/office/adhoc/?ground={row.ground}").content.decode()
+    assert row.whom not in clerk.get("/office/adhoc/?ground=media").content.decode()
 
 
 def test_a_file_that_is_none_is_refused_and_what_was_typed_stays() -> None:

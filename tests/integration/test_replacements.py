@@ -548,6 +548,7 @@ def test_other_people_find_no_page_to_ask(office: Office, draw: Draw) -> None:
 # --- receipts -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.papers
 def test_a_receipt_is_printed_after_the_visits_and_is_an_entry_of_the_ledger(office: Office, draw: Draw) -> None:
     clerk = browser(office.clerk)
     case = first(draw)
@@ -568,6 +569,7 @@ def test_a_receipt_is_printed_after_the_visits_and_is_an_entry_of_the_ledger(off
     assert "neither" in refusal(commands.print_receipt, actor=office.clerk, draw_id=draw.pk, subject_id=other.pk)
 
 
+@pytest.mark.papers
 def test_a_receipt_says_what_became_of_its_subject_and_opens_its_officers(office: Office, draw: Draw) -> None:
     old, other = draw.cases.order_by("pk")[:2]
     replaced(office, old, "subject", "gone")

@@ -119,6 +119,7 @@ def test_the_pages_ask_few_queries(draw: Any, django_assert_max_num_queries: Any
     assert client.get("/office/reports/?year=abc").status_code == 200
 
 
+@pytest.mark.papers
 def test_a_file_is_the_same_twice_and_stands_in_the_ledger(draw: Any) -> None:
     client = signed_in(factories.user(Role.SUPERVISOR))
     first, second = (client.get("/office/reports/report.xlsx").content for _ in range(2))

@@ -394,8 +394,9 @@ def test_when_all_visits_are_over_it_is_struck_all_the_same_and_the_right_winner
     assert visits.visits_over(now)
 
 
+@pytest.mark.papers
 def test_everybody_whom_a_struck_result_drew_is_opened_in_the_end_and_nobody_before() -> None:
-    draw = drawn(entries=30, quota=2)
+    draw = drawn(entries=30, quota=4)  # by chance all four stay drawn once in two thousand times
     drew = set(draw.drawn.filter(kind="W").values_list("entry__code", flat=True))
     now = strike(draw)
     order = orders.order(str(draw.number))
@@ -439,6 +440,7 @@ def test_replacements_belong_to_the_struck_result_and_begin_anew_with_the_right_
     assert {name: [one.english for one in run_check(name)] for name in ("draws", "cases")} == {"draws": [], "cases": []}
 
 
+@pytest.mark.papers
 def test_the_right_result_has_its_certificate_and_the_old_one_stays_marked() -> None:
     draw = drawn()
     old = DrawCertificate.objects.get(draw=draw)
