@@ -125,10 +125,10 @@ def test_no_false_step_from_the_review_to_the_closed_case(path: Path) -> None:
     path.start(asks=True)
     path.quickly(BAD)
     path.walk(
-        lambda: path.flag(path.checker, True, "线索") and path.order(path.reviewer, True, "1号", "penalty"),
-        lambda: path.decide(path.supervisor, True, ""),
-        lambda: path.settle(path.clerk, True, "2号"),
         lambda: path.check(path.checker, True, "") and path.publish(path.clerk, True),
+        lambda: path.order(path.reviewer, True, "1号", "penalty") and path.flag(path.checker, True, "线索"),
+        lambda: path.settle(path.clerk, True, "2号"),
+        lambda: path.decide(path.supervisor, True, ""),
         lambda: path.settle(path.clerk, True, "3号"),
         lambda: path.close(path.clerk),
     )
