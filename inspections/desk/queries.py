@@ -308,7 +308,7 @@ def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     rows = Inspector.objects.all() if kept is None else Inspector.objects.filter(unit_id__in=kept)
     for row in certificates_ending(rows, now.date()).order_by("ends")[:MOST]:
         text = _("The last valid certificate ends.")
-        yield Task(_("Inspector"), row.name, text, _("Renew"), reverse("inspector", args=[row.number]), row.ends)
+        yield Task(_("Inspector"), row.name, text, _("Renew"), reverse("inspector", args=[row.number]), row.ends, row.number)
 
 
 def _own_certificate(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

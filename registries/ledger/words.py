@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 WORDS: dict[str, Promise] = {
     "registries.create_account": _("made the account"),
@@ -152,6 +153,7 @@ WORDS: dict[str, Promise] = {
     "inspections.print_receipt": _("printed a receipt of the draw"),
     "inspections.export_report": _("took a report along as a file"),
     "inspections.read_messages": _("marked messages as read"),
+    "inspections.choose_messages": _("chose how to be told"),
     "inspections.renew_calendar": _("got a new address of the calendar"),
     "inspections.revoke_calendar": _("revoked the address of the calendar"),
     "inspections.post_messages": _("told a person what waits"),
@@ -168,6 +170,17 @@ WORDS: dict[str, Promise] = {
     "publicity.publish_case": _("published the result"),
     "publicity.keep_first_version": _("kept the first version of the result"),
 }
+
+
+NOTES = (
+    gettext_noop("signed by all"),
+    gettext_noop("settled"),
+    gettext_noop("nothing new"),
+    gettext_noop("the committed roster, by name"),
+    gettext_noop("the auditor's sealed copy of the secret"),
+    gettext_noop("from the auditor's sealed copy"),
+)
+"""What commands note by themselves; all other notes are people's words."""
 
 
 def in_words(verb: str) -> str:

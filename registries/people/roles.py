@@ -205,6 +205,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.view_leniency": (S, A),
     # messages
     "inspections.read_messages": (*BUSINESS, INS, A, P),
+    "inspections.choose_messages": (*BUSINESS, INS, A, P),
     "inspections.renew_calendar": (*BUSINESS, INS, A, P),
     "inspections.revoke_calendar": (*BUSINESS, INS, A, P),
     "inspections.post_messages": (TIMER,),
