@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from publicity.disclosures.models import COPIED
+from publicity.disclosures import index
+from publicity.disclosures.models import COPIED, Disclosure
 from registries import triggers
 from registries.triggers import Trigger
 
@@ -40,6 +41,8 @@ TRIGGERS: tuple[Trigger, ...] = (
 
 
 def set_up(using: str, **_: Any) -> None:
-    """Make the triggers again after every migration."""
+    """Make the triggers again after every migration, and what searches read; results published before there were terms get theirs."""
     if using == "default":
         triggers.make(TRIGGERS, using)
+        for older in Disclosure.objects.filter(terms="").iterator() if index.set_up(using) else ():
+            older.save(update_fields=["terms"])

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.test import Client
 
 from publicity.disclosures.models import Disclosure
-from publicity.site import queries
+from publicity.disclosures.searching import question
+from publicity.site import finding, queries
 from tests import factories, public_draws
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def names(client: Client, **asked: str) -> set[str]:
     """The subjects that a search shows."""
     answer = client.get("/results/?" + urlencode(asked))
     assert answer.status_code == 200
-    return {row.subject_name for row in answer.context["page"]}
+    return {row.title for row in answer.context["rows"]}
 
 
 def test_words_and_codes_find_a_subject(client: Client, found: Found) -> None:
@@ -71,15 +72,21 @@ def test_every_filter_narrows(client: Client, found: Found) -> None:
 
 def test_a_matter_is_not_found_by_a_part_of_its_code(found: Found) -> None:
     code = found.inn.matters[0]["code"]
-    assert not queries.results({"matter": code[:-1]}).exists()
+    assert sum(finding.counts(question({"matter": code})).values()) == 1
+    assert not sum(finding.counts(question({"matter": code[:-1]})).values())
 
 
 def test_wrong_days_are_said_and_the_rest_still_counts(client: Client, found: Found) -> None:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     answer = client.get("/results/?since=2026-11-09&until=2026-11-01&q=青山")
     assert "The last day is before the first." in answer.content.decode()
-    assert client.get("/results/?since=yesterday").status_code == 200
-    assert client.get("/results/?town=Nowhere&page=99").status_code == 200
+    nowhere = f"after={'0' * 32}"
+    for absurd in ("since=yesterday", "town=Nowhere&page=1000000000", nowhere, "before=%00&draw=%00", "until=9999-12-31&since=0001-01-01", "q=" + "鑫a1" * 900, "q=%FF%22%27)"):
+        answer = client.get(f"/results/?{absurd}")
+        assert answer.status_code == 200
+        typed = answer.context["asked"].typed
+        assert all(typed[name] in answer.content.decode() for name in ("since", "town", "until"))
+    assert "no such place" in client.get(f"/results/?{nowhere}").content.decode()
 
 
 def test_a_long_list_is_paged_and_keeps_its_filters(client: Client) -> None:
@@ -89,12 +96,21 @@ def test_a_long_list_is_paged_and_keeps_its_filters(client: Client) -> None:
     for _ in range(52):
         other = factories.reviewed_case()
         rows.append(public_draws.disclosed(other, unit_name="治安大队"))
-    answer = client.get("/results/?unit=治安大队")
-    assert len(answer.context["page"]) == 50
-    assert "page=2" in answer.content.decode()
-    second = {row.pk for row in client.get("/results/?unit=治安大队&page=2").context["page"]}
-    assert first.pk in second
-    assert len(second) == 3
+    page = client.get("/results/?unit=治安大队").context
+    assert len(page["rows"]) == 50
+    assert page["total"] == 53
+    assert not page["beside"].before
+    rest = client.get(f"/results/?unit=治安大队&after={page['beside'].after}").context
+    assert [row.public_id for row in rest["rows"]][-1] == first.public_id
+    assert len(rest["rows"]) == 3
+    assert not rest["beside"].after
+    back = client.get(f"/results/?unit=治安大队&before={rest['beside'].before}").context
+    assert back["rows"] == page["rows"]
+    last = client.get("/results/?unit=治安大队&last=1").context
+    assert last["rows"][-3:] == rest["rows"]
+    assert len(last["rows"]) == 50
+    assert last["beside"].before
+    assert not last["beside"].after
 
 
 def test_the_share_in_time_counts_days_in_beijing_and_rounds_down(found: Found) -> None:

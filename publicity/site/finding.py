@@ -1,0 +1,110 @@
+"""How lists of results are read: by terms, newest first, from one result on, as many as a page holds; and counted exactly.
+
+A place in a list is the public number of the result at its edge (``?after=``, ``?before=``): a page deep in the list costs what the first one
+does, and no result moves from page to page while somebody reads. Lists are in the order in which results became public.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+from publicity.disclosures.index import SHOWN
+from publicity.disclosures.models import Disclosure
+from publicity.disclosures.searching import GROUPS, Question, with_group
+from publicity.site import marks
+
+ROWS = 50
+KEPT = 3600
+"""Seconds a count is kept; it is never used with another mark than its own."""
+
+
+class Place(NamedTuple):
+    """Where a page begins: after or before a result (its key), or at one of the ends."""
+
+    after: int | None = None
+    before: int | None = None
+    last: bool = False
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the page is read from its end."""
+        return self.last or self.before is not None
+
+
+def place_of(public_id: str) -> int | None:
+    """The key of the result under this public number, one that was taken down too; None for none."""
+    return Disclosure.objects.filter(public_id=public_id).values_list("pk", flat=True).first() if len(public_id) == 32 else None
+
+
+def page(asked: Question, place: Place, size: int = ROWS) -> tuple[list[int], bool]:
+    """The keys of a page, newest first, and whether there are more beyond it in the direction it was read."""
+    beyond, order = (">", "ASC") if place.backwards else ("<", "DESC")
+    start = place.before if place.backwards else place.after
+    key, source = _source(asked)
+    where, values = _where(asked)
+    if start is not None:
+        where.append(f"{key} {beyond} %s")
+        values.append(start)
+    keys = [row[0] for row in _read(f"{key} FROM {source} WHERE {' AND '.join(where)} ORDER BY {key} {order} LIMIT {size + 1}", values)]
+    more, keys = len(keys) > size, keys[:size]
+    return (keys[::-1] if place.backwards else keys), more
+
+
+def rows(keys: Sequence[int], *columns: str) -> list[tuple[Any, ...]]:
+    """These columns of these results, newest first."""
+    return list(Disclosure.objects.filter(pk__in=keys).order_by("-pk").values_list(*columns))
+
+
+def counts(asked: Question) -> dict[str, int]:
+    """How many results fit, by result group; exact, and kept until anything of the results changes."""
+    key = f"counts/{marks.results()}/{sha256(repr(asked).encode()).hexdigest()}"
+    kept: dict[str, int] | None = cache.get(key) if settings.PUBLIC_PAGES_KEPT else None
+    if kept is None:
+        each, values = zip(*(_count(with_group(asked, group)) for group in GROUPS), strict=True)
+        found = _read(", ".join(f"({one})" for one in each), [value for some in values for value in some])[0]
+        kept = dict(zip(GROUPS, map(int, found), strict=True))
+        cache.set(key, kept, KEPT)
+    return kept
+
+
+def _count(asked: Question) -> tuple[str, list[Any]]:
+    where, values = _where(asked)
+    return f"SELECT count(*) FROM {_source(asked)[1]} WHERE {' AND '.join(where)}", values  # noqa: S608
+
+
+def _read(what: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {what}", values)
+        return list(cursor.fetchall())
+
+
+def _source(asked: Question) -> tuple[str, str]:
+    """The key's column, and where it is read from: with terms SQLite's index alone."""
+    if asked and connection.vendor == "sqlite":
+        return "d.rowid", "publicity_terms AS d"
+    return "d.id", "publicity_disclosure AS d"
+
+
+def _where(asked: Question) -> tuple[list[str], list[Any]]:
+    """The conditions of a question and their values."""
+    if connection.vendor == "sqlite":
+        return (["publicity_terms MATCH %s"], [_match(asked)]) if asked else ([f"d.{SHOWN}"], [])
+    where, values = [f"d.{SHOWN}"], []
+    for part in asked:
+        if all(len(alternative) == 1 for alternative in part) and len(part) > 1:
+            where.append("string_to_array(d.terms, ' ') && %s::text[]")
+            values.append([alternative[0] for alternative in part])
+        else:
+            where.append("(" + " OR ".join("string_to_array(d.terms, ' ') @> %s::text[]" for _ in part) + ")")
+            values += [list(alternative) for alternative in part]
+    return where, values
+
+
+def _match(asked: Question) -> str:
+    """A question as FTS5 reads it; terms hold no quotation marks (searching.py)."""
+    parts = (" OR ".join("(" + " AND ".join(f'"{one}"' for one in alternative) + ")" for alternative in part) for part in asked)
+    return " AND ".join(f"({part})" for part in parts)
