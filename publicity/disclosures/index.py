@@ -24,7 +24,7 @@ _IN = "INSERT INTO publicity_terms(rowid, terms) SELECT NEW.id, NEW.terms WHERE 
 _FED = {"INSERT": (_IN,), "UPDATE": (_OUT, _IN), "DELETE": (_OUT,)}
 _REBUILT = (
     "INSERT INTO publicity_terms(publicity_terms) VALUES ('delete-all')",
-    f"INSERT INTO publicity_terms(rowid, terms) SELECT id, terms FROM {DISCLOSURES} WHERE {SHOWN}",
+    "INSERT INTO publicity_terms(rowid, terms) SELECT id, terms FROM publicity_disclosure WHERE removed_at IS NULL",
 )
 _MARK = (
     "CREATE TABLE IF NOT EXISTS publicity_mark (one integer PRIMARY KEY, number bigint NOT NULL)",

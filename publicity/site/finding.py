@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 
 from publicity.disclosures.index import SHOWN
@@ -18,8 +16,6 @@ from publicity.disclosures.searching import GROUPS, Question, with_group
 from publicity.site import marks
 
 ROWS = 50
-KEPT = 3600
-"""Seconds a count is kept; it is never used with another mark than its own."""
 
 
 class Place(NamedTuple):
@@ -61,14 +57,13 @@ def rows(keys: Sequence[int], *columns: str) -> list[tuple[Any, ...]]:
 
 def counts(asked: Question) -> dict[str, int]:
     """How many results fit, by result group; exact, and kept until anything of the results changes."""
-    key = f"counts/{marks.results()}/{sha256(repr(asked).encode()).hexdigest()}"
-    kept: dict[str, int] | None = cache.get(key) if settings.PUBLIC_PAGES_KEPT else None
-    if kept is None:
-        each, values = zip(*(_count(with_group(asked, group)) for group in GROUPS), strict=True)
-        found = _read(", ".join(f"({one})" for one in each), [value for some in values for value in some])[0]
-        kept = dict(zip(GROUPS, map(int, found), strict=True))
-        cache.set(key, kept, KEPT)
-    return kept
+    return marks.kept(f"counts/{sha256(repr(asked).encode()).hexdigest()}", lambda: _counts(asked))
+
+
+def _counts(asked: Question) -> dict[str, int]:
+    each, values = zip(*(_count(with_group(asked, group)) for group in GROUPS), strict=True)
+    found = _read(", ".join(f"({one})" for one in each), [value for some in values for value in some])[0]
+    return dict(zip(GROUPS, map(int, found), strict=True))
 
 
 def _count(asked: Question) -> tuple[str, list[Any]]:

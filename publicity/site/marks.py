@@ -3,13 +3,15 @@
 Each is one small read, kept by the process for ``PUBLIC_MARK_SECONDS``, so that a page that has not changed costs next to nothing.
 """
 
+import functools
 import time
 from collections.abc import Callable
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Max
 
 from publicity.disclosures import index
@@ -17,6 +19,9 @@ from registries import clock
 from registries.ledger.models import LedgerEntry
 
 Mark = Callable[[], str]
+T = TypeVar("T")
+KEPT = 3600
+"""Seconds that something made of the results is kept; never with another mark than its own."""
 
 _kept: dict[str, tuple[float, str]] = {}
 
@@ -50,7 +55,19 @@ def nothing() -> str:
     return "0"
 
 
-@cache
+def kept(name: str, make: Callable[[], T]) -> T:
+    """What ``make`` makes of the results, made once until anything of them changes."""
+    if not settings.PUBLIC_PAGES_KEPT:
+        return make()
+    key = f"{name}/{results()}"
+    found: T | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, KEPT)
+    return found
+
+
+@functools.cache
 def release() -> str:
     """Changes with templates, code, words and settings that pages show."""
     told = sha256(f"{settings.BUREAU_NAME}{settings.SUPERVISION_PHONE}{settings.PUBLIC_URL}{settings.DEMO}".encode())

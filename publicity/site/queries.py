@@ -5,15 +5,12 @@ Draws stand in ``orders.py``. Nothing here takes a person: there is one public, 
 
 import datetime as dt
 import json
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.conf import settings
-from django.core.cache import cache
-from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, TextField, When
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, When
+from django.db.models.functions import TruncDate
 
 from inspections.draws.models import Draw
 from inspections.draws.queries import PUBLIC_STATES
@@ -70,12 +67,7 @@ class Punctuality(NamedTuple):
 
 def punctuality() -> list[Punctuality]:
     """Per unit, by name. The day of publication is the calendar day in Beijing; what was taken down still counts. Kept while results stay."""
-    kept = f"punctuality/{marks.results()}"
-    units: list[Punctuality] | None = cache.get(kept) if settings.PUBLIC_PAGES_KEPT else None
-    if units is None:
-        units = _punctuality()
-        cache.set(kept, units)
-    return units
+    return marks.kept("punctuality", _punctuality)
 
 
 def _punctuality() -> list[Punctuality]:

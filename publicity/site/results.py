@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -74,17 +73,13 @@ def _choices(typed: str, values: Iterable[tuple[str, str]]) -> list[Choice]:
 
 
 def _offered() -> dict[str, list[tuple[str, str]]]:
-    """What the filters offer; made once a minute."""
-    kept: dict[str, list[tuple[str, str]]] | None = cache.get("offered")
-    if kept is None:
-        kept = {
-            "matter": [(code, f"{code} {name}") for code, name in queries.published_matters()],
-            "town": queries.choices_of("town_name"),
-            "result": queries.choices_of("result_code", "result_label"),
-            "unit": queries.choices_of("unit_name"),
-        }
-        cache.set("offered", kept, MINUTE)
-    return kept
+    """What the filters offer."""
+    return {
+        "matter": [(code, f"{code} {name}") for code, name in queries.published_matters()],
+        "town": queries.choices_of("town_name"),
+        "result": queries.choices_of("result_code", "result_label"),
+        "unit": queries.choices_of("unit_name"),
+    }
 
 
 def _place(asked: asking.Asked) -> tuple[Place, bool]:
@@ -144,8 +139,8 @@ def result_list(request: HttpRequest) -> HttpResponse:
         "problems": counts[ResultGroup.PROBLEM],
         "asked": asked,
         "wrong": wrong,
-        "choices": {name: _choices(asked.typed[name], values) for name, values in _offered().items()},
-        "updated": queries.last_disclosed(),
+        "choices": {name: _choices(asked.typed[name], values) for name, values in marks.kept("offered", _offered).items()},
+        "updated": marks.kept("last", queries.last_disclosed),
     }
     return render(request, "public/results/list.html", context)
 

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
@@ -38,8 +36,6 @@ TONES = {
     ResultGroup.REFUSED.value: "refused", "": "awaits",
 }  # fmt: skip
 FILTERS = {"unit_name": "unit", "town_name": "town", "result_label": "result"}
-KEPT = 3600
-"""Seconds the figures are kept; never beyond a change of the results or the day."""
 
 
 class Part(NamedTuple):
@@ -226,11 +222,7 @@ def _figures() -> dict[str, Any]:
 @published(MINUTE, marks.everything)
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """The figures as charts that are drawn here, with the numbers beside them."""
-    key = f"figures/{marks.results()}/{clock.today()}/{get_language()}"
-    told: dict[str, Any] | None = cache.get(key) if settings.PUBLIC_PAGES_KEPT else None
-    if told is None:
-        told = _figures()
-        cache.set(key, told, KEPT)
+    told = marks.kept(f"figures/{clock.today()}/{get_language()}", _figures)
     context = told | {"draws": _draws(), "all_units": queries.overall(told["units"]), "updated": queries.last_disclosed(), "tones": _legend()}
     return render(request, "public/statistics.html", context)
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+
 def visitor(request: HttpRequest) -> str:
     """The visitor's address: the connection's, or what the outermost of our own proxies (``PROXY_COUNT``) saw."""
     count = settings.AXES_IPWARE_PROXY_COUNT
