@@ -40,6 +40,11 @@ def results() -> str:
     return _for_a_moment("results", lambda: str(index.mark()))
 
 
+def part() -> str:
+    """The same for a part of a page that is kept by itself."""
+    return results() if settings.PUBLIC_PAGES_KEPT else str(time.perf_counter_ns())
+
+
 def everything() -> str:
     """Changes with anything that a command writes, and with the minute: for pages that say what is overdue."""
     return _for_a_moment("everything", _head)

@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 class Row(NamedTuple):
-    """One result in a list, as it is written there."""
+    """One result in a list, as ``{% result_rows %}`` writes it."""
 
     public_id: str
     title: str
@@ -139,6 +139,7 @@ def result_list(request: HttpRequest) -> HttpResponse:
         "problems": counts[ResultGroup.PROBLEM],
         "asked": asked,
         "wrong": wrong,
+        "mark": marks.part(),
         "choices": {name: _choices(asked.typed[name], values) for name, values in marks.kept("offered", _offered).items()},
         "updated": marks.kept("last", queries.last_disclosed),
     }
