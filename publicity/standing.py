@@ -41,8 +41,14 @@ TRIGGERS: tuple[Trigger, ...] = (
 
 
 def set_up(using: str, **_: Any) -> None:
-    """Make the triggers again after every migration, and what searches read; results published before there were terms get theirs."""
+    """Make the triggers again after every migration, and what searches read."""
     if using == "default":
         triggers.make(TRIGGERS, using)
-        for older in Disclosure.objects.filter(terms="").iterator() if index.set_up(using) else ():
-            older.save(update_fields=["terms"])
+        if index.set_up(using):
+            fill_terms()
+
+
+def fill_terms() -> None:
+    """Give results that were published before there were terms theirs; does nothing mostly."""
+    for older in Disclosure.objects.filter(terms="").iterator():
+        older.save(update_fields=["terms"])

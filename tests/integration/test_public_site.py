@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 from inspections.cases.models import Case
+from publicity import standing
 from publicity.disclosures import index
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
 from publicity.disclosures.searching import question
@@ -108,11 +108,9 @@ def test_the_index_follows_every_change_and_can_be_made_anew(result: Disclosure)
     assert not finding.page(question({"q": "另一家"}), finding.Place())[0]
 
 
-def test_results_from_before_there_were_terms_get_theirs_when_the_house_is_set_up(result: Disclosure) -> None:
-    from publicity import standing
-
+def test_results_from_before_there_were_terms_get_theirs_after_a_migration(result: Disclosure) -> None:
     Disclosure.objects.filter(pk=result.pk).update(terms="")
-    standing.set_up(connection.alias)
+    standing.fill_terms()
     assert finding.page(question({"q": result.subject_name}), finding.Place())[0] == [result.pk]
 
 
