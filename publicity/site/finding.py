@@ -36,8 +36,9 @@ def place_of(public_id: str) -> int | None:
     return Disclosure.objects.filter(public_id=public_id).values_list("pk", flat=True).first() if len(public_id) == 32 else None
 
 
-def page(asked: Question, place: Place, size: int = ROWS) -> tuple[list[int], bool]:
-    """The keys of a page, newest first, and whether there are more beyond it in the direction it was read."""
+def page(asked: Question, place: Place, size: int = 0) -> tuple[list[int], bool]:
+    """The keys of a page (of :data:`ROWS`), newest first, and whether there are more beyond it in the direction it was read."""
+    size = size or ROWS
     beyond, order = (">", "ASC") if place.backwards else ("<", "DESC")
     start = place.before if place.backwards else place.after
     key, source = _source(asked)

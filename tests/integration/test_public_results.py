@@ -1,7 +1,7 @@
 """Searching results: everything stands in the query string, and every filter finds what it says."""
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
@@ -89,28 +89,30 @@ def test_wrong_days_are_said_and_the_rest_still_counts(client: Client, found: Fo
     assert "no such place" in client.get(f"/results/?{nowhere}").content.decode()
 
 
-def test_a_long_list_is_paged_and_keeps_its_filters(client: Client) -> None:
-    case = factories.reviewed_case()
-    first = public_draws.disclosed(case, unit_name="治安大队")
-    rows = []
-    for _ in range(52):
-        other = factories.reviewed_case()
-        rows.append(public_draws.disclosed(other, unit_name="治安大队"))
-    page = client.get("/results/?unit=治安大队").context
-    assert len(page["rows"]) == 50
-    assert page["total"] == 53
-    assert not page["beside"].before
-    rest = client.get(f"/results/?unit=治安大队&after={page['beside'].after}").context
-    assert [row.public_id for row in rest["rows"]][-1] == first.public_id
-    assert len(rest["rows"]) == 3
-    assert not rest["beside"].after
-    back = client.get(f"/results/?unit=治安大队&before={rest['beside'].before}").context
-    assert back["rows"] == page["rows"]
-    last = client.get("/results/?unit=治安大队&last=1").context
-    assert last["rows"][-3:] == rest["rows"]
-    assert len(last["rows"]) == 50
-    assert last["beside"].before
-    assert not last["beside"].after
+def test_a_long_list_is_paged_by_place_and_keeps_its_filters(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "ROWS", 2)
+    first = public_draws.disclosed(factories.reviewed_case(), unit_name="治安大队")
+    for _ in range(4):
+        public_draws.disclosed(factories.reviewed_case(), unit_name="治安大队")
+    public_draws.disclosed(factories.reviewed_case(), unit_name="别的大队")
+
+    def page(**place: str) -> Any:
+        return client.get("/results/?" + urlencode({"unit": "治安大队", **place})).context
+
+    newest = page()
+    assert (len(newest["rows"]), newest["total"], newest["beside"].before) == (2, 5, "")
+    middle = page(after=newest["beside"].after)
+    oldest = page(after=middle["beside"].after)
+    assert [row.public_id for row in oldest["rows"]] == [first.public_id]
+    assert oldest["beside"].after == ""
+    assert page(before=oldest["beside"].before)["rows"] == middle["rows"]
+    assert page(before=middle["beside"].before)["rows"] == newest["rows"]
+    last = page(last="1")
+    assert last["rows"][-1] == oldest["rows"][0]
+    assert (len(last["rows"]), last["beside"].after) == (2, "")
+    assert page(before=last["beside"].before)["beside"].after
+    short = page(before=newest["rows"][1].public_id)
+    assert short["rows"] == newest["rows"]
 
 
 def test_the_share_in_time_counts_days_in_beijing_and_rounds_down(found: Found) -> None:
