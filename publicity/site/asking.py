@@ -58,10 +58,11 @@ def asked(given: Mapping[str, str]) -> Asked:
             wrong[name] = _("This is no day of the form 2026-11-01; it was left out.")
     if meant["since"] and meant["until"] and meant["until"] < meant["since"]:
         wrong["until"] = _("The last day is before the first.")
-    after, before = (given.get(name, "") for name in ("after", "before"))
-    if not all(_PLACE.fullmatch(place) for place in (after, before) if place):
+    places = {name: given.get(name, "") for name in ("after", "before")}
+    if any(place and not _PLACE.fullmatch(place) for place in places.values()):
         wrong["place"] = NO_PLACE
-    return Asked(typed, question(meant), wrong, *(place if _PLACE.fullmatch(place) else "" for place in (after, before)), "last" in given)
+    after, before = (place if _PLACE.fullmatch(place) else "" for place in places.values())
+    return Asked(typed, question(meant), wrong, after, before, "last" in given)
 
 
 NO_PLACE = _("There is no such place in the list; here is its beginning.")

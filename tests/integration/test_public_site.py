@@ -163,10 +163,11 @@ def test_what_was_taken_down_answers_410_with_the_reason_and_nothing_else(client
 def test_a_subjects_page_has_its_results_and_the_day_of_the_one_to_come(client: Client, result: Disclosure) -> None:
     subject = result.case.subject
     assert result.public_id in client.get(f"/subjects/{subject.public_id}/").content.decode()
-    over = factories.recorded_case(inspected_on=clock.today() - dt.timedelta(days=3))
+    ended = clock.today() - dt.timedelta(days=3)
+    over = factories.recorded_case(inspected_on=ended)
     page = english(client, f"/subjects/{over.subject.public_id}/")
     assert over.subject.name in page
-    assert str(over.ended_on + dt.timedelta(days=20)) in page
+    assert str(ended + dt.timedelta(days=20)) in page
     assert over.number not in page
     assert over.unit.name not in page
     assert over.matters.get().revision.name not in page
