@@ -128,7 +128,7 @@ def result_list(request: HttpRequest) -> HttpResponse:
     """Search and filters, all in the query string."""
     asked = asking.asked(request.GET)
     place, known = _place(asked)
-    wrong = dict(asked.wrong) if known else {**asked.wrong, "place": asking.NO_PLACE}
+    wrong = dict(asked.wrong) if known else {**asked.wrong, "place": asking.no_place()}
     rows, beside = _page(asked, place)
     counts = finding.counts(asked.question)
     context = {
