@@ -100,6 +100,7 @@ class Disclosure(Copy):
         indexes: ClassVar = [
             models.Index(fields=["-published_at", "-id"], name="disclosure_newest"),
             models.Index(fields=["subject_code", "-id"], name="disclosure_subject"),
+            models.Index(fields=["inspected_on"], name="disclosure_inspected"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ A term is a character or a pair of characters of the name, two or three initials
 value (``u=治安大队``). Neither database needs to know Chinese: it only finds rows by whole terms (docs/adr/0012).
 """
 
+import calendar
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -109,6 +110,15 @@ def days(since: dt.date | None, until: dt.date | None) -> list[str]:
             found.append(f"y={first:%Y%m%d}")
         first += dt.timedelta(days=1)
     return found or ["y=never"]
+
+
+def span(part: tuple[All, ...]) -> tuple[dt.date, dt.date] | None:
+    """The first and last day that a part of a question asks for, where it asks for days: a database that knows days reads them faster."""
+    if not all(len(one) == 1 and one[0].startswith("y=2") for one in part):
+        return None
+    first, last = part[0][0][2:], part[-1][0][2:]
+    ends = {4: "1231", 6: f"{calendar.monthrange(int(last[:4]), int(last[4:6] or 1))[1]}", 8: ""}
+    return dt.date.fromisoformat((first + "0101")[:8] if len(first) != 6 else f"{first}01"), dt.date.fromisoformat(last + ends[len(last)])
 
 
 def with_group(asked: Question, group: str) -> Question:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from publicity.disclosures.index import SHOWN
 from publicity.disclosures.models import Disclosure
-from publicity.disclosures.searching import GROUPS, Question, with_group
+from publicity.disclosures.searching import GROUPS, Question, span, with_group
 from publicity.site import marks
 
 ROWS = 50
@@ -62,9 +62,14 @@ def counts(asked: Question) -> dict[str, int]:
 
 
 def _counts(asked: Question) -> dict[str, int]:
+    """SQLite asks its index once a group, PostgreSQL reads the rows once: each is the cheaper way there."""
+    if connection.vendor != "sqlite":
+        where, given = _where(asked)
+        found = _read(f"d.result_group, count(*) FROM {_source(asked)[1]} WHERE {' AND '.join(where)} GROUP BY 1", given)
+        return dict.fromkeys(GROUPS, 0) | dict(found)
     each, values = zip(*(_count(with_group(asked, group)) for group in GROUPS), strict=True)
-    found = _read(", ".join(f"({one})" for one in each), [value for some in values for value in some])[0]
-    return dict(zip(GROUPS, map(int, found), strict=True))
+    numbers = _read(", ".join(f"({one})" for one in each), [value for some in values for value in some])[0]
+    return dict(zip(GROUPS, map(int, numbers), strict=True))
 
 
 def _count(asked: Question) -> tuple[str, list[Any]]:
@@ -91,9 +96,9 @@ def _where(asked: Question) -> tuple[list[str], list[Any]]:
         return (["publicity_terms MATCH %s"], [_match(asked)]) if asked else ([f"d.{SHOWN}"], [])
     where, values = [f"d.{SHOWN}"], []
     for part in asked:
-        if all(len(alternative) == 1 for alternative in part) and len(part) > 1:
-            where.append("string_to_array(d.terms, ' ') && %s::text[]")
-            values.append([alternative[0] for alternative in part])
+        if days := span(part):
+            where.append("d.inspected_on BETWEEN %s AND %s")
+            values += days
         else:
             where.append("(" + " OR ".join("string_to_array(d.terms, ' ') @> %s::text[]" for _ in part) + ")")
             values += [list(alternative) for alternative in part]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publicity.disclosures.models import Disclosure
-from publicity.disclosures.searching import FIRST_YEAR, days, flat, question, terms_of
+from publicity.disclosures.searching import FIRST_YEAR, days, flat, question, span, terms_of
 
 DAY = dt.date(2026, 11, 1)
 
@@ -63,6 +63,7 @@ def test_a_terms_text_has_no_empty_and_no_quoted_part() -> None:
 @given(st.dates(dt.date(2019, 1, 1), dt.date(2031, 12, 31)), st.dates(dt.date(2019, 1, 1), dt.date(2031, 12, 31)), st.integers(-3, 3))
 def test_days_are_found_exactly_between_two_days(since: dt.date, until: dt.date, near: int) -> None:
     told = set(days(since, until))
+    assert span(tuple((one,) for one in days(since, until))) == ((since, until) if since <= until else None)
     for day in (since + dt.timedelta(days=near), until + dt.timedelta(days=near)):
         terms = {f"y={day:%Y}", f"y={day:%Y%m}", f"y={day:%Y%m%d}"}
         assert bool(terms & told) == (since <= day <= until)
