@@ -78,7 +78,10 @@ DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
 PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address and process; 0 = no limit
 PUBLIC_PAGES_KEPT = not DEBUG  # made pages and counts are kept until anything public changes
 PUBLIC_MARK_SECONDS = env.int("PUBLIC_MARK_SECONDS", default=1)  # for so long a process does not ask whether anything has
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1000}}}
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
+    for name, entries in {"default": 1000, "figures": 100}.items()
+}
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 

@@ -36,9 +36,9 @@ class Asked(NamedTuple):
         return urlencode({name: value for name, value in self.typed.items() if value})
 
     @property
-    def narrowed(self) -> bool:
-        """Whether anything but words was asked."""
-        return any(value for name, value in self.typed.items() if name != "q")
+    def narrowed(self) -> str:
+        """The same without the words: what the filters ask."""
+        return urlencode({name: value for name, value in self.typed.items() if value and name != "q"})
 
 
 def asked(given: Mapping[str, str]) -> Asked:

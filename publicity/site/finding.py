@@ -58,7 +58,7 @@ def rows(keys: Sequence[int], *columns: str) -> list[tuple[Any, ...]]:
 
 def counts(asked: Question) -> dict[str, int]:
     """How many results fit, by result group; exact, and kept until anything of the results changes."""
-    return marks.kept(f"counts/{sha256(repr(asked).encode()).hexdigest()}", lambda: _counts(asked))
+    return marks.kept(f"counts/{sha256(repr(asked).encode()).hexdigest()}", lambda: _counts(asked), large=not asked)
 
 
 def _counts(asked: Question) -> dict[str, int]:
@@ -67,9 +67,11 @@ def _counts(asked: Question) -> dict[str, int]:
         where, given = _where(asked)
         found = _read(f"d.result_group, count(*) FROM {_source(asked)[1]} WHERE {' AND '.join(where)} GROUP BY 1", given)
         return dict.fromkeys(GROUPS, 0) | dict(found)
-    each, values = zip(*(_count(with_group(asked, group)) for group in GROUPS), strict=True)
-    numbers = _read(", ".join(f"({one})" for one in each), [value for some in values for value in some])[0]
-    return dict(zip(GROUPS, map(int, numbers), strict=True))
+    each = [asked, *(with_group(asked, group) for group in GROUPS[1:])] if asked else [with_group(asked, group) for group in GROUPS]
+    told, values = zip(*map(_count, each), strict=True)
+    first, *others = _read(", ".join(f"({one})" for one in told), [value for some in values for value in some])[0]
+    # the first group holds most results: what is not in the others is cheaper to know than to find
+    return dict(zip(GROUPS, [first - sum(others) if asked else first, *others], strict=True))
 
 
 def _count(asked: Question) -> tuple[str, list[Any]]:

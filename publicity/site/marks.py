@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import Max
 
 from publicity.disclosures import index
@@ -60,15 +60,19 @@ def nothing() -> str:
     return "0"
 
 
-def kept(name: str, make: Callable[[], T]) -> T:
-    """What ``make`` makes of the results, made once until anything of them changes."""
+def kept(name: str, make: Callable[[], T], *, large: bool = True) -> T:
+    """What ``make`` makes of the results, made once until anything of them changes.
+
+    ``large``: it costs much and is wanted by many pages; a flood of searches does not push it out.
+    """
     if not settings.PUBLIC_PAGES_KEPT:
         return make()
     key = f"{name}/{results()}"
-    found: T | None = cache.get(key)
+    shelf = caches["figures" if large else "default"]
+    found: T | None = shelf.get(key)
     if found is None:
         found = make()
-        cache.set(key, found, KEPT)
+        shelf.set(key, found, KEPT)
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 
 from inspections.cases.models import Case
@@ -25,9 +25,11 @@ pytestmark = pytest.mark.django_db
 def kept(settings: Any) -> Iterator[None]:
     """Pages are kept, as they are outside the tests."""
     settings.PUBLIC_PAGES_KEPT = True
-    cache.clear()
+    for one in caches.all():
+        one.clear()
     yield
-    cache.clear()
+    for one in caches.all():
+        one.clear()
 
 
 @pytest.fixture
