@@ -73,6 +73,12 @@ CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
 DISCLOSURE_DAYS = 20
 DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
 
+# --- open data ------------------------------------------------------------------------------------------------------------
+
+OPENDATA_LICENCE = env.str("OPENDATA_LICENCE", default="CC BY 4.0")
+OPENDATA_LICENCE_URL = env.str("OPENDATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+OPENDATA_REQUESTS = env.int("OPENDATA_REQUESTS", default=600)  # that one address may send in a minute to one web process
+
 # --- Django ---------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -188,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_cases": _SWEEP_SECONDS,
         "inspections.sweep_papers": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
+        "publicity.sweep_opendata": _SWEEP_SECONDS,
         "inspections.sweep_messages": 20 if DEMO else 300,
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,

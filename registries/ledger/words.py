@@ -163,6 +163,7 @@ WORDS: dict[str, Promise] = {
     "inspections.request_recusal": _("asked for a recusal through the notice"),
     "publicity.publish_case": _("published the result"),
     "publicity.keep_first_version": _("kept the first version of the result"),
+    "publicity.keep_snapshot": _("kept the open data as files"),
 }
 
 

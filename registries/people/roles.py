@@ -219,6 +219,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # publicity
     "publicity.publish_case": (TIMER,),
     "publicity.keep_first_version": (TIMER,),
+    "publicity.keep_snapshot": (TIMER,),
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),
