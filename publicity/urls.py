@@ -3,5 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("publicity.opendata.urls")),
     path("", include("publicity.site.urls")),
 ]

@@ -73,7 +73,7 @@ def _day(name: str, text: str) -> dt.date:
 
 
 def read(parameters: Iterable[Parameter], asked: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """The values asked for, by name. ``asked``: name → all values given."""
+    """The values asked for, by name; empty texts, as a form sends them, ask for nothing. ``asked``: name → all values given."""
     known = {parameter.name: parameter for parameter in parameters}
     found: dict[str, Any] = {}
     for name, values in asked.items():
@@ -81,5 +81,7 @@ def read(parameters: Iterable[Parameter], asked: Mapping[str, Sequence[str]]) ->
             raise Unreadable(say("There is no parameter of this name here. There are: %(names)s.", names=", ".join(known)))
         if len(values) != 1:
             raise Unreadable(say("%(name)s is given more than once.", name=name))
-        found[name] = known[name].read(values[0])
+        value = known[name].read(values[0])
+        if value != "":
+            found[name] = value
     return found
