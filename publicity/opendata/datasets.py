@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from publicity.opendata import dictionary, lists, results
 from publicity.opendata.asking import MOST, SIZE, Parameter
-from publicity.opendata.fields import Field, Value
+from publicity.opendata.fields import Field, Value, object_writer
 
 Row = tuple[Value, ...]
 
@@ -34,7 +35,7 @@ class Dataset:
     key: tuple[str, ...]
     narrowed: tuple[Parameter, ...] = ()
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The keys of its columns."""
         return tuple(field.name for field in self.fields)
@@ -43,6 +44,11 @@ class Dataset:
     def parameters(self) -> tuple[Parameter, ...]:
         """What may be asked of it."""
         return (*self.narrowed, *PAGING)
+
+    @cached_property
+    def in_json(self) -> Callable[[Row], str]:
+        """Writes a row as a JSON object."""
+        return object_writer(self.fields)
 
     def at(self, name: str) -> int:
         """The place of a column in a row."""

@@ -6,9 +6,10 @@ dictionary.
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,38 @@ def in_json(value: Value) -> Any:
     if isinstance(value, Decimal):
         return in_cell(value)
     return value
+
+
+def object_writer(fields: Sequence[Field]) -> Callable[[Sequence[Value]], str]:
+    """What writes a row as one JSON object, Chinese as it is: the same as ``json.dumps`` of its values, several times as fast."""
+    template = ",".join(f'"{field.name}":%s' for field in fields)
+    encoders = [_or_null(_ENCODERS[field.kind]) if field.empty else _ENCODERS[field.kind] for field in fields]
+
+    def write(row: Sequence[Value]) -> str:
+        return f"{{{template % tuple([encode(value) for encode, value in zip(encoders, row, strict=True)])}}}"
+
+    return write
+
+
+def _or_null(encode: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: "null" if value is None else encode(value)
+
+
+def _list(values: Iterable[str]) -> str:
+    return f"[{','.join(map(encode_basestring, values))}]"
+
+
+_ENCODERS: dict[Kind, Callable[[Any], str]] = {
+    "text": encode_basestring,
+    "code": encode_basestring,
+    "address": encode_basestring,
+    "integer": str,
+    "number": lambda value: str(in_cell(value)),
+    "day": lambda day: f'"{day.isoformat()}"',
+    "moment": lambda moment: f'"{moment_text(moment)}"',
+    "flag": lambda flag: "true" if flag else "false",
+    "list": _list,
+}
 
 
 def in_cell(value: Value) -> str | int | float | dt.date | None:

@@ -41,10 +41,19 @@ class Refusal(Exception):
         self.status, self.why, self.more = status, why, more
 
 
-def as_json(told: Any, content_type: str = "application/json", status: int = 200) -> HttpResponse:
+def as_one(told: Any) -> str:
     """Compact JSON, Chinese as it is."""
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(body.encode(), content_type=content_type, status=status)
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_text(text: str, content_type: str = "application/json", status: int = 200) -> HttpResponse:
+    """An answer of this JSON."""
+    return HttpResponse(text.encode(), content_type=content_type, status=status)
+
+
+def as_json(told: Any, content_type: str = "application/json", status: int = 200) -> HttpResponse:
+    """An answer of what is told, as JSON."""
+    return as_text(as_one(told), content_type, status)
 
 
 def problem(status: int, why: Sentence, **more: Any) -> HttpResponse:

@@ -7,7 +7,6 @@ import base64
 import csv
 import hashlib
 import io
-import json
 import pickle
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from publicity.opendata.datasets import DATASETS, Dataset, Row
-from publicity.opendata.fields import in_cell, in_csv, in_json
+from publicity.opendata.fields import in_cell, in_csv
 from registries.spreadsheets.streaming import Stream, stream_workbook
 
 TYPES = {
@@ -64,9 +63,9 @@ def csv_pieces(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
 def json_pieces(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
     """One object with the name of the dataset and its rows, each an object in a line of its own."""
     yield f'{{"dataset":"{dataset.name}","rows":['.encode()
-    names, between, lines = dataset.names, "\n", []
+    write, between, lines = dataset.in_json, "\n", []
     for row in rows:
-        lines.append(between + json.dumps(dict(zip(names, map(in_json, row), strict=True)), ensure_ascii=False, separators=(",", ":")))
+        lines.append(between + write(row))
         between = ",\n"
         if len(lines) == AT_ONCE:
             yield "".join(lines).encode()

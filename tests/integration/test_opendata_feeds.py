@@ -7,7 +7,6 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from publicity.opendata import queries
@@ -19,11 +18,6 @@ from tests import open_data
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
 TAG = re.compile(r"tag:[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:\S+")
-
-
-@pytest.fixture(autouse=True)
-def uncounted() -> None:
-    cache.clear()
 
 
 def feed(client: Client, address: str) -> Xml.Element:
