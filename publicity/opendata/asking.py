@@ -41,12 +41,13 @@ class Parameter:
     @property
     def schema(self) -> dict[str, Any]:
         """The parameter in JSON Schema."""
-        return {
+        schemas: dict[str, dict[str, Any]] = {
             "text": {"type": "string", "maxLength": self.longest, "pattern": r"^[^\u0000-\u001f\u007f]*$"},
             "day": {"type": "string", "format": "date"},
             "integer": {"type": "integer", "minimum": self.least, "maximum": self.most},
             "choice": {"type": "string", "enum": list(self.choices)},
-        }[self.kind]
+        }
+        return schemas[self.kind]
 
     def read(self, text: str) -> Any:
         """The value, or :class:`Unreadable`."""

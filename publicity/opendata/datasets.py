@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from publicity.opendata import dictionary, lists, results
-from publicity.opendata.asking import MOST, SIZE, Parameter
+from publicity.opendata.asking import MOST, Parameter
 from publicity.opendata.fields import Field, Value, object_writer
 
 Row = tuple[Value, ...]

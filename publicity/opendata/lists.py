@@ -1,7 +1,8 @@
 """The rows of what is published whole: editions of the matter list, plans with their progress, draws. Read as the site reads them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F
@@ -34,13 +35,14 @@ def matters() -> Iterator[Row]:
 
 def plan_items() -> Iterator[Row]:
     """Every item of every published version of a plan, the newest plan first, and how far it has come."""
-    for plan in plans.plans():
+    published: Iterable[Any] = plans.plans()
+    for plan in published:
         amends = plan.replaces.number if plan.replaces else ""
         for told in plans.plan_progress(plan):
             item = told.item
             yield (
                 plan.number, item.code, _address("public-plan", plan.number), plan.year, plan.title, plan.published_at, plan.amendment, amends,
-                plan.amended_because, not plan.replaced, item.revision, [code for code, _name in told.matters],  # type: ignore[attr-defined]
+                plan.amended_because, not plan.replaced, item.revision, [code for code, _name in told.matters],
                 [name for _code, name in told.matters], item.unit.name, item.source, item.ratio_percent, item.number, item.first_month,
                 item.last_month, [number for number, _state in told.orders], told.drawn, told.disclosed,
             )  # fmt: skip
@@ -49,7 +51,8 @@ def plan_items() -> Iterator[Row]:
 def draws() -> list[Row]:
     """Every order ever committed, voided ones too, the newest first."""
     found = []
-    for draw in orders.orders().select_related("replaces").annotate(item=F("plan_item__code")):
+    committed: Iterable[Any] = orders.orders().select_related("replaces").annotate(item=F("plan_item__code"))
+    for draw in committed:
         entries, quota = sum(orders.sizes_of(draw).values()), sum(int(one) for one in draw.quotas.values())
         found.append((
             str(draw.number), _address("public-draw", draw.number), draw.state, draw.mode, draw.matter.matter.code, draw.matter.number,

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from publicity.disclosures.models import Disclosure
 from publicity.opendata import results
-from publicity.opendata.fields import in_json
 from publicity.opendata.datasets import API, RESULTS
+from publicity.opendata.fields import in_json
 from publicity.opendata.openapi import document
 from registries import clock
 from tests import factories, open_data
@@ -66,10 +66,11 @@ def test_filters_are_those_of_the_site_and_stay_in_the_link(client: Client) -> N
     both = {inn.public_id, other.public_id}
     assert found(town="南麻街道") == found(q="沂源") == found(until=day.isoformat()) == found(unit="") == both
     narrowed = ({"q": "青山"}, {"plan": "RW-1"}, {"matter": inn.matters[0]["code"]}, {"result": "clean"}, {"unit": inn.unit_name}, {"draw": inn.draw_number})
+    asked: dict[str, Any]
     for asked in (*narrowed, {"since": day.isoformat()}):
         assert found(**asked) == {inn.public_id}, asked
     assert found(town="没有这个镇") == found(since=day.isoformat(), until="2001-01-01") == set()
-    following = client.get(BASE, {"town": "南麻街道", "size": 1}).json()["next"]
+    following = client.get(BASE, {"town": "南麻街道", "size": "1"}).json()["next"]
     assert [row["id"] for row in client.get(path_of(following)).json()["rows"]] == [inn.public_id]
 
 
