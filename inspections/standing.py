@@ -32,6 +32,7 @@ NOT_STRUCK = (
     "AND k.state = 'struck' AND k.correction = NEW.corrections AND k.result_hash = OLD.result_hash))"
 )
 PUBLISHED_ITEM = "EXISTS (SELECT 1 FROM inspections_plan AS p WHERE p.id = OLD.plan_id AND p.state = 'published')"
+DECIDED_PLAN = "EXISTS (SELECT 1 FROM inspections_plan AS p WHERE p.id = OLD.plan_id AND p.state <> 'preparing')"
 SIGNED = "OLD.signed_at IS NOT NULL"
 RECHECKED = (
     "EXISTS (SELECT 1 FROM inspections_recheck AS k JOIN inspections_case AS c ON c.id = k.case_id "
@@ -68,8 +69,14 @@ TRIGGERS: tuple[Trigger, ...] = (
         for trigger in triggers.append_only(table)
     ),
     Trigger(
-        "published_plan_stands", "inspections_plan", "UPDATE", "OLD.state = 'published'", "a published plan is never changed"
+        "published_plan_stands",
+        "inspections_plan",
+        "UPDATE",
+        "OLD.state IN ('published', 'dropped')",
+        "a published or dropped plan is never changed",
     ),
+    Trigger("plan_file_stands", "inspections_planfile", "UPDATE", "1 = 1", "a file of a plan is never changed"),
+    Trigger("plan_file_stays", "inspections_planfile", "DELETE", DECIDED_PLAN, "a file stays with its plan"),
     Trigger(
         "published_plan_stays", "inspections_plan", "DELETE", "OLD.state = 'published'", "a published plan is never deleted"
     ),
@@ -177,6 +184,8 @@ TRIGGERS: tuple[Trigger, ...] = (
         "OR NEW.serial <> OLD.serial OR NEW.text <> OLD.text OR COALESCE(NEW.case_id, 0) <> COALESCE(OLD.case_id, 0)",
         "a document number is never changed, only voided once",
     ),
+    Trigger("letter_stays", "inspections_letter", "DELETE", "1 = 1", "an issued letter is never deleted"),
+    Trigger("letter_stands", "inspections_letter", "UPDATE", "1 = 1", "an issued letter is never changed"),
     Trigger("notice_stays", "inspections_notice", "DELETE", "1 = 1", "a notice is never deleted"),
     Trigger(
         "notice_stands",

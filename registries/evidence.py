@@ -1,9 +1,10 @@
-"""A file that is handed in as evidence: a PDF or a picture, of a size a page can show; sent back as a download, never shown in place."""
+"""A file that is handed in as evidence: a PDF or a picture, of a size a page can show."""
 
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 EVIDENCE_BYTES = 5 * 1024 * 1024
@@ -21,6 +22,14 @@ def evidence_file(file: Any) -> Any:
     if not any(head.startswith(begin) for begin in EVIDENCE_BEGINS):
         raise forms.ValidationError(_("Only a PDF, JPEG or PNG file can be kept as evidence."))
     return file
+
+
+def shown(body: bytes, name: str) -> HttpResponse:
+    """A kept file opened in the browser: a PDF or a picture by its first bytes, anything else as a download."""
+    kind = next((kind for begin, kind in EVIDENCE_BEGINS.items() if body.startswith(begin)), "")
+    response = HttpResponse(body, content_type=TYPES.get(kind, "application/octet-stream"))
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=not kind, filename=name) or "attachment"
+    return response
 
 
 def download(body: bytes, name: str) -> HttpResponse:

@@ -41,8 +41,7 @@ class Bound(NamedTuple):
 
 def pdf(html: str) -> bytes:
     """The PDF of a complete HTML document. Fetches nothing but ``data:`` URLs; the style sheet is handed in."""
-    made: bytes = _Press().set(html).write_pdf()
-    return made
+    return _Press().written(html)
 
 
 def bound(documents: Iterable[str], progress: Callable[[int], bool]) -> Bound | None:
@@ -91,3 +90,8 @@ class _Press:
     def set(self, html: str) -> Any:
         """The pages of one document."""
         return self.html(string=html, url_fetcher=self.fetcher).render(stylesheets=[self.sheet], font_config=self.fonts)
+
+    def written(self, html: str) -> bytes:
+        """The PDF of one document."""
+        made: bytes = self.set(html).write_pdf()
+        return made

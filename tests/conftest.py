@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import hashlib
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -13,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.test import TransactionTestCase, override_settings
 
 from config.bootstrap import CHROMIUM, program
 from config.demo import keys
 from config.demo.serve import Stack
-from registries import triggers
+from registries import paper, triggers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,10 +37,12 @@ ON_BOTH_ENGINES = (
     "test_merged", "test_notices", "test_people", "test_plan_commands", "test_protected", "test_replacements_at", "test_reports", "test_self",
     "test_subject_commands", "test_two", "test_upgrade", "test_visits",
 )  # fmt: skip
-"""How the integration tests begin that meet what engines do differently: constraints, triggers, locks, dates, sums, the queue.
+"""How the tests begin that meet what engines do differently: constraints, triggers, locks, dates, sums, the queue.
 
-The others run on PostgreSQL alone, production's engine, unless --full; the browser drives the whole product on SQLite.
+The others of integration and access run on PostgreSQL alone, production's engine, unless --full; the browser drives the whole product on SQLite.
 """
+SHAPE = re.compile(r'<[a-z][^\s>]*(?: class="[^"]*")?')
+_SET: set[frozenset[str]] = set()
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "stack", "county", "walked", "template"}
 
 
@@ -67,11 +73,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = wanted
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 10)
+
+
 def _runs_on_servers_alone(item: pytest.Item) -> bool:
     marks = (item.get_closest_marker("engine"), item.get_closest_marker("usually"))
     anywhere = not any(mark is not None and "sqlite3" in mark.args for mark in marks)
-    integration = item.path.parent.name == "integration" and not item.path.name.startswith(ON_BOTH_ENGINES)
-    return anywhere and integration and _touches_database(item)
+    meant = item.path.parent.name in ("access", "integration") and not item.path.name.startswith(ON_BOTH_ENGINES)
+    return anywhere and meant and _touches_database(item)
 
 
 def _touches_database(item: pytest.Item) -> bool:
@@ -115,6 +128,24 @@ def own_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def press(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the documents that nobody reads, one of each shape is set a pass: half a second each, and certificates are many.
+
+    The others are a short text that no program takes for a PDF. ``pytest.mark.papers`` has every document of a test set.
+    """
+    if request.node.get_closest_marker("papers") is None:
+        monkeypatch.setattr(paper._Press, "written", _written)
+
+
+def _written(press: paper._Press, html: str) -> bytes:
+    shape = frozenset(SHAPE.findall(html))
+    if shape not in _SET:
+        assert press.set(html).write_pdf().startswith(b"%PDF-")
+        _SET.add(shape)
+    return b"%PDF-0 not set " + hashlib.sha256(html.encode()).hexdigest().encode()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for all browser tests; a test opens its own context, for cookies of its own."""
@@ -156,12 +187,35 @@ class Template:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """Migrated once a pass: that takes ten seconds, copying none."""
+    """Migrated once a pass: that takes fifteen seconds, copying none."""
     folder = tmp_path_factory.mktemp("template")
     env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "DJANGO_ALLOW_ASYNC_UNSAFE": ""} | keys.make(folder / "keys")
     own = own_servers(folder)
     Stack(folder, env=env | own).manage("migrate", "--verbosity=0")
     return Template(own["DATABASE_URL"], env)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_use_migrations: bool) -> bool:
+    """The database of the tests themselves is there before they begin (pytest-django asks)."""
+    return django_db_use_migrations
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_keepdb: bool, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """That database is a copy of the template too; with ``--no-migrations`` pytest-django makes it from the models."""
+    if not django_db_keepdb:
+        return
+    template: Template = request.getfixturevalue("template")
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    if connection.vendor == "sqlite":
+        for leftover in ("", "-wal", "-shm"):
+            Path(name + leftover).unlink(missing_ok=True)
+        shutil.copy(template.database_url.removeprefix("sqlite:///"), name)
+        return
+    from config.testing.servers import fresh_database
+
+    fresh_database(os.environ["DATABASE_URL"], name, template.database_url.rpartition("/")[2])
 
 
 @pytest.fixture

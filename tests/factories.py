@@ -68,7 +68,7 @@ def user(*roles: Role, unit: Unit | None = None, **columns: Any) -> User:
     n = _next()
     columns = {"username": f"user{n}", "name": f"用户{n}", "created_at": clock.now(), "password": _hashed(), **columns}
     account = User.objects.create(unit=unit, **columns)
-    account.groups.set(Group.objects.filter(name__in=[role.value for role in roles]))
+    account.groups.add(*Group.objects.filter(name__in=[role.value for role in roles]))
     return account
 
 
@@ -122,7 +122,7 @@ def subject(
     )
     searching.fill([made])
     made.save()
-    made.categories.set(categories if categories is not None else [category()])
+    made.categories.add(*(categories if categories is not None else [category()]))
     return made
 
 

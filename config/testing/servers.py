@@ -62,10 +62,11 @@ def services() -> Iterator[Services]:
 
 
 def fresh_database(database_url: str, name: str, template: str = "") -> str:
-    """Make a database `name` on the private server, empty or a copy of `template`, and return its address."""
+    """Make a database `name` on the private server anew, empty or a copy of `template`, and return its address."""
     import psycopg
 
     with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"'.encode())
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template1"}"'.encode())
     return database_url.rpartition("/")[0] + f"/{name}"
 

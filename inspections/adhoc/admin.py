@@ -34,7 +34,8 @@ class AdhocRequestAdmin(DecidingAdmin):
 
     def facts(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """The matters, the lead first, and whether the visit counts towards the cap."""
-        return {"counts": obj.ground in COUNTING, "matters": [obj.matter, *obj.joint_matters.select_related("matter")]}
+        named = obj.subjects.select_related("unit").order_by("key") if obj.subject is None else ()
+        return {"counts": obj.ground in COUNTING, "matters": [obj.matter, *obj.joint_matters.select_related("matter")], "named": named}
 
     def approve(self, *, actor: User, pk: int, version: int) -> Change:
         """Approve and number."""

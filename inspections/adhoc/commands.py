@@ -127,8 +127,9 @@ def approve_adhoc(*, actor: User, request_id: int, version: int) -> Change:
     """Approve and number a request; then a team can be drawn for it. Refuses a subject excluded meanwhile."""
     request = _locked(request_id, version)
     refuse(rules.why_not_approve(had_a_hand=actor.pk == request.asked_by_id or had_a_hand(request, actor.pk)))
-    refuse(why_not_inspect(request.subject_id, clock.today()))
-    _refuse_over_cap(request.ground, request.subject)
+    if request.subject is not None:  # of a list, the draw leaves out who was excluded meanwhile
+        refuse(why_not_inspect(request.subject.pk, clock.today()))
+        _refuse_over_cap(request.ground, request.subject)
     now = clock.now()
     code = rules.request_code(now.year, next_number(f"adhoc/{now.year}"))
     return alter(request, code=code, state=RequestState.APPROVED.value, approved_by=actor, decided_at=now)
@@ -143,6 +144,6 @@ def return_adhoc(*, actor: User, request_id: int, version: int, reason: str) -> 
 
 
 def _locked(request_id: int, version: int) -> AdhocRequest:
-    request = AdhocRequest.objects.select_for_update().get(pk=request_id)
+    request = AdhocRequest.objects.select_for_update(of=("self",)).select_related("subject").get(pk=request_id)
     refuse(why_not_decide(request.state) or rules.why_not_same(seen=version, now=request.version))
     return request

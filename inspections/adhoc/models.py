@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inspections.adhoc.states import Ground, RequestState
@@ -16,15 +17,16 @@ from registries.subjects.models import Subject
 
 
 class AdhocRequest(models.Model):
-    """个案检查: one subject, one ground, one document. The document's file is kept sealed; a request for a subject that a list from
-    above names has the list's digest instead. ``code`` is given with the approval, without gaps in the year.
+    """个案检查: one ground, one document; one subject, or the ``subjects`` that the lists of a task from above name. The document's
+    file is kept sealed; a request on a list has the list's digest instead. ``code`` is given with the approval, without gaps in the year.
 
     An attempt on a subject that is excluded by law is kept as well (``barred``): it must be recorded whatever else happens
     in the same minute, so it is a row of its own and not a refusal that is only counted.
     """
 
     code = models.CharField(_("number"), max_length=32, null=True, blank=True, unique=True)
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", verbose_name=_("subject"))
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("subject"))
+    subjects = models.ManyToManyField(Subject, blank=True, related_name="+", verbose_name=_("subjects of the list"))
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
     matter = models.ForeignKey(MatterRevision, on_delete=models.PROTECT, related_name="+", verbose_name=_("lead matter"))
     joint_matters = models.ManyToManyField(MatterRevision, blank=True, related_name="+", verbose_name=_("further matters"))
@@ -47,7 +49,7 @@ class AdhocRequest(models.Model):
 
     PROTECTED: ClassVar = (
         "code", "subject", "unit", "matter", "joint_matters", "plan_item", "ground", "document_number", "file_sha256", "explanation", "state", "asked_by",
-        "approved_by", "decided_at",
+        "approved_by", "decided_at", "subjects",
     )  # fmt: skip
 
     class Meta:
@@ -64,10 +66,19 @@ class AdhocRequest(models.Model):
             ),
             models.CheckConstraint(condition=Q(ground__in=Ground.values), name="request_ground_of_the_list"),
             models.CheckConstraint(condition=~Q(document_number=""), name="request_names_its_document"),
+            models.CheckConstraint(condition=Q(subject__isnull=False) | Q(plan_item__isnull=False), name="request_is_about_somebody"),
         ]
 
     def __str__(self) -> str:
         return self.code or f"#{self.pk}"
+
+    @property
+    def whom(self) -> str:
+        """The subject by name, or how many a task names."""
+        if self.subject is not None:
+            return self.subject.name
+        code = self.plan_item.code if self.plan_item is not None else ""
+        return gettext("%(n)s subjects named by task %(code)s") % {"n": self.subjects.count(), "code": code}
 
     @property
     def reference(self) -> str:

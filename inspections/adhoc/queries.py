@@ -21,7 +21,7 @@ from registries.subjects.searching import fitting
 
 def visible_requests(user: User) -> QuerySet[AdhocRequest]:
     """The requests of the units this person keeps, attempts on excluded subjects among them; newest first."""
-    requests = AdhocRequest.objects.defer("file").select_related("subject", "unit", "matter__matter", "asked_by", "approved_by")
+    requests = AdhocRequest.objects.defer("file").select_related("subject", "unit", "matter__matter", "asked_by", "approved_by", "plan_item")
     units = own_units(user)
     return requests if units is None else requests.filter(unit_id__in=units)
 
@@ -35,10 +35,17 @@ def matters_to_ask_for(user: User) -> QuerySet[MatterRevision]:
 
 def open_request(subject: Subject, matters: Sequence[MatterRevision]) -> AdhocRequest | None:
     """A request for this subject on one of these matters that waits, or whose visit is not over (cases are read by relation)."""
+    return open_requests(subject, matters).order_by("pk").first()
+
+
+def open_requests(subject: Subject, matters: Sequence[MatterRevision]) -> QuerySet[AdhocRequest]:
+    """All of them: those for this subject, and those for a list that names it."""
     same = Q(matter__matter__in=[m.matter_id for m in matters]) | Q(joint_matters__matter__in=[m.matter_id for m in matters])
-    over = Q(draws__cases__ended_on__isnull=False) | Q(draws__cases__state="called-off")
-    waiting = AdhocRequest.objects.filter(same, about(subject.pk), state__in=[RequestState.SUBMITTED, RequestState.APPROVED])
-    return waiting.exclude(over).order_by("pk").first()
+    ended = Q(draws__cases__ended_on__isnull=False) | Q(draws__cases__state="called-off")
+    over = AdhocRequest.objects.filter(ended, about(subject.pk, "draws__cases__subject"))
+    whose = about(subject.pk) | Q(subjects=subject.pk)
+    waiting = AdhocRequest.objects.filter(same, whose, state__in=[RequestState.SUBMITTED, RequestState.APPROVED])
+    return waiting.exclude(pk__in=over.values("pk"))
 
 
 class Figures(NamedTuple):
@@ -67,7 +74,16 @@ def figures_by_ground(requests: QuerySet[AdhocRequest], year: int) -> list[Figur
     )
     columns = ("ground", "asked", "approved", "visited", "problems", "disclosed")
     found = {ground: figures for ground, *figures in rows.values_list(*columns)}
+    for ground, state, named in _named(requests.filter(asked_at__year=year)):
+        found[ground][0] += named - 1
+        found[ground][1] += named - 1 if state == RequestState.APPROVED else 0
     return [Figures(g.value, str(g.label), g.value in COUNTING, *found[g.value]) for g in Ground if g.value in found]
+
+
+def _named(requests: QuerySet[AdhocRequest]) -> list[tuple[str, str, int]]:
+    """(ground, state, subjects) of each request for a list: counted are inspections asked for, not sheets of paper."""
+    rows = requests.order_by().filter(subject=None).values_list("pk").annotate(named=Count("subjects", distinct=True))
+    return [(ground, state, named) for _pk, ground, state, named in rows.values_list("pk", "ground", "state", "named")]
 
 
 def visits_counted(subject: Subject, today: dt.date) -> tuple[int, int]:

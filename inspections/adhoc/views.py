@@ -83,6 +83,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "counts": row.ground in COUNTING,
+        "named": row.subjects.select_related("unit").order_by("key") if row.subject is None else (),
         "joint": row.joint_matters.select_related("matter"),
         "draws": row.draws.order_by("pk"),
         "may_prepare": row.state == RequestState.APPROVED

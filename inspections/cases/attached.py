@@ -1,9 +1,9 @@
 """Reading what belongs to a record beside its answers: photos and scans, the inspected person's side, drawn signatures. Nothing here writes."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from inspections.cases import drawing, merging, queries
+from inspections.cases import announcing, drawing, merging, queries
 from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Case, Record, Signature
 from inspections.cases.rules import INSPECTED
@@ -12,6 +12,9 @@ from registries import clock
 from registries.codes.models import Code, CodeTable
 from registries.matters.models import ChecklistItem
 from registries.people.models import User
+
+if TYPE_CHECKING:
+    from inspections.cases.shares import Share
 
 
 def photos_of(case: Case) -> list[Photo]:
@@ -40,6 +43,7 @@ class Beside(NamedTuple):
     photos: list[Photo]
     acknowledged: Hand | None
     hands: list[Hand]
+    withdrawn: Sequence[Photo] = ()
 
 
 def beside(case: Case, record: Record | None, signed: list[Signature]) -> Beside:
@@ -48,7 +52,13 @@ def beside(case: Case, record: Record | None, signed: list[Signature]) -> Beside
         return Beside([], None, [])
     noted = record.acknowledgements.select_related("noted_by").order_by("-pk").first()
     hands = [Hand(one.inspector.name, one, drawing.path(one.drawn)) for one in signed if one.drawn]
-    return Beside(photos_of(case), Hand(noted.name, noted, drawing.path(noted.drawn)) if noted else None, hands)
+    photos = list(case.photos.select_related("item", "kept_by")) if getattr(case, "has_photos", True) else []
+    return Beside(
+        [one for one in photos if one.withdrawn_at is None],
+        Hand(noted.name, noted, drawing.path(noted.drawn)) if noted else None,
+        hands,
+        [one for one in photos if one.withdrawn_at is not None],
+    )
 
 
 def awaits_side(record: Record, shown: Beside, content_hash: str) -> bool:
@@ -58,23 +68,31 @@ def awaits_side(record: Record, shown: Beside, content_hash: str) -> bool:
     return shown.acknowledged is None or shown.acknowledged.row.content_hash != content_hash
 
 
-def state_of(case: Case, user: User, record: Record | None) -> dict[str, Any]:
-    """Where a case stands, as a phone is told: its state, the fields of its newest record, who saved it when, and its photos."""
+def state_of(case: Case, user: User, record: Record | None, share: "Share | None" = None) -> dict[str, Any]:
+    """Where a case stands, as a phone is told: its state, the fields of its newest record, who saved it when, and its photos.
+
+    A partner's officer is told those of their part (``share``).
+    """
     told: dict[str, Any] = {"number": case.number, "state": case.state, "round": 0, "values": {}, "photos": [], "saved": ""}
+    if case.state == CaseState.ASSIGNED:
+        told["notice"] = announcing.state_of(case)
     if record is None:
         return told
+    values, photos = merging.flat(queries.draft_of(record)), list(case.photos.filter(withdrawn_at=None).select_related("item"))
+    if share is not None:
+        values, photos = share.values(values, queries.items_of(case)), share.photos(photos)
     signers = set(record.signatures.values_list("signed_by", flat=True)) if record.submitted_at else set()
     return told | {
         "round": record.round,
         "version": record.version,
         "submitted": record.submitted_at is not None,
         "signed": user.pk in signers or case.state != CaseState.ON_SITE,
-        "values": merging.flat(queries.draft_of(record)),
+        "values": values,
         "savedBy": str(record.saved_by or "") if record.saved_by_id != user.pk else "",
         "saved": record.saved_at.astimezone(clock.BEIJING).strftime("%H:%M") if record.saved_at else "",
         "photos": [
             {"pk": one.pk, "item": one.item_id, "sent": one.sent_sha256, "scan": one.kind == PhotoKind.SCAN}
-            for one in case.photos.filter(withdrawn_at=None)
+            for one in photos
         ],
     }
 

@@ -1,6 +1,7 @@
 """The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
-from inspections.cases import attached, drawing, joining, opening, queries, rules, secrecy, states, visits
+from inspections.cases import announcing, attached, drawing, joining, opening, queries, rules, secrecy, shares, states, visits
+from inspections.cases.announcing import Handed
 from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
@@ -45,8 +46,10 @@ def staff_cases(*, actor: User, draw_id: int) -> Change:
 
 
 @command("inspections.begin_visit")
-def begin_visit(*, actor: User, case_id: int, key: str = "") -> Change:
+def begin_visit(*, actor: User, case_id: int, handed: Handed | None = None, no_notice: str = "", key: str = "") -> Change:
     """The team goes: the first record is opened, empty. Refused without two able inspectors, or for an excluded subject.
+
+    The notice was served before, or is ``handed`` over now, or ``no_notice`` says why notice would defeat the purpose of the visit.
 
     ``key`` is that of a phone's message, here and below: the same one does nothing a second time.
     """
@@ -57,9 +60,10 @@ def begin_visit(*, actor: User, case_id: int, key: str = "") -> Change:
     order = queries.order_finding_team(case)
     refuse(rules.why_not_begin(order=str(order) if order else ""))
     refuse_visit(case, clock.today())
+    shown = announcing.announced(case, handed=handed, because=no_notice, actor=actor, today=clock.today())
     record = Record.objects.create(case=case, round=1)
     change = alter(case, state=states.MOVES["begin"][1])
-    return Change(case, change.before, change.after, also=(record,))
+    return Change(case, change.before, {**change.after, **shown.said}, also=(record, *shown.rows))
 
 
 @command("inspections.save_record")
@@ -77,9 +81,10 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
             minutes=int((now - (record.saved_at or now)).total_seconds() // 60),
         )
     )
-    draft = draft.kept()
+    share = shares.part_of_officer(case, actor)
+    draft = shares.own_part(share, draft.kept(), queries.draft_of(record), queries.items_of(case))
     may = offered(case, record)
-    before, after = keep_answers(case, record, draft, actor)
+    before, after = keep_answers(case, record, draft, share)
     change = alter(
         record,
         inspected_on=draft.inspected_on,
@@ -97,6 +102,7 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
 def submit_record(*, actor: User, case_id: int, version: int, key: str = "") -> Change:
     """Make the saved record ready to sign: complete, on a possible day, by inspectors able on that day. Then it is frozen."""
     case = of_team(case_id, actor, "submit")
+    refuse(shares.why_not_for_the_whole(shares.part_of_officer(case, actor)))
     arrive(key, case, actor, "submit")
     record = round_of(case)
     refuse(
@@ -112,6 +118,7 @@ def submit_record(*, actor: User, case_id: int, version: int, key: str = "") -> 
 def take_back_record(*, actor: User, case_id: int) -> Change:
     """Reopen a record that was ready to sign and that nobody has signed."""
     case = of_team(case_id, actor, "take_back")
+    refuse(shares.why_not_for_the_whole(shares.part_of_officer(case, actor)))
     record = round_of(case)
     refuse(rules.why_not_take_back(submitted=record.submitted_at is not None, signatures=record.signatures.count()))
     return alter(record, submitted_at=None)
@@ -119,7 +126,7 @@ def take_back_record(*, actor: User, case_id: int) -> Change:
 
 @command("inspections.sign_record")
 def sign_record(*, actor: User, case_id: int, content_hash: str, drawn: str = "", key: str = "") -> Change:
-    """One of the team confirms what they were shown (``content_hash``). With the last signature the inspection has ended.
+    """One of the team confirms what they were shown (``content_hash``): the whole, or their unit's part. With the last signature the inspection has ended.
 
     Each signs by the own account, ``drawn`` by hand or else with the password, which the view asks for before it calls this:
     nobody can complete a record without the other. The inspected person's side is noted before (:mod:`.visiting`).
@@ -130,12 +137,14 @@ def sign_record(*, actor: User, case_id: int, content_hash: str, drawn: str = ""
     mine = next(one for one in inspectors.values() if one.user_id == actor.pk)
     record = round_of(case)
     signers = set(record.signatures.values_list("inspector_id", flat=True))
+    whole = rules.fingerprint(queries.content_of(record))
+    shown = shares.fingerprint_for(record, shares.part_of_officer(case, actor))
     refuse(
         rules.why_not_sign(
             submitted=record.submitted_at is not None,
             signed=mine.pk in signers,
-            same=content_hash == rules.fingerprint(queries.content_of(record)),
-            acknowledged=not attached.acknowledgement_awaited(record, content_hash),
+            same=content_hash == shown,
+            acknowledged=not attached.acknowledgement_awaited(record, whole),
         )
         or (drawing.why_not(drawn) if drawn else None)
     )

@@ -1,18 +1,20 @@
 """The forms of cases: the filter of the list, the record with its checklists, the review, replacements, strikes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from inspections.cases.merging import HEAD
 from inspections.cases.models import RecordAnswer
 from inspections.cases.rules import Draft, Gap, Line
 from inspections.cases.states import Answer, CaseKind, Decision, Stage
 from inspections.cases.vocabulary import Offered
 from registries.codes.models import Code, ResultGroup
 from registries.evidence import evidence_file
+from registries.inspectors.models import Inspector
 from registries.matters.models import ChecklistItem, MatterRevision
 from registries.people.models import Unit
 
@@ -92,8 +94,9 @@ class RecordForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, *args: Any, items: Sequence[ChecklistItem], may: Offered, **kwargs: Any) -> None:
-        """``items`` in the order of the page; ``may``: what of results and disposals may be chosen."""
+    def __init__(self, *args: Any, items: Sequence[ChecklistItem], may: Offered, head: Collection[str] | None = None, **kwargs: Any) -> None:
+        """``items`` in the order of the page; ``may``: what of results and disposals may be chosen; ``head``: the fields
+        beside the checklists that this person fills in, None for all."""
         super().__init__(*args, **kwargs)
         self.items, self.codes = items, [*may.results, *may.all_disposals]
         self.theirs: dict[str, str] = {}
@@ -104,6 +107,8 @@ class RecordForm(forms.Form):
         after = "；".join(f"{code} → {'、'.join(str(one) for one in given)}" for code, given in may.told)
         if after:
             fields["disposal"].help_text = _("Needed with a problem. The matter list names: %(after)s.") % {"after": after}
+        for name in set(HEAD) - set(HEAD if head is None else head):
+            del fields[name]
         for number, item in enumerate(items, start=1):
             fields[f"answer_{item.pk}"] = forms.ChoiceField(
                 label=_("Item %(number)s") % {"number": number},
@@ -132,19 +137,17 @@ class RecordForm(forms.Form):
     @property
     def head_fields(self) -> list[tuple[forms.BoundField, str]]:
         """The fields beside the checklists, each with what a colleague saved meanwhile, if that differs."""
-        return [
-            (self[name], self.theirs.get(name, "")) for name in ("inspected_on", "result", "findings", "disposal", "present")
-        ]
+        return [(self[name], self.theirs.get(name, "")) for name in HEAD if name in self.fields]
 
     def draft(self) -> Draft:
         """What was typed, as the command takes it."""
         data = self.cleaned_data
         return Draft(
             inspected_on=data["inspected_on"],
-            result_id=int(data["result"]) if data["result"] else None,
-            findings=data["findings"],
-            disposal_id=int(data["disposal"]) if data["disposal"] else None,
-            present=data["present"],
+            result_id=int(data["result"]) if data.get("result") else None,
+            findings=data.get("findings", ""),
+            disposal_id=int(data["disposal"]) if data.get("disposal") else None,
+            present=data.get("present", ""),
             answers={i.pk: Line(data[f"answer_{i.pk}"], data[f"remark_{i.pk}"]) for i in self.items},
         )
 
@@ -163,7 +166,7 @@ class RecordForm(forms.Form):
             ("disposal", typed.disposal_id, saved.disposal_id),
             ("present", typed.present, saved.present),
         ):
-            if mine != other:
+            if mine != other and name in self.fields:
                 self.theirs[name] = self._in_words(name, other)
         for item in self.items:
             mine_line, other_line = typed.answers.get(item.pk, Line()), saved.answers.get(item.pk, Line())
@@ -304,6 +307,18 @@ class AcceptReplacementForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text=_("Asked again, because a replacement is never taken back."),
     )
+
+
+class StandInForm(AcceptReplacementForm):
+    """The same for a team that was named: the supervisor names who steps in."""
+
+    field_order = ("version", "inspector", "password")
+    inspector = forms.TypedChoiceField(label=_("Who steps in"), coerce=int, error_messages={"required": _("Choose who steps in.")})
+
+    def __init__(self, *args: Any, offered: Sequence[Inspector], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["inspector"].choices = [("", "—"), *((one.pk, one.name) for one in offered)]
 
 
 class RefuseReplacementForm(forms.Form):

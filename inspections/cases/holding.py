@@ -8,6 +8,7 @@ from inspections.cases import queries, rules, shares, states
 from inspections.cases.evidence import Arrival
 from inspections.cases.models import Case, Record, RecordAnswer
 from inspections.cases.rules import Draft
+from inspections.cases.shares import Share
 from registries import clock
 from registries.codes.models import Code
 from registries.ledger.change import refuse, refuse_now
@@ -70,21 +71,19 @@ def active_code(table: str, pk: int | None, kept: int | None, may: Collection[Co
     return code
 
 
-def keep_answers(case: Case, record: Record, draft: Draft, actor: User) -> tuple[dict[str, Any], dict[str, Any]]:
+def keep_answers(case: Case, record: Record, draft: Draft, share: Share | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write the answers that differ; returns them as (before, after) for the ledger, by checklist item key.
 
-    A partner's officers answer their own checklists only.
+    A partner's officers answer their own checklists only (``share``).
     """
-    items = {item.pk for item in queries.items_of(case)}
-    if not items.issuperset(draft.answers):
+    items = queries.items_of(case)
+    if not {item.pk for item in items}.issuperset(draft.answers):
         refuse_now(say("An answer belongs to no checklist item of this case."))
     old = queries.draft_of(record).answers
     changed = {item for item in {*old, *draft.answers} if old.get(item) != draft.answers.get(item)}
     if not changed:
         return {}, {}
-    foreign, lead = shares.foreign_items(case, actor)
-    if foreign & changed:
-        refuse_now(say("You fill in the checklists of your own unit. The others are filled in by %(unit)s and its partners.", unit=lead))
+    refuse(shares.why_not_write(share, changed, items))
     RecordAnswer.objects.filter(record=record, item__in=changed).delete()
     RecordAnswer.objects.bulk_create(
         RecordAnswer(record=record, item_id=item, answer=line.answer, remark=line.remark)

@@ -18,11 +18,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from inspections.cases import attached, commands, merging, photos, queries, states, visiting
+from inspections.cases import attached, commands, merging, photos, queries, shares, states, visiting
 from inspections.cases.evidence import Arrival, Photo
 from inspections.cases.models import Case, Record
 from inspections.cases.recording import record_form
 from inspections.cases.states import CaseState
+from inspections.cases.visit_forms import begun_with
 from inspections.cases.wordings import texts
 from registries.ledger.change import Refused
 from registries.pages import signed_in
@@ -82,7 +83,7 @@ def sending(request: HttpRequest, number: str) -> JsonResponse:
     if why:
         return JsonResponse({"refused": why, "gone": True}, status=409)
     if request.method != "POST":
-        return JsonResponse({"state": attached.state_of(case, user, queries.last_record(case)), "csrf": get_token(request), "user": user.pk})
+        return JsonResponse({"state": _state(number, user), "csrf": get_token(request), "user": user.pk})
     message = _message(request)
     if message is None:
         return JsonResponse({"refused": _("This message cannot be read.")}, status=400)
@@ -108,7 +109,7 @@ def _closed(case: Case, user: User) -> str:
 
 def _state(number: str, user: User) -> dict[str, Any]:
     case = Case.objects.get(number=number)
-    return attached.state_of(case, user, queries.last_record(case))
+    return attached.state_of(case, user, queries.last_record(case), shares.part_of_officer(case, user))
 
 
 def _message(request: HttpRequest) -> Message | None:
@@ -148,14 +149,15 @@ def _texts(found: object) -> dict[str, str]:
 
 def _begin(_request: HttpRequest, case: Case, user: User, message: Message) -> dict[str, str]:
     if case.state == CaseState.ASSIGNED:  # else a colleague was first
-        commands.begin_visit(actor=user, case_id=case.pk, key=message.key)
+        said = {name: str(message.data.get(name) or "") for name in ("service", "served_to", "witness", "no_notice")}
+        commands.begin_visit(actor=user, case_id=case.pk, key=message.key, **begun_with(said))
     return {}
 
 
 def _draft(_request: HttpRequest, case: Case, user: User, message: Message) -> dict[str, str]:
     record = _newest(case)
     typed = _texts(message.data.get("fields"))
-    form = record_form(case, record, {"version": "1", **typed})
+    form = record_form(case, record, {"version": "1", **typed}, shares.part_of_officer(case, user))
     form.is_valid()
     errors = {name: " ".join(map(str, found)) for name, found in form.errors.items() if name in typed}
     fields = {name: value for name, value in typed.items() if name not in errors}

@@ -14,6 +14,7 @@ from inspections.cases import attached, photos, queries, shares, visiting
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Case
 from inspections.cases.queries import viewer
+from inspections.cases.shares import Share
 from inspections.cases.states import CaseState, PhotoKind
 from inspections.cases.visit_forms import PhotoForm
 from inspections.cases.vocabulary import offered
@@ -36,10 +37,13 @@ def photo_list(request: HttpRequest, number: str) -> HttpResponse:
     record = queries.last_record(case)
     open_now = record is not None and case.state == CaseState.ON_SITE and record.submitted_at is None
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = PhotoForm(*sent, items=queries.items_of(case), initial={"item": request.GET.get("item")})
+    share = shares.part_of_officer(case, signed_in(request))
+    items = queries.items_of(case)
+    offered_items = items if share is None else share.items(items)
+    form = PhotoForm(*sent, items=offered_items, part=share is not None, initial={"item": request.GET.get("item")})
     if request.method == "POST" and form.is_valid() and _keep(request, case, form):
         return redirect("case-photos", number=number)
-    shown = attached.photos_of(case)
+    shown = attached.photos_of(case) if share is None else share.photos(attached.photos_of(case))
     context = {"case": case, "record": record, "form": form, "photos": shown, "open": open_now}
     return render(request, "office/cases/photos.html", context, status=422 if form.errors else 200)
 
@@ -87,7 +91,7 @@ def paper_form(request: HttpRequest, number: str) -> HttpResponse:
     """The record's empty form as PDF: to be filled in by hand where no phone is at hand, and typed in and attached later."""
     case = _own(request, number)
     try:
-        body = pdf(form_html(case))
+        body = pdf(form_html(case, shares.part_of_officer(case, signed_in(request))))
     except MissingFonts:
         messages.error(request, _("The server has no Chinese fonts: the form cannot be printed. Tell the system administrator."))
         return redirect("case-page", number=number)
@@ -96,20 +100,22 @@ def paper_form(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
-def form_html(case: Case) -> str:
-    """The empty form as a document."""
-    return render_to_string("documents/record_form.html", form_facts(case))
+def form_html(case: Case, share: Share | None = None) -> str:
+    """The empty form as a document: the whole, or a partner's part."""
+    return render_to_string("documents/record_form.html", form_facts(case, share))
 
 
-def form_facts(case: Case) -> dict[str, Any]:
+def form_facts(case: Case, share: Share | None = None) -> dict[str, Any]:
     """What the empty form says: whom, who, which items, the results to choose from; nothing of it answered."""
     may = offered(case)
+    sheets, team = queries.sheets(case, None), queries.team(case)
     return {
         "case": case,
-        "team": queries.team(case),
-        "sheets": queries.sheets(case, None),
-        "results": may.results,
-        "disposals": may.all_disposals,
+        "team": team if share is None or share.on_team else share.team(case, team),
+        "sheets": sheets if share is None else share.sheets(sheets),
+        "results": may.results if share is None else [],
+        "disposals": may.all_disposals if share is None else [],
+        "share": share,
         "bureau": settings.BUREAU_NAME,
         "demo": settings.DEMO,
     }

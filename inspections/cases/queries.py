@@ -3,11 +3,11 @@
 import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
 from inspections.cases.evidence import Photo
@@ -20,10 +20,9 @@ from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
 from registries import clock
+from registries.inspectors.models import Inspector
 from registries.inspectors.queries import deciding, recusals_on, why_not_on
-from registries.ledger.queries import history
 from registries.ledger.sentences import Sentence
-from registries.ledger.words import in_words
 from registries.matters.models import ChecklistItem
 from registries.people.models import User
 from registries.people.queries import own_units
@@ -52,10 +51,14 @@ def viewer(user: User) -> Viewer:
     return Viewer(user, own_units(user) if user.has_perm("inspections.view_cases") else set())
 
 
-def own_cases(user: User) -> QuerySet[Case]:
-    """The cases this person is on the team of now."""
+LEADING = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
+"""Of the assignments of a case (the outer query): those on the side of the unit that leads."""
+
+
+def own_cases(user: User, where: Q | None = None) -> QuerySet[Case]:
+    """The cases this person is on the team of now, on any side or as ``where`` says; ``on_lead``: for the unit that leads."""
     mine = Assignment.objects.filter(case=OuterRef("pk"), ended_at=None, inspector__user=user)
-    return Case.objects.filter(Exists(mine))
+    return Case.objects.filter(Exists(mine.filter(where) if where else mine)).annotate(on_lead=Exists(mine.filter(LEADING)))
 
 
 def office_cases(viewer: Viewer) -> QuerySet[Case]:
@@ -77,7 +80,7 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
 
 def whole_cases(viewer: Viewer) -> QuerySet[Case]:
     """Those of :func:`visible_cases` that this person sees whole: what tells of a case without looking whose part is whose."""
-    mine = own_cases(viewer.user) if viewer.may("view_own_cases") else Case.objects.none()
+    mine = own_cases(viewer.user, LEADING) if viewer.may("view_own_cases") else Case.objects.none()
     return Case.objects.filter(Q(pk__in=office_cases(viewer).values("pk")) | Q(pk__in=mine.values("pk")))
 
 
@@ -99,25 +102,29 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
-    side of the unit that leads), ``on_team`` (now), ``was_on_team`` (ever), ``has_signed`` (the last record),
-    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever) and ``has_joined``.
+    side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
+    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
+    ``has_photos`` (withdrawn ones too), ``has_papers`` (numbers of ours, void ones too) and ``notice_served`` (one that is not void).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
-    leading = Q(draw=None) | Q(draw__unit=OuterRef("unit"))
     return cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to").annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
-        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(leading)),
+        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(LEADING)),
         on_team=Exists(mine.filter(ended_at=None)),
+        on_lead=Exists(mine.filter(ended_at=None).filter(LEADING)),
         was_on_team=Exists(mine),
         has_signed=Exists(signed),
         uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
         has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
+        has_photos=Exists(Photo.objects.filter(case=OuterRef("pk"))),
+        has_papers=Exists(Case.objects.filter(pk=OuterRef("pk"), document_numbers__isnull=False)),
+        notice_served=Exists(Case.objects.filter(pk=OuterRef("pk"), notices__number__voided_at=None, notices__served_at__isnull=False)),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
 
@@ -229,6 +236,14 @@ def members_on(case: Case, day: dt.date) -> list[Member]:
     ]
 
 
+def stand_ins(case: Case, day: dt.date) -> list[Inspector]:
+    """Whom a supervisor may name for a place of a case whose team was not drawn: of its unit, never on it, able on ``day``, without a conflict."""
+    rows = Inspector.objects.filter(unit=case.unit_id).exclude(assignments__case=case).prefetch_related(*deciding()).order_by("name")
+    able = [one for one in rows if why_not_on(one, day) is None]
+    recused = recusals_on([one.pk for one in able], day)
+    return [one for one in able if (one.pk, case.subject_id) not in recused]
+
+
 def sides_of(case: Case) -> set[str]:
     """The partners that are or ever were on this case, by unit; nobody for the unit that leads, nor whose case left the visit."""
     return {_side(one, case) for one in case.assignments.exclude(ended_because=SEPARATED).select_related("draw__unit")} - {""}
@@ -299,21 +314,26 @@ def gaps_of(case: Case, record: Record, draft: Draft, today: dt.date) -> list[ru
     )
 
 
-def content_of(record: Record) -> dict[str, Any]:
+def content_of(record: Record, own: Collection[int] | None = None) -> dict[str, Any]:
     """The content that signatures are bound to, in plain values; codes and labels as they stand in the code tables.
+
+    A partner's officers sign what they read: with ``own`` (keys of matter revisions) the common facts and these checklists.
 
     Photos by what was sent, so that a phone without a network can tell the same (``static/visits/sheet.js``).
     """
     photos = Photo.objects.filter(case=record.case, round__lte=record.round, withdrawn_at=None)
     answers = record.answers.select_related("item__revision__matter").order_by("item__revision__matter__code", "item__position")
+    whole = own is None
+    if own is not None:
+        photos, answers = photos.filter(item__revision__in=own), answers.filter(item__revision__in=own)
     return {
         "case": record.case.number,
         "round": record.round,
         "inspected_on": record.inspected_on.isoformat() if record.inspected_on else "",
-        "result": record.result.code if record.result else "",
-        "findings": record.findings,
-        "disposal": record.disposal.code if record.disposal else "",
-        "present": record.present,
+        "result": record.result.code if record.result and whole else "",
+        "findings": record.findings if whole else "",
+        "disposal": record.disposal.code if record.disposal and whole else "",
+        "present": record.present if whole else "",
         "team": sorted(place.inspector.number for place in team(record.case)),
         "answers": [[a.item.revision.reference, a.item.position, a.answer, a.remark] for a in answers],
         "photos": sorted(photos.values_list("sent_sha256", flat=True)),
@@ -344,16 +364,6 @@ def signatures(record: Record | None) -> list[Signature]:
     return list(record.signatures.select_related("inspector")) if record else []
 
 
-class Event(NamedTuple):
-    """One line of a case's history."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    text: str
-    tone: str
-
-
 def all_signatures(case: Case) -> list[Signature]:
     """Who signed in any round, in order."""
     return list(Signature.objects.filter(record__case=case).select_related("inspector").order_by("pk"))
@@ -367,31 +377,6 @@ def reviews(case: Case) -> list[Review]:
 def decisions(records: Iterable[Record]) -> list[Review]:
     """The decisions on these records of :func:`rounds`, in their order."""
     return [record.review for record in records if hasattr(record, "review")]
-
-
-def timeline(case: Case, *rows: Model) -> list[Event]:
-    """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
-    decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
-    summaries = {(one._meta.label_lower, str(one.pk)): getattr(one, "summary", "") for one in rows}
-    told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
-    events: list[Event] = []
-    previous = None
-    for payload in told:
-        review = decided.get(payload.object_id) if payload.object_kind == "inspections.review" else None
-        event = Event(
-            dt.datetime.fromisoformat(payload.entry.time),
-            str(payload.actor or ""),
-            f"{in_words(payload.verb)} – {review.get_decision_display()}" if review else in_words(payload.verb),
-            review.remark if review else summaries.get((payload.object_kind, payload.object_id), ""),
-            "bad" if review and review.decision == Decision.RETURN else "done",
-        )
-        again = (payload.verb, payload.actor_id)
-        if again == previous and payload.verb in ("inspections.save_record", "inspections.keep_draft"):
-            events[-1] = event
-        else:
-            events.append(event)
-        previous = again
-    return events
 
 
 def matters_awaited(case: Case) -> list[Any]:

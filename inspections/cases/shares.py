@@ -1,11 +1,12 @@
 """Whose part of a joint visit is whose. The unit that leads sees the whole case; a unit that takes part its own matters, officers
 and checklists, and who leads — nothing of the rest. Reads only.
 
-The team at the door is one: each of it signs the record whole and so reads it whole, but a partner's officers fill in their own
-checklists only (:func:`foreign_items`).
+So do a partner's officers on the team: besides the common facts (subject, day, team) they read, answer and sign their own
+checklists, and the unit that leads answers for the record as a whole.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db.models import Q, prefetch_related_objects
@@ -13,12 +14,18 @@ from django.db.models import Q, prefetch_related_objects
 from inspections.cases import queries
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Photo
-from inspections.cases.models import Assignment, Case, Replacement, Signature
-from inspections.cases.queries import Event, Sheet, Viewer
+from inspections.cases.models import Assignment, Case, Record, Replacement, Signature
+from inspections.cases.queries import Sheet, Viewer
+from inspections.cases.rules import Draft, fingerprint
+from inspections.cases.timeline import Event
 from inspections.draws.matters import JOINT, sides_of
-from registries.matters.models import MatterRevision
+from registries.ledger.sentences import Sentence, say
+from registries.matters.models import ChecklistItem, MatterRevision
 from registries.people.models import Unit, User
 from registries.people.queries import own_units
+
+COMMON = ("inspected_on",)
+"""The fields of a record beside the checklists that every side reads and writes."""
 
 
 class Side(NamedTuple):
@@ -56,6 +63,7 @@ class Share(NamedTuple):
 
     own: list[Side]
     lead: Unit
+    on_team: bool = False
 
     @property
     def units(self) -> set[int]:
@@ -66,6 +74,15 @@ class Share(NamedTuple):
     def revisions(self) -> set[int]:
         """Their matters."""
         return {matter.pk for side in self.own for matter in side.matters}
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """The fields of the record beside the checklists that are theirs too."""
+        return COMMON
+
+    def items(self, items: Iterable[ChecklistItem]) -> list[ChecklistItem]:
+        """Their checklist items among these."""
+        return [item for item in items if item.revision_id in self.revisions]
 
     def team(self, case: Case, team: Iterable[Assignment]) -> list[Assignment]:
         """Their officers among these."""
@@ -90,6 +107,11 @@ class Share(NamedTuple):
         hands = [hand for hand in beside.hands if isinstance(hand.row, Signature) and hand.row.pk in rows]
         return Beside(self.photos(beside.photos), None, hands)
 
+    def values(self, values: Mapping[str, str], items: Iterable[ChecklistItem]) -> dict[str, str]:
+        """Of a draft as fields: those that are theirs."""
+        wanted = {*COMMON, *(f"{part}_{item.pk}" for item in self.items(items) for part in ("answer", "remark"))}
+        return {name: value for name, value in values.items() if name in wanted}
+
     def history(self, events: Iterable[Event], team: Iterable[Assignment]) -> list[Event]:
         """What happened, with the names of their own officers only and without what others wrote."""
         names = {one.inspector.name for one in team}
@@ -103,12 +125,28 @@ class Share(NamedTuple):
 
 def share_of(case: Any, looks: Viewer, covers: Sequence[Side] | None = None) -> Share | None:
     """The part that this person sees of a case they may open; None for the whole, as on its team or in the unit that leads."""
-    whole = looks.may("view_cases") and looks.keeps(case.unit_id)
-    on_team = getattr(case, "on_team", None)
-    if whole or (queries.is_on_team(case, looks.user) if on_team is None else on_team):
+    if (looks.may("view_cases") and looks.keeps(case.unit_id)) or getattr(case, "on_lead", False):
         return None
-    units = own_units(looks.user) or set()
-    return Share([side for side in (sides(case) if covers is None else covers) if side.unit.pk in units], case.unit)
+    going = sides_gone_for(case, looks.user) if getattr(case, "on_team", True) else set()
+    if case.unit_id in going:
+        return None
+    follows = looks.may("view_joint_cases") or not going
+    units = going | ((own_units(looks.user) or set()) if follows else set())
+    return Share([side for side in (sides(case) if covers is None else covers) if side.unit.pk in units], case.unit, bool(going))
+
+
+def sides_gone_for(case: Case, user: User) -> set[int]:
+    """The units on whose side this person is on the team now."""
+    places = case.assignments.filter(ended_at=None, inspector__user=user).select_related("draw")
+    return {queries.unit_of(place, case) for place in places}
+
+
+def part_of_officer(case: Case, user: User) -> Share | None:
+    """The part of one of the team who goes for a partner; None for who goes for the unit that leads."""
+    going = set() if getattr(case, "on_lead", False) else sides_gone_for(case, user)
+    if not going or case.unit_id in going:
+        return None
+    return Share([side for side in sides(case) if side.unit.pk in going], case.unit, True)
 
 
 def sees_photo(photo: Photo, looks: Viewer) -> bool:
@@ -117,12 +155,39 @@ def sees_photo(photo: Photo, looks: Viewer) -> bool:
     return share is None or bool(share.photos([photo]))
 
 
-def foreign_items(case: Case, user: User) -> tuple[set[int], str]:
-    """The checklist items that are not this officer's to answer, and the unit that leads; none for who goes for the leading unit."""
-    mine = set(
-        case.assignments.filter(ended_at=None, inspector__user=user, draw__isnull=False).values_list("draw__unit", flat=True)
-    )
-    if not mine or case.unit_id in mine:
-        return set(), ""
-    own = {matter.pk for side in sides(case) if side.unit.pk in mine for matter in side.matters}
-    return {item.pk for item in queries.items_of(case) if item.revision_id not in own}, case.unit.short_name
+def fingerprint_for(record: Record, share: Share | None) -> str:
+    """What one of the team signs: the fingerprint of the whole record, or of the part they read."""
+    return fingerprint(queries.content_of(record, None if share is None else share.revisions))
+
+
+def why_not_for_the_whole(share: Share | None) -> Sentence | None:
+    """What is done with the record as a whole is done by the unit that leads."""
+    return say("The officers of %(unit)s do this for the whole visit.", unit=share.lead.short_name) if share is not None else None
+
+
+def why_not_write(share: Share | None, changed: Collection[int], items: Iterable[ChecklistItem]) -> Sentence | None:
+    """A partner's officers answer their own checklist items only. ``changed``: keys of items; ``items``: all of the case."""
+    if share is None or set(changed) <= {item.pk for item in share.items(items)}:
+        return None
+    return say("You fill in the checklists of your own unit. The others are filled in by %(unit)s and its partners.", unit=share.lead.short_name)
+
+
+def why_not_name(share: Share | None, names: Iterable[str], items: Sequence[ChecklistItem]) -> Sentence | None:
+    """The same for fields by their names."""
+    if share is None or share.values(dict.fromkeys(names, ""), items).keys() >= set(names):
+        return None
+    return why_not_write(share, {0}, ())
+
+
+def why_not_keep(share: Share | None, item: int | None, items: Iterable[ChecklistItem]) -> Sentence | None:
+    """A partner's officer keeps photos of their own checklist items; those of the whole visit and scans are the leading unit's."""
+    return why_not_for_the_whole(share) if item is None else why_not_write(share, {item}, items)
+
+
+def own_part(share: Share | None, typed: Draft, saved: Draft, items: Iterable[ChecklistItem]) -> Draft:
+    """What a partner's officer typed, and the rest as it was saved: they can neither see nor empty it."""
+    if share is None:
+        return typed
+    own = {item.pk for item in share.items(items)}
+    others = {item: line for item, line in saved.answers.items() if item not in own}
+    return replace(saved, inspected_on=typed.inspected_on, answers={**others, **typed.answers})

@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import attached, commands, queries, rules, visiting
+from inspections.cases import attached, commands, queries, shares, visiting
 from inspections.cases.models import Case, Record
+from inspections.cases.shares import Share
 from inspections.cases.states import CaseState
 from inspections.cases.visit_forms import AcknowledgeForm, SignForm
 from registries.pages import act, signed_in
@@ -24,11 +25,12 @@ def _to_sign(request: HttpRequest, number: str) -> tuple[Case, Record | None]:
 
 @access("inspections.sign_record")
 def sign(request: HttpRequest, number: str) -> HttpResponse:
-    """What is signed, whole: first the inspected person's side, then the own signature, by hand or by the own password."""
+    """What is signed, the whole or a partner's part: first the inspected person's side, then the own signature, by hand or by the own password."""
     case, record = _to_sign(request, number)
     if record is None:
         return redirect("case-page", number=number)
-    shown = rules.fingerprint(queries.content_of(record))
+    share = shares.part_of_officer(case, signed_in(request))
+    shown = shares.fingerprint_for(record, share)
     form = SignForm(
         request.POST if request.method == "POST" else None, initial={"content_hash": shown}, request=request, user=signed_in(request)
     )
@@ -36,7 +38,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
         arguments = {"case_id": case.pk, "content_hash": form.cleaned_data["content_hash"], "drawn": form.cleaned_data["drawn"]}
         if act(request, commands.sign_record, form=form, done=_("You have signed the record."), **arguments):
             return redirect("case-page", number=number)
-    return _page(request, case, record, form, AcknowledgeForm(initial={"content_hash": shown}, prefix="side"), shown)
+    return _page(request, case, record, form, AcknowledgeForm(initial={"content_hash": shown}, prefix="side"), share)
 
 
 @access("inspections.acknowledge_record")
@@ -50,21 +52,28 @@ def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
     if side.is_valid() and act(request, visiting.acknowledge_record, form=side, case_id=case.pk, **side.cleaned_data):
         messages.success(request, _("Noted. Now each of the team signs."))
         return redirect("case-sign", number=number)
-    shown = rules.fingerprint(queries.content_of(record))
+    share = shares.part_of_officer(case, signed_in(request))
+    shown = shares.fingerprint_for(record, share)
     form = SignForm(initial={"content_hash": shown}, request=request, user=signed_in(request))
-    return _page(request, case, record, form, side, shown)
+    return _page(request, case, record, form, side, share)
 
 
-def _page(request: HttpRequest, case: Case, record: Record, form: SignForm, side: AcknowledgeForm, shown: str) -> HttpResponse:
-    signatures = queries.signatures(record)
+def _page(request: HttpRequest, case: Case, record: Record, form: SignForm, side: AcknowledgeForm, share: Share | None) -> HttpResponse:
+    signatures, sheets = queries.signatures(record), queries.sheets(case, record)
     beside = attached.beside(case, record, signatures)
+    shown = form.initial["content_hash"] if share is None else shares.fingerprint_for(record, None)
+    awaited = attached.awaits_side(record, beside, shown)
+    if share is not None:
+        signatures, sheets = share.signatures(signatures, share.team(case, queries.team(case))), share.sheets(sheets)
+        beside = share.beside(beside, signatures)
     context = {
         "case": case,
         "record": record,
-        "sheets": queries.sheets(case, record),
+        "sheets": sheets,
+        "share": share,
         "signatures": signatures,
         "beside": beside,
-        "awaited": attached.awaits_side(record, beside, shown),
+        "awaited": awaited,
         "form": form,
         "side": side,
     }

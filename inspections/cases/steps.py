@@ -26,6 +26,9 @@ class Step(NamedTuple):
 
 def next_step(case: Any, stage: str, viewer: Viewer) -> Step | None:
     """The step of a case of ``with_progress`` for this person; None when nothing more is to be done here."""
+    if stage == Stage.BEGUN and case.on_team and not case.on_lead and viewer.may("begin_visit"):
+        text = _("Answer every item of your unit's checklists; the unit that leads makes the record ready to sign.")
+        return Step(_("Fill in your part"), text, _("Go on with the record"), reverse("case-record", kwargs={"number": case.number}))
     if stage in (Stage.UNTOUCHED, Stage.BEGUN, Stage.RETURNED, Stage.TO_SIGN):
         return _teams_step(case, stage) if case.on_team and viewer.may("begin_visit") else _waiting_for_team(case, stage)
     if stage == Stage.IN_REVIEW:
@@ -39,6 +42,9 @@ def _teams_step(case: Any, stage: str) -> Step:
     at = {"number": case.number}
     if stage == Stage.UNTOUCHED and not case.staffed:
         return Step(_("Team to be drawn"), _("The visit waits for the team of the unit that leads it."))
+    if stage == Stage.UNTOUCHED and not case.notice_served:
+        text = _("The notice was not handed over yet: hand it over at the door, or say why notice would defeat the purpose.")
+        return Step(_("Begin the visit"), text, _("Begin the visit"), reverse("case-record", kwargs=at))
     if stage == Stage.UNTOUCHED:
         text = _("Begin when the team is at the door: the record is opened, empty.")
         return Step(_("Begin the visit"), text, _("Begin the visit"), reverse("case-begin", kwargs=at), post=True)

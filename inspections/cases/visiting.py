@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from inspections.cases import drawing, merging, photos, queries, rules
+from inspections.cases import drawing, merging, photos, queries, rules, shares
 from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.holding import active_code, arrive, keep_answers, of_team, round_of
 from inspections.cases.models import Case
@@ -31,15 +31,17 @@ def keep_draft(
     if record.round != round_seen:
         refuse_now(say("The reviewer has returned the record meanwhile. Open it again; what you typed stays on this phone."))
     arrive(key, case, actor, "draft")
-    items = [item.pk for item in queries.items_of(case)]
+    all_items, share = queries.items_of(case), shares.part_of_officer(case, actor)
+    items = [item.pk for item in all_items]
     if not merging.names_of(items).issuperset(fields):
         refuse_now(say("An answer belongs to no checklist item of this case."))
+    refuse(shares.why_not_name(share, fields, all_items))
     before = queries.draft_of(record)
     draft = merging.draft_of(merging.merge(merging.flat(before), fields, base).values, items)
     if draft == before:
         return Change(record, note="nothing new")
     may = offered(case, record)
-    was, now = keep_answers(case, record, draft, actor)
+    was, now = keep_answers(case, record, draft, share)
     change = alter(
         record,
         inspected_on=draft.inspected_on,
@@ -59,11 +61,12 @@ def keep_photo(*, actor: User, case_id: int, kept: Kept, kind: str, item: int | 
     case = of_team(case_id, actor, "save")
     record = round_of(case)
     there = Photo.objects.filter(case=case, item=item, sent_sha256=kept.sent_sha256, withdrawn_at=None)
-    foreign = item is not None and item not in {one.pk for one in queries.items_of(case)}
+    items = queries.items_of(case)
     refuse(
-        rules.why_not_attach(
+        shares.why_not_keep(shares.part_of_officer(case, actor), item, items)
+        or rules.why_not_attach(
             submitted=record.submitted_at is not None,
-            foreign=foreign,
+            foreign=item is not None and item not in {one.pk for one in items},
             again=there.exists(),
             there=Photo.objects.filter(case=case, withdrawn_at=None).count(),
         )
@@ -93,7 +96,8 @@ def withdraw_photo(*, actor: User, case_id: int, photo_id: int) -> Change:
     case = of_team(case_id, actor, "save")
     record = round_of(case)
     photo = Photo.objects.select_for_update().filter(case=case, pk=photo_id).first()
-    if photo is None:
+    share = shares.part_of_officer(case, actor)
+    if photo is None or (share is not None and not share.photos([photo])):
         refuse_now(say("There is no such photo in this case."))
     refuse(
         rules.why_not_withdraw(
@@ -120,6 +124,7 @@ def acknowledge_record(
 ) -> Change:
     """Note the inspected person's side of what they were shown: signed here or on paper, refused, or nobody there to sign."""
     case = of_team(case_id, actor, "sign")
+    refuse(shares.why_not_for_the_whole(shares.part_of_officer(case, actor)))
     record = round_of(case)
     refuse(
         rules.why_not_acknowledge(

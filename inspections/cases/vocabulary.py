@@ -32,6 +32,9 @@ class Offered(NamedTuple):
         return [(code, self.disposals[code.pk]) for code in self.results if len(self.disposals[code.pk]) < whole]
 
 
+NOTHING = Offered([], {}, {})
+
+
 def offered(case: Case, record: Record | None = None) -> Offered:
     """What may be chosen in the record of this case, and what ``record`` holds already. Three queries."""
     found = vocabulary_together(list(case.matters.values_list("revision_id", flat=True)))

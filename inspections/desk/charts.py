@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from inspections.desk.simulating import Strength
+from inspections.desk.strength import Strength
 from inspections.plans.simulator import MONTHS, Odds
 
 BASE, FULL, TOP = 76, 48, 64

@@ -1,18 +1,21 @@
 """What the simulator of a plan reads: the items, who is in their scope with what chance, and what the inspectors can take.
 
-The registry as it stands today, and the year as a whole: draws that were run already are not taken off. Chances are those of the
+The registry as it stands today, and the year as a whole: what was drawn this year is drawn (``drawn_already.py``), the rest is
+reckoned over who may still be drawn. Chances are those of the
 draws module, strata and slips as the draws would have them; the rest is formulas (``inspections/plans/simulator.py``).
 """
 
 import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import DateField, Max, Value
+from django.db.models import Max, Value
 
+from inspections.desk.drawn_already import Drawn, drawn_in
+from inspections.desk.strength import Strength, strength_of
 from inspections.draws.candidates import VISITS_PER_MATTER_AND_YEAR, VISITS_PER_YEAR, full_years_since
 from inspections.draws.chances import inclusion_chances
 from inspections.draws.quotas import default_quotas
@@ -20,7 +23,6 @@ from inspections.draws.slips import slips_of
 from inspections.draws.states import SlipRule, Stratify
 from inspections.plans.models import Plan, PlanItem
 from inspections.plans.simulator import Group, Item, Outcome, simulate
-from registries.inspectors.models import Certificate, Inspector, Leave
 from registries.matters.models import MatterRevision
 from registries.matters.queries import limits_of, published_revisions
 from registries.subjects.models import Subject
@@ -45,7 +47,8 @@ class Terms(NamedTuple):
 
 
 class ItemFigures(NamedTuple):
-    """An item under these terms: subjects in scope, visits, lowest and highest chance of a subject; ``lot`` is False where none is drawn."""
+    """An item under these terms: subjects in scope, visits, lowest and highest chance of a subject in the draws still to come;
+    ``lot`` is False where none is drawn; ``drawn``: subjects drawn for it already."""
 
     item: PlanItem
     name: str
@@ -54,6 +57,7 @@ class ItemFigures(NamedTuple):
     least: float
     most: float
     lot: bool
+    drawn: int = 0
 
     @property
     def chance(self) -> str:
@@ -62,15 +66,9 @@ class ItemFigures(NamedTuple):
         return low if low == high else f"{low}–{high}"
 
 
-class Strength(NamedTuple):
-    """What a unit's inspectors can take in a month: how many are there on average, and how many places on teams they can fill."""
-
-    people: float
-    places: float
-
-
 class Simulation(NamedTuple):
-    """Everything that the page shows. ``outside``: subjects in operation in no item's scope; ``excluded``: lawfully out of scope."""
+    """Everything that the page shows. ``outside``: subjects in operation in no item's scope; ``excluded``: lawfully out of scope;
+    ``drawn``: drawn already this year; ``capped``: of these, drawn as often as the year's cap allows."""
 
     outcome: Outcome
     items: list[ItemFigures]
@@ -78,6 +76,8 @@ class Simulation(NamedTuple):
     inspectors: dict[int, int]
     outside: int
     excluded: int
+    drawn: int = 0
+    capped: int = 0
 
 
 class Listed(NamedTuple):
@@ -89,16 +89,20 @@ class Listed(NamedTuple):
 
 
 def simulation(plan: Plan, rows: Sequence[PlanItem], revisions: Mapping[int, Listed], terms: Terms, today: dt.date) -> Simulation:
-    """The year of this plan with these items (with matter and unit) under these terms. Seven queries, whatever the sizes."""
+    """The year of this plan with these items (with matter and unit) under these terms. Nine queries, whatever the sizes."""
     by_lot = [row for row in rows if _drawn(row, revisions)]
-    kinds, total, excluded = _subjects(by_lot, revisions, terms.slip_rule, today)
+    drawn = drawn_in(plan.year, today)
+    kinds, total, excluded = _subjects(by_lot, revisions, terms.slip_rule, today, drawn)
     inside = sum(kinds.values())
-    chances, visits, scope = _chances(by_lot, kinds, terms)
-    figures = [_figures(row, revisions, visits, scope, chances, terms) for row in rows]
-    items = [_item(one, revisions) for one in figures]
-    groups = [_group(kind, size, chances, terms) for kind, size in kinds.items()]
-    strength, inspectors = _strength({row.unit_id for row in rows}, plan.year, terms)
-    return Simulation(simulate(items, groups), figures, strength, inspectors, total - inside, excluded)
+    plain = _chances(by_lot, kinds, terms, lambda kind: kind.items)
+    left = _rest(by_lot, kinds, terms, plain)
+    figures = [_figures(row, revisions, plain, left, drawn, terms) for row in rows]
+    items = [_item(one, revisions, drawn) for one in figures]
+    groups = [_group(kind, size, plain.chances, left.chances, terms) for kind, size in kinds.items()]
+    units = {row.unit_id for row in rows}
+    strength, inspectors = strength_of(units, plan.year, days_a_month=terms.days, visits_a_day=terms.visits)
+    told = (sum(size for kind, size in kinds.items() if kind.times), sum(size for kind, size in kinds.items() if kind.is_capped))
+    return Simulation(simulate(items, groups), figures, strength, inspectors, total - inside, excluded, *told)
 
 
 # --- items -----------------------------------------------------------------------------------------------------------------
@@ -134,51 +138,68 @@ def _amount(row: PlanItem, terms: Terms) -> tuple[Decimal | None, int | None]:
 
 
 def _figures(
-    row: PlanItem,
-    revisions: Mapping[int, Listed],
-    visits: Mapping[int, int],
-    scope: Mapping[int, int],
-    chances: Mapping[int, Mapping[tuple[str, int], float]],
-    terms: Terms,
+    row: PlanItem, revisions: Mapping[int, Listed], plain: "Reckoned", left: "Reckoned", drawn: Drawn, terms: Terms
 ) -> ItemFigures:
     found = revisions.get(row.matter_id)
     name = f"{row.matter.code} {found.revision.name}" if found is not None else row.matter.code
-    mine = chances.get(row.pk, {}).values()
-    lot = row.pk in chances
-    planned = visits.get(row.pk, 0) if lot else (_amount(row, terms)[1] or 0) if row.handed_down else 0
-    return ItemFigures(row, name, scope.get(row.pk, 0), planned, min(mine, default=0.0), max(mine, default=0.0), lot)
+    mine = left.chances.get(row.pk, {}).values()
+    lot = row.pk in plain.chances
+    done = sum(drawn.by_month.get(row.code, {}).values()) if lot else 0
+    planned = left.visits.get(row.pk, 0) + done if lot else (_amount(row, terms)[1] or 0) if row.handed_down else 0
+    return ItemFigures(row, name, plain.scope.get(row.pk, 0), planned, min(mine, default=0.0), max(mine, default=0.0), lot, done)
 
 
-def _item(one: ItemFigures, revisions: Mapping[int, Listed]) -> Item:
+def _item(one: ItemFigures, revisions: Mapping[int, Listed], drawn: Drawn) -> Item:
+    """What is still to be drawn falls into the months after the item's last draw."""
     row = one.item
+    done: Mapping[int, int] = drawn.by_month.get(row.code, Counter()) if one.lot else {}
+    first = max([row.first_month, *(month + 1 for month in done)])
+    first = min(first, row.last_month)
+    visits = one.visits - one.drawn
     if row.matter_id not in revisions:
-        return Item(row.pk, row.matter_id, row.unit_id, row.first_month, row.last_month, 2, one.visits)
+        return Item(row.pk, row.matter_id, row.unit_id, first, row.last_month, 2, visits)
     revision = revisions[row.matter_id].revision
+    return Item(row.pk, row.matter_id, row.unit_id, first, row.last_month, revision.team_size, visits, _most(revision), done)
+
+
+def _most(revision: MatterRevision) -> int:
+    """How often a year a subject may be drawn on a matter, signals apart."""
     limits = limits_of(revision)
-    most = limits.most_times if limits.most_times is not None and limits.years == 1 else VISITS_PER_MATTER_AND_YEAR
-    return Item(row.pk, row.matter_id, row.unit_id, row.first_month, row.last_month, revision.team_size, one.visits, most)
+    return limits.most_times if limits.most_times is not None and limits.years == 1 else VISITS_PER_MATTER_AND_YEAR
 
 
 # --- subjects --------------------------------------------------------------------------------------------------------------
 
 
 class Kind(NamedTuple):
-    """What makes subjects alike: the items they are in the scope of, grade, slips, and by how much a signal raises their caps."""
+    """What makes subjects alike: the items they are in the scope of, grade, slips, and by how much a signal raises their caps; times
+    drawn this year, by (matter, times) of the plan's, the items drawn for, and those that may still draw them."""
 
     items: tuple[int, ...]
     grade: str
     slips: int
     raised: int
+    times: int = 0
+    on: tuple[tuple[int, int], ...] = ()
+    drawn_for: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the cap of the year is used."""
+        return self.times >= VISITS_PER_YEAR + self.raised
 
 
 def _subjects(
-    rows: Sequence[PlanItem], revisions: Mapping[int, Listed], slip_rule: str, today: dt.date
+    rows: Sequence[PlanItem], revisions: Mapping[int, Listed], slip_rule: str, today: dt.date, drawn: Drawn
 ) -> tuple[Counter[Kind], int, int]:
     """Kind → subjects in the scope of an item; all subjects in operation that the law does not exclude; those it does."""
     scope_of = _scopes(rows, revisions)
     categories = _categories_of({category for category, _watched in scope_of})
     out, found = excluded_on(today), signalled(today)
     visits = _last_visits() if slip_rule == SlipRule.FULL else {}
+    of = {row.pk: row for row in rows}
+    most = {row.pk: _most(revisions[row.matter_id].revision) for row in rows}
     kinds: Counter[Kind] = Counter()
     items_of: dict[frozenset[int], tuple[int, ...]] = {}
     total = excluded = 0
@@ -202,8 +223,23 @@ def _subjects(
             serious_violations=violations,
             full_years_without_visit=full_years_since(visits.get(pk), None, today),
         )
-        kinds[Kind(items_of[mine], grade, slips.total, 1 if complaints + violations else 0)] += 1
+        plain = Kind(items_of[mine], grade, slips.total, 1 if complaints + violations else 0)
+        kinds[_after(plain, pk, of, most, drawn)] += 1
     return kinds, total, excluded
+
+
+def _after(kind: Kind, subject: int, of: Mapping[int, PlanItem], most: Mapping[int, int], drawn: Drawn) -> Kind:
+    """The same after the draws of this year: items whose cap, or the year's, the subject has used draw it no more."""
+    times = drawn.times.get(subject, 0)
+    matters = drawn.by_matter.get(subject, Counter())
+    if not times and not matters:
+        return kind._replace(left=kind.items)
+    on = {of[key].matter_id: matters[of[key].matter_id] for key in kind.items}
+    capped = times >= VISITS_PER_YEAR + kind.raised
+    left = () if capped else tuple(key for key in kind.items if on[of[key].matter_id] < most[key] + kind.raised)
+    codes = drawn.items.get(subject, ())
+    drawn_for = tuple(key for key in kind.items if of[key].code in codes)
+    return kind._replace(times=times, on=tuple(sorted((m, n) for m, n in on.items() if n)), drawn_for=drawn_for, left=left)
 
 
 Scopes = dict[tuple[int, bool], list[int]]
@@ -248,90 +284,80 @@ Chances = dict[int, dict[tuple[str, int], float]]
 """Item → (stratum, slips) → the chance to be drawn for it."""
 
 
-def _chances(rows: Sequence[PlanItem], kinds: Mapping[Kind, int], terms: Terms) -> tuple[Chances, dict[int, int], dict[int, int]]:
-    """The chances, and per item its visits and the subjects in its scope."""
-    slips: dict[int, defaultdict[str, Counter[int]]] = {row.pk: defaultdict(Counter) for row in rows}
+class Reckoned(NamedTuple):
+    """The chances, and per item its visits, by stratum too, and the subjects in its scope."""
+
+    chances: Chances
+    quotas: dict[int, dict[str, int]]
+    scope: dict[int, int]
+
+    @property
+    def visits(self) -> dict[int, int]:
+        """Item → visits."""
+        return {key: sum(quotas.values()) for key, quotas in self.quotas.items()}
+
+
+Slips = dict[int, defaultdict[str, Counter[int]]]
+"""Item → stratum → slips → subjects."""
+
+
+def _slips(rows: Sequence[PlanItem], kinds: Mapping[Kind, int], terms: Terms, items: Callable[[Kind], Iterable[int]]) -> Slips:
+    slips: Slips = {row.pk: defaultdict(Counter) for row in rows}
     for kind, size in kinds.items():
-        for key in kind.items:
+        for key in items(kind):
             slips[key][_stratum(kind, terms)][kind.slips] += size
-    chances: Chances = {}
-    visits: dict[int, int] = {}
-    scope: dict[int, int] = {}
+    return slips
+
+
+def _chances(rows: Sequence[PlanItem], kinds: Mapping[Kind, int], terms: Terms, items: Callable[[Kind], Iterable[int]]) -> Reckoned:
+    """A whole year as the plan says, with these items of each kind."""
+    slips = _slips(rows, kinds, terms, items)
+    quotas = {}
     for row in rows:
-        strata = slips[row.pk]
-        sizes = {stratum: counts.total() for stratum, counts in strata.items()}
+        sizes = {stratum: counts.total() for stratum, counts in slips[row.pk].items()}
         percent, number = _amount(row, terms)
         nothing = not (percent or number)
-        quotas = dict.fromkeys(sizes, 0) if nothing else default_quotas(sizes, percent=percent, number=number)
-        chances[row.pk] = {
+        quotas[row.pk] = dict.fromkeys(sizes, 0) if nothing else default_quotas(sizes, percent=percent, number=number)
+    return _of_quotas(slips, quotas)
+
+
+def _rest(rows: Sequence[PlanItem], kinds: Mapping[Kind, int], terms: Terms, plain: Reckoned) -> Reckoned:
+    """What is left of the year: the quotas less who was drawn, over who may still be drawn."""
+    if not any(kind.times or kind.on for kind in kinds):
+        return plain
+    slips = _slips(rows, kinds, terms, lambda kind: kind.left)
+    taken: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for kind, size in kinds.items():
+        for key in kind.drawn_for:
+            taken[key][_stratum(kind, terms)] += size
+    quotas = {
+        row.pk: {
+            stratum: min(counts.total(), max(0, plain.quotas[row.pk].get(stratum, 0) - taken[row.pk][stratum]))
+            for stratum, counts in slips[row.pk].items()
+        }
+        for row in rows
+    }
+    return _of_quotas(slips, quotas)
+
+
+def _of_quotas(slips: Slips, quotas: dict[int, dict[str, int]]) -> Reckoned:
+    chances = {
+        key: {
             (stratum, count): chance
             for stratum, counts in strata.items()
-            for count, chance in inclusion_chances(counts, quotas[stratum]).items()
+            for count, chance in inclusion_chances(counts, quotas[key][stratum]).items()
         }
-        visits[row.pk], scope[row.pk] = sum(quotas.values()), sum(sizes.values())
-    return chances, visits, scope
+        for key, strata in slips.items()
+    }
+    return Reckoned(chances, quotas, {key: sum(counts.total() for counts in strata.values()) for key, strata in slips.items()})
 
 
 def _stratum(kind: Kind, terms: Terms) -> str:
     return kind.grade if terms.stratify == Stratify.GRADE else "all"
 
 
-def _group(kind: Kind, size: int, chances: Chances, terms: Terms) -> Group:
-    mine = tuple((key, chances[key][_stratum(kind, terms), kind.slips]) for key in kind.items)
-    return Group(size, kind.grade, VISITS_PER_YEAR + kind.raised, kind.raised, mine)
-
-
-# --- inspectors ------------------------------------------------------------------------------------------------------------
-
-
-def _strength(units: Iterable[int], year: int, terms: Terms) -> tuple[dict[tuple[int, int], Strength], dict[int, int]]:
-    """(unit, month) → what its inspectors can take: certificates and leaves as recorded, Mondays to Fridays; and how many there are."""
-    wanted = list(units)
-    people = dict(Inspector.objects.filter(unit_id__in=wanted, status=Inspector.Status.ACTIVE).values_list("pk", "unit_id"))
-    valid, away = _spans(people)
-    days = _weekdays(year)
-    present: Counter[tuple[int, int]] = Counter()
-    count: Counter[int] = Counter()
-    for one, unit in people.items():
-        count[unit] += 1
-        for month, month_days in days.items():
-            present[unit, month] += sum(_within(day, valid[one]) and not _within(day, away[one]) for day in month_days)
-    found = {}
-    for unit in wanted:
-        for month, month_days in days.items():
-            there = present[unit, month] / len(month_days)
-            found[unit, month] = Strength(there, there * terms.days * terms.visits)
-    return found, dict(count)
-
-
-Spans = defaultdict[int, list[tuple[dt.date, dt.date]]]
-
-
-def _spans(people: Iterable[int]) -> tuple[Spans, Spans]:
-    """Inspector → when a certificate is valid, and when the inspector is away. One query."""
-    wanted = list(people)
-    cards = Certificate.objects.filter(inspector__in=wanted).order_by()
-    leaves = Leave.objects.filter(inspector__in=wanted).order_by()
-    nothing = Value(None, output_field=DateField())
-    rows = cards.values_list("inspector_id", "valid_from", "valid_until", "ended_on", Value(0)).union(
-        leaves.values_list("inspector_id", "starts_on", "ends_on", nothing, Value(1)), all=True
-    )
-    valid, away = Spans(list), Spans(list)
-    for inspector, first, last, ended, kind in rows:
-        until = last if ended is None else min(last, ended - dt.timedelta(days=1))
-        (away if kind else valid)[inspector].append((first, until))
-    return valid, away
-
-
-def _weekdays(year: int) -> dict[int, list[dt.date]]:
-    first = dt.date(year, 1, 1)
-    found: defaultdict[int, list[dt.date]] = defaultdict(list)
-    for n in range(366):
-        day = first + dt.timedelta(days=n)
-        if day.year == year and day.weekday() < 5:
-            found[day.month].append(day)
-    return dict(found)
-
-
-def _within(day: dt.date, spans: Sequence[tuple[dt.date, dt.date]]) -> bool:
-    return any(first <= day <= last for first, last in spans)
+def _group(kind: Kind, size: int, plain: Chances, left: Chances, terms: Terms) -> Group:
+    at = _stratum(kind, terms), kind.slips
+    still = tuple((key, left[key][at]) for key in kind.left)
+    whole = tuple((key, plain[key][at]) for key in kind.items)
+    return Group(size, kind.grade, VISITS_PER_YEAR + kind.raised, kind.raised, still, whole, kind.times, kind.on)

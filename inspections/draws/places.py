@@ -1,7 +1,7 @@
 """Orders for teams alone (draw protocol 1, §2): whose place on a team is open, and the roster that follows. Reads only.
 
 An order in mode ``teams:`` holds codes that came out of the draw it staffs, unchanged, so that anybody can look them up; one in
-mode ``adhoc`` holds the subject of an approved request. Nobody chooses among them: every open place is in. Cases stand above
+mode ``adhoc`` holds whom an approved request is about, one subject or a list. Nobody chooses among them: every open place is in. Cases stand above
 draws and are read by relation.
 
 Two kinds of place: that of the draw's own team, open while a winner has none (or one with a gap that no inspector was left to
@@ -173,11 +173,15 @@ def subjects(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[En
 
 def _requested(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:
     assert draw.request is not None  # noqa: S101  (a constraint of the database)
-    subject = draw.request.subject
-    if subject.pk in excluded_on(today):
-        return [], [Omission(subject.pk, "excluded", EVERYBODY)]
-    name = as_words(published_name(subject.kind, subject.name))
-    return [Entry(subject.pk, subject.public_id, name, EVERYBODY, 1, {"equal": 1}, tags, stale=False)], []
+    request, out = draw.request, excluded_on(today)
+    entries, omissions = [], []
+    for one in [request.subject] if request.subject is not None else request.subjects.order_by("pk"):
+        if one.pk in out:
+            omissions.append(Omission(one.pk, "excluded", EVERYBODY))
+        else:
+            name = as_words(published_name(one.kind, one.name))
+            entries.append(Entry(one.pk, one.public_id, name, EVERYBODY, 1, {"equal": 1}, tags, stale=False))
+    return entries, omissions
 
 
 def _drawn_before(draw: Draw, tags: tuple[str, ...], today: dt.date) -> tuple[list[Entry], list[Omission]]:

@@ -8,8 +8,9 @@ from django.db.models import F
 from inspections.cases import queries as cases
 from inspections.cases.models import Case
 from inspections.cases.picturing import form_html
+from inspections.cases.shares import Share
 from inspections.papers import drafting, printing, queries, rules
-from inspections.papers.models import Bundle, Notice
+from inspections.papers.models import Bundle, Letter, Notice
 from inspections.papers.states import OPEN, BundleState, Sheet
 from registries import clock
 from registries.ledger.change import Refused
@@ -56,17 +57,21 @@ def _documents(bundle: Bundle) -> Iterator[str]:
         for pk in bundle.items:
             yield printing.html_of(queries.facts_of(Notice.objects.get(pk=pk)))
         return
+    if bundle.sheet == Sheet.LETTERS:
+        for pk in bundle.items:
+            yield printing.html_of(queries.letter_facts(Letter.objects.select_related("number").get(pk=pk)))
+        return
     for pk in bundle.items:
         yield sheet_of(bundle.sheet, Case.objects.select_related(*PRINTED_WITH).get(pk=pk))
 
 
-def sheet_of(sheet: str, case: Case) -> str:
-    """Record, result form or index of a case, as it stands; before the record is complete, its empty form."""
+def sheet_of(sheet: str, case: Case, share: Share | None = None) -> str:
+    """Record, result form or index of a case, as it stands; before the record is complete, its empty form. ``share``: that part."""
     if sheet == Sheet.INDEX:
         return printing.html_of(drafting.index_of(case))
     record = cases.last_record(case)
     if sheet == Sheet.RECORD and (record is None or record.submitted_at is None):
-        return form_html(case)
+        return form_html(case, share)
     notice = queries.notice_of(case)
-    facts = drafting.case_facts(case, record, notice=notice.number.text if notice else "")
+    facts = drafting.case_facts(case, record, notice=notice.number.text if notice else "", share=share)
     return printing.html_of(facts, printing.RECORD if sheet == Sheet.RECORD else printing.RESULT)

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from inspections.cases import queries as cases
 from inspections.cases.models import Case
 from inspections.cases.queries import viewer
+from inspections.cases.shares import share_of
 from inspections.cases.states import CaseState
 from inspections.draws.models import Draw
 from inspections.draws.queries import visible_draws
 from inspections.draws.states import DrawState
 from inspections.papers import commands, drafting, forms, pressing, printing, queries, rules
-from inspections.papers.models import Bundle
+from inspections.papers.models import Bundle, Letter
 from inspections.papers.states import BundleState, Kind, Sheet
 from inspections.plans.queries import visible_plans
 from registries import clock
@@ -123,10 +124,13 @@ def notice_serve(request: HttpRequest, number: str) -> HttpResponse:
 @access("registries.use_office")
 @require_safe
 def case_sheet(request: HttpRequest, number: str, sheet: str) -> HttpResponse:
-    """One document of a case as PDF. Record and result form are forms to be filled in by hand before the visit."""
-    case = _case(request, number)
-    back = redirect("case-papers", number=number)
-    if sheet not in Sheet.values:
+    """One document of a case as PDF; of a unit that takes part, its part of the record. Record and result form are forms to be
+    filled in by hand before the visit."""
+    looks = viewer(signed_in(request))
+    case = get_object_or_404(cases.visible_cases(looks).select_related(*pressing.PRINTED_WITH), number=number)
+    share = share_of(case, looks)
+    back = redirect("case-papers" if share is None else "case-page", number=number)
+    if sheet not in Sheet.values or (share is not None and sheet != Sheet.RECORD):
         raise Http404
     name = f"{Sheet(sheet).label}-{case.number}"
     if sheet == Sheet.NOTICE:
@@ -136,7 +140,19 @@ def case_sheet(request: HttpRequest, number: str, sheet: str) -> HttpResponse:
         return _printed(
             request, lambda: printing.pdf_of(queries.facts_of(notice)), name, what=f"{sheet} {notice.number.text}", of=case, back=back
         )
-    return _printed(request, lambda: printing.pdf(pressing.sheet_of(sheet, case)), name, what=sheet, of=case, back=back)
+    return _printed(request, lambda: printing.pdf(pressing.sheet_of(sheet, case, share)), name, what=sheet, of=case, back=back)
+
+
+@access("registries.use_office")
+@require_safe
+def letter_file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """An order or letter of a case as PDF, as it was issued; a void one too, for the file."""
+    case = _case(request, number)
+    letter = get_object_or_404(Letter.objects.select_related("number"), pk=pk, case=case)
+    name, back = f"{drafting.TITLES[letter.number.kind]}-{case.number}", redirect("case-papers", number=number)
+    return _printed(
+        request, lambda: printing.pdf_of(queries.letter_facts(letter)), name, what=f"{letter.number.kind} {letter.number.text}", of=case, back=back
+    )
 
 
 # --- a draw, a plan --------------------------------------------------------------------------------------------------

@@ -210,7 +210,7 @@ def return_plan(*, actor: User, plan_id: int, version: int, reason: str) -> Chan
 def amend_plan(*, actor: User, plan_id: int, reason: str) -> Change:
     """Begin an amendment of the plan in force: a new version with all its items, which goes the way of a plan. The old one stays as it is."""
     plan = _locked(actor, plan_id, None, "amend")
-    under_way = Plan.objects.filter(replaces=plan).exclude(state=PlanState.PUBLISHED).first()
+    under_way = Plan.objects.filter(replaces=plan).exclude(state__in=[PlanState.PUBLISHED, PlanState.DROPPED]).first()
     in_force = not Plan.objects.filter(replaces=plan, state=PlanState.PUBLISHED).exists()
     refuse(rules.why_not_amend(in_force=in_force, under_way=str(under_way) if under_way else "", reason=reason))
     draft = Plan(
@@ -226,6 +226,14 @@ def amend_plan(*, actor: User, plan_id: int, reason: str) -> Change:
     change = created(draft)
     rows = tuple(_copied(item, draft) for item in plan.items.prefetch_related("joint_matters").order_by("pk"))
     return replace(change, also=rows)
+
+
+@command("inspections.drop_amendment")
+def drop_amendment(*, actor: User, plan_id: int, version: int, reason: str) -> Change:
+    """Drop an amendment that is not published, with the reason. It stays to be read; the plan in force can be amended anew."""
+    plan = _locked(actor, plan_id, version, "drop")
+    refuse(rules.why_not_drop(amends=plan.replaces_id is not None, reason=reason))
+    return alter(plan, state=PlanState.DROPPED, dropped_because=reason.strip())
 
 
 def _copied(item: PlanItem, draft: Plan) -> PlanItem:

@@ -10,6 +10,7 @@ from inspections.plans.commands import ItemValues
 from inspections.plans.models import PlanItem
 from inspections.plans.states import PlanState
 from registries import clock
+from registries.evidence import evidence_file
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revisions
 from registries.people.models import Unit, User
@@ -87,13 +88,45 @@ class HandedForm(forms.Form):
         return file
 
 
-class PlanFilterForm(forms.Form):
-    """What to show of the plans."""
+class DropForm(forms.Form):
+    """Why a begun amendment is dropped."""
 
-    year = forms.IntegerField(label=_("Year"), required=False)
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", pgettext_lazy("filter", "all")), *PlanState.choices]
+    reason = forms.CharField(label=_("Why it is dropped"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PlanFileForm(forms.Form):
+    """A file that goes with a plan."""
+
+    file = forms.FileField(
+        label=_("File (PDF or picture)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("At most 5 MB."),
+        error_messages={"empty": _("The file is empty. Choose the file again.")},
     )
+
+    def clean_file(self) -> Any:
+        """A PDF or a picture by its first bytes."""
+        return evidence_file(self.cleaned_data["file"])
+
+
+ALL = pgettext_lazy("filter", "all")
+
+
+class PlanFilterForm(forms.Form):
+    """What to show of the plans: by themselves, and by what their items say."""
+
+    q = forms.CharField(label=_("Title, number, matter"), required=False, max_length=80)
+    year = forms.IntegerField(label=_("Year"), required=False)
+    unit = forms.ModelChoiceField(label=_("Unit"), required=False, queryset=Unit.objects.all(), empty_label=ALL)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", ALL), *PlanState.choices])
+    source = forms.ChoiceField(label=_("Source"), required=False, choices=[("", ALL), *PlanItem.Source.choices])
+    side = forms.ChoiceField(
+        label=_("Departments"), required=False, choices=[("", ALL), ("own", _("one department")), ("joint", _("several departments"))]
+    )
+    named = forms.ChoiceField(
+        label=_("Subjects"), required=False, choices=[("", ALL), ("lot", _("drawn by lot")), ("named", _("named by the task"))]
+    )
+    month = forms.IntegerField(label=_("Month"), required=False, min_value=1, max_value=12)
 
 
 class ItemForm(forms.Form):

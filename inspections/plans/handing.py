@@ -1,15 +1,15 @@
-"""The writers of what a task from above brings along: the report upward, and the list of subjects that it names."""
+"""The writers of files: those that go with a plan, and what a task from above brings along: report and list of subjects."""
 
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
 from inspections.plans import rules, states
-from inspections.plans.models import HandedList, HandedSubject, PlanItem, TaskReport
+from inspections.plans.models import HandedList, HandedSubject, Plan, PlanFile, PlanItem, TaskReport
 from inspections.plans.queries import handed_subjects, items_in_force
 from registries import clock
 from registries.comparisons.comparing import Listed, entries_meant
-from registries.ledger.change import Change, refuse, refuse_now
+from registries.ledger.change import Change, alter, leaving, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
 from registries.people.models import User
@@ -73,3 +73,37 @@ def import_handed(*, actor: User, item_id: int, file_name: str, content: bytes, 
     HandedSubject.objects.bulk_create(rows)
     said = {"item": item.code, "file": handed.file_name, "count": len(lines), "added": len(rows), "refused": len(handed.unknown)}
     return Change(handed, {}, said, also=tuple(rows))
+
+
+def _prepared(actor: User, plan_id: int) -> Plan:
+    """The plan, locked; refuses another unit's and one that is not in preparation."""
+    plan = Plan.objects.select_for_update().get(pk=plan_id)
+    if not keeps(actor, plan.unit_id):
+        refuse_now(say("This plan is another unit's."))
+    refuse(states.why_not(plan.state, "attach"))
+    return plan
+
+
+@command("inspections.attach_plan_file")
+def attach_plan_file(*, actor: User, plan_id: int, file_name: str, content: bytes) -> Change:
+    """Put a file to a plan in preparation. The same file twice is refused."""
+    plan = _prepared(actor, plan_id)
+    sha256 = hashlib.sha256(content).hexdigest()
+    refuse(rules.why_not_attach(again=plan.files.filter(sha256=sha256).exists(), there=plan.files.count()))
+    row = PlanFile(plan=plan, file_name=file_name[-200:], file=content, sha256=sha256, kept_by=actor, kept_at=clock.now())
+    row.save(force_insert=True)
+    alter(plan)
+    return Change(plan, {}, {"file": row.file_name, "sha256": sha256}, also=(row,))
+
+
+@command("inspections.remove_plan_file")
+def remove_plan_file(*, actor: User, plan_id: int, file_id: int) -> Change:
+    """Take a file out of a plan in preparation; name and hash stay in the ledger."""
+    plan = _prepared(actor, plan_id)
+    row = plan.files.filter(pk=file_id).first()
+    if row is None:
+        refuse_now(say("This file is no longer with the plan."))
+    said, gone = {"file": row.file_name, "sha256": row.sha256}, leaving([row])
+    row.delete()
+    alter(plan)
+    return Change(plan, said, {}, gone=gone)

@@ -19,7 +19,8 @@ class Plan(models.Model):
     """The year's plan: looked at by the legal review, approved by yet another, numbered and published; then it is never edited.
 
     An amendment is a plan of its own that names the one it ``replaces``, with all items, numbered and published like the first.
-    In force is the newest published of such a chain; ``amendment`` counts from 0, the plan as first published.
+    In force is the newest published of such a chain; ``amendment`` counts from 0, the plan as first published. One that was begun
+    and ``dropped`` stays, with the reason, outside the chain.
     """
 
     year = models.PositiveSmallIntegerField(_("year"))
@@ -42,11 +43,12 @@ class Plan(models.Model):
     )
     amendment = models.PositiveSmallIntegerField(_("amendment"), default=0)
     amended_because = models.CharField(_("amended because"), max_length=500, blank=True)
+    dropped_because = models.CharField(_("dropped because"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (
         "year", "number", "title", "unit", "state", "prepared_by", "reviewed_by", "approved_by", "published_at", "replaces", "amendment",
-        "amended_because",
+        "amended_because", "dropped_because",
     )  # fmt: skip
 
     class Meta:
@@ -63,7 +65,12 @@ class Plan(models.Model):
                 name="published_plan_is_approved_and_numbered",
             ),
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="plan_number_once"),
-            models.UniqueConstraint(fields=["replaces"], condition=Q(replaces__isnull=False), name="one_amendment_at_a_time"),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=Q(replaces__isnull=False) & ~Q(state="dropped"), name="one_amendment_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="dropped") | Q(Q(replaces__isnull=False), ~Q(dropped_because="")), name="dropped_amendment_says_why"
+            ),
             models.CheckConstraint(
                 condition=Q(replaces__isnull=True, amendment=0) | Q(Q(replaces__isnull=False, amendment__gt=0), ~Q(amended_because="")),
                 name="amendment_says_what_and_why",
@@ -173,6 +180,27 @@ class PlanItem(models.Model):
     def reference(self) -> str:
         """``item@revision``, as the draw protocol names a plan."""
         return f"{self.code}@{self.revision}"
+
+
+class PlanFile(models.Model):
+    """附件: a file that goes with a plan, kept as it came. Put in and taken out while the plan is prepared."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="files", verbose_name=_("plan"))
+    file_name = models.CharField(_("file"), max_length=200)
+    file = SealedBytesField(editable=False)
+    sha256 = models.CharField(max_length=64)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField(_("kept"))
+
+    PROTECTED: ClassVar = ("plan", "file_name", "sha256", "kept_by", "kept_at")
+
+    class Meta:
+        verbose_name = _("file of a plan")
+        verbose_name_plural = _("files of plans")
+        ordering = ("plan", "id")
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class TaskReport(models.Model):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q
 
-from inspections.plans.models import HandedSubject, PlanItem
+from inspections.plans.models import HandedSubject, Plan, PlanItem
 from inspections.plans.queries import is_new, planned_number, scope_sizes
 from inspections.plans.rules import completion
 
@@ -48,6 +48,13 @@ def progress_of(items: Sequence[PlanItem]) -> dict[int, Progress]:
         )
         for item in items
     }
+
+
+def of_plans(plans: Sequence[Plan]) -> list[tuple[Plan, Progress]]:
+    """Each plan with the progress of all its items together. Six queries, however many plans."""
+    items = list(PlanItem.objects.filter(plan__in=plans).select_related("matter"))
+    found = progress_of(items)
+    return [(plan, total(found[item.pk] for item in items if item.plan_id == plan.pk)) for plan in plans]
 
 
 def total(rows: Iterable[Progress]) -> Progress:

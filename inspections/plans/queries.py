@@ -1,14 +1,14 @@
 """Reading plans: which of them somebody sees, which are in force, which items are open for draws, what an amendment changes."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inspections.plans import rules
-from inspections.plans.models import HandedList, HandedSubject, Plan, PlanItem, TaskReport
+from inspections.plans.models import HandedList, HandedSubject, Plan, PlanFile, PlanItem, TaskReport
 from inspections.plans.states import PlanState
 from registries.matters.queries import published_revisions, revision_names
 from registries.matters.rules import Difference, differences
@@ -28,6 +28,33 @@ def visible_plans(user: User) -> QuerySet[Plan]:
     if units is None:
         return plans
     return plans.filter(Q(state=PlanState.PUBLISHED) | Q(unit_id__in=units))
+
+
+def plans_fitting(plans: QuerySet[Plan], wanted: Mapping[str, Any]) -> QuerySet[Plan]:
+    """Those of these that a filter asks for (``PlanFilterForm``); what an item says, some item of the plan must say."""
+    plans = plans.filter(**{name: wanted[name] for name in ("year", "state", "unit") if wanted[name]})
+    if wanted["q"]:
+        named = published_revisions().filter(name__icontains=wanted["q"]).values("matter")
+        text = Q(title__icontains=wanted["q"]) | Q(number__icontains=wanted["q"])
+        plans = plans.filter(text | _some(Q(code=wanted["q"]) | Q(document_number__icontains=wanted["q"]) | Q(matter__in=named)))
+    if wanted["source"]:
+        plans = plans.filter(_some(Q(source=wanted["source"])))
+    if wanted["named"]:
+        plans = plans.filter(_some(Q(handed_down=wanted["named"] == "named")))
+    if wanted["month"]:
+        plans = plans.filter(_some(Q(first_month__lte=wanted["month"], last_month__gte=wanted["month"])))
+    several = Q(pk__in=of_several(plans).values("pk"))
+    return plans.filter(several if wanted["side"] == "joint" else ~several) if wanted["side"] else plans
+
+
+def _some(items: Q) -> Q:
+    return Q(Exists(PlanItem.objects.filter(items, plan=OuterRef("pk"))))
+
+
+def of_several(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """Those of these with an item that several departments carry out: a joint matter of another unit than the lead's."""
+    others = published_revisions().exclude(unit=OuterRef("unit")).filter(matter=OuterRef("joint_matters"))
+    return plans.filter(Exists(PlanItem.objects.filter(Exists(others), plan=OuterRef("pk"))))
 
 
 def plans_in_force() -> QuerySet[Plan]:
@@ -51,7 +78,8 @@ def open_items(user: User) -> QuerySet[PlanItem]:
 
 def versions(plan: Plan) -> list[Plan]:
     """All versions of a plan that the year's first one began, oldest first. One query."""
-    of_year = {row.pk: row for row in Plan.objects.filter(year=plan.year, unit=plan.unit_id).select_related("unit")}
+    rows = Plan.objects.filter(year=plan.year, unit=plan.unit_id).exclude(state=PlanState.DROPPED).select_related("unit")
+    of_year = {row.pk: row for row in rows}
     first = of_year.get(plan.pk, plan)
     while first.replaces_id in of_year:
         first = of_year[first.replaces_id]
@@ -219,6 +247,11 @@ def handed_subjects(item: PlanItem) -> QuerySet[HandedSubject]:
     return rows.exclude(Exists(earlier)).select_related("subject__unit").order_by("handed_id", "line")
 
 
+def files_of(plan: Plan) -> QuerySet[PlanFile]:
+    """The files that go with a plan, without their bytes."""
+    return plan.files.defer("file").select_related("kept_by").order_by("pk")
+
+
 class Asked(NamedTuple):
     """A request by which a named subject is inspected (requests stand above plans and are read by relation)."""
 
@@ -229,6 +262,8 @@ class Asked(NamedTuple):
 
 def asked_for(item: PlanItem) -> dict[int, Asked]:
     """Subject → the newest request for it on this task, in whatever version of the plan."""
-    rows = PlanItem.objects.filter(code=item.code, requests__isnull=False).order_by("requests__pk")
-    columns = ("requests__subject_id", "requests__pk", "requests__code", "requests__state")
-    return {subject: Asked(*told) for subject, *told in rows.values_list(*columns)}
+    rows = PlanItem.objects.filter(code=item.code).order_by()
+    told = ("requests__pk", "requests__code", "requests__state")
+    alone = rows.filter(requests__subject__isnull=False).values_list("requests__subject_id", *told)
+    listed = rows.filter(requests__subjects__isnull=False).values_list("requests__subjects", *told)
+    return {subject: Asked(*found) for subject, *found in sorted(alone.union(listed, all=True), key=lambda row: row[1])}

@@ -148,6 +148,23 @@ def why_not_amend(*, in_force: bool, under_way: str, reason: str) -> Sentence | 
     return None
 
 
+def why_not_drop(*, amends: bool, reason: str) -> Sentence | None:
+    """Only a begun amendment is dropped; the plan in force stays as it is."""
+    if not amends:
+        return say("Only an amendment is dropped. A first plan is changed until it is right.")
+    return None if reason.strip() else say("Say why the amendment is dropped.")
+
+
+MOST_FILES = 10
+
+
+def why_not_attach(*, again: bool, there: int) -> Sentence | None:
+    """A plan has ten files at most, each once."""
+    if again:
+        return say("This very file is with the plan already.")
+    return say("A plan has at most %(most)s files.", most=MOST_FILES) if there >= MOST_FILES else None
+
+
 def revision_of(before: Mapping[str, str] | None, revision: int, after: Mapping[str, str]) -> int:
     """The revision of an item in an amendment: the one it had, or the next if it says something else now."""
     return revision if before is None or before == after else revision + 1

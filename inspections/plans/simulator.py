@@ -18,7 +18,8 @@ SHOWN = 4
 
 
 class Item(NamedTuple):
-    """An item of the plan: who visits, in which months, with how many, how many visits; ``most`` draws of a subject on its matter a year."""
+    """An item of the plan: who visits, in which months, with how many, how many visits are still to be drawn; ``most`` draws of a
+    subject on its matter a year; ``done``: month → visits drawn already."""
 
     key: int
     matter: int
@@ -28,6 +29,7 @@ class Item(NamedTuple):
     team: int
     visits: int
     most: int = 1
+    done: Mapping[int, int] = {}
 
     @property
     def months(self) -> range:
@@ -38,7 +40,8 @@ class Item(NamedTuple):
 class Group(NamedTuple):
     """So many subjects of a grade with the same caps and the same ``chances``: (key of the item, chance to be drawn for it).
 
-    ``raised``: by so much a signal raises the cap of every matter; ``cap``, that of the year, has it already.
+    ``raised``: by so much a signal raises the cap of every matter; ``cap``, that of the year, has it already. ``already``: times
+    drawn this year, ``on``: (matter, times) of these. ``plain``: the chances of a year in which nothing was drawn yet, where they differ.
     """
 
     size: int
@@ -46,6 +49,9 @@ class Group(NamedTuple):
     cap: int
     raised: int
     chances: tuple[tuple[int, float], ...]
+    plain: tuple[tuple[int, float], ...] | None = None
+    already: int = 0
+    on: tuple[tuple[int, int], ...] = ()
 
 
 class Odds(NamedTuple):
@@ -110,7 +116,7 @@ def simulate(items: Sequence[Item], groups: Sequence[Group], years: int = 10, mo
         everybody=odds(groups),
         coverage=coverage(groups),
         growth=[covered(groups, year) for year in range(1, years + 1)],
-        over_cap=sum(g.size * above(_ps(g), g.cap) for g in groups),
+        over_cap=sum(g.size * above(_ps(g), max(0, g.cap - g.already)) for g in groups),
         over_matter_cap=sum(g.size * _above_matter_cap(g, of) for g in groups),
         joint=joint,
         merging=merging[:most_merging],
@@ -132,6 +138,9 @@ def load(items: Iterable[Item]) -> dict[tuple[int, int], tuple[int, int]]:
     found: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
     for item in items:
         for month, visits in spread(item.visits, item.first_month, item.last_month).items():
+            found[item.unit, month][0] += visits
+            found[item.unit, month][1] += visits * item.team
+        for month, visits in item.done.items():
             found[item.unit, month][0] += visits
             found[item.unit, month][1] += visits * item.team
     return {key: (visits, places) for key, (visits, places) in found.items()}
@@ -162,9 +171,9 @@ def _above_matter_cap(group: Group, of: Mapping[int, Item]) -> float:
     by_matter: defaultdict[tuple[int, int], list[float]] = defaultdict(list)
     for key, p in group.chances:
         by_matter[of[key].matter, of[key].most].append(p)
-    never = 1.0
-    for (_matter, most), ps in by_matter.items():
-        never *= 1 - above(ps, most + group.raised)
+    never, on = 1.0, dict(group.on)
+    for (matter, most), ps in by_matter.items():
+        never *= 1 - above(ps, max(0, most + group.raised - on.get(matter, 0)))
     return 1 - never
 
 
@@ -173,8 +182,8 @@ def odds(groups: Iterable[Group]) -> Odds:
     size, mean, times = 0, 0.0, [0.0] * SHOWN
     for group in groups:
         size += group.size
-        mean += group.size * sum(_ps(group))
-        for k, chance in enumerate(distribution(_ps(group))):
+        mean += group.size * (group.already + sum(_ps(group)))
+        for k, chance in enumerate(distribution(_ps(group)), start=group.already):
             times[min(k, SHOWN - 1)] += group.size * chance
     return Odds(size, tuple(time / size if size else 0.0 for time in times), mean / size if size else 0.0)
 
@@ -182,23 +191,39 @@ def odds(groups: Iterable[Group]) -> Odds:
 # --- coverage --------------------------------------------------------------------------------------------------------------
 
 
-def _never(group: Group) -> float:
-    """The chance not to be drawn in a year."""
+class Miss(NamedTuple):
+    """So many subjects, their chance not to be drawn this year, and in a year as the plan says."""
+
+    size: int
+    now: float
+    plain: float
+
+
+def _misses(groups: Iterable[Group]) -> list[Miss]:
+    found = []
+    for group in groups:
+        now = 0.0 if group.already else _never(group.chances)
+        found.append(Miss(group.size, now, _never(group.chances if group.plain is None else group.plain)))
+    return found
+
+
+def _never(chances: Iterable[tuple[int, float]]) -> float:
+    """The chance not to be drawn for any of these items."""
     never = 1.0
-    for p in _ps(group):
+    for _key, p in chances:
         never *= 1 - p
     return never
 
 
-def _left(misses: Iterable[tuple[int, float]], years: int) -> float:
-    """Subjects expected not to have been drawn after so many such years."""
-    return sum(size * never**years for size, never in misses)
+def _left(misses: Iterable[Miss], years: int) -> float:
+    """Subjects expected not to have been drawn after so many years, this one and then such as the plan says."""
+    return sum(one.size * one.now * one.plain ** (years - 1) for one in misses)
 
 
 def coverage(groups: Iterable[Group]) -> Coverage:
-    """How many are reached in a year, and after how many such years all are but (less than) one."""
-    misses = [(group.size, _never(group)) for group in groups]
-    size = sum(count for count, _never in misses)
+    """How many are reached in the year, and after how many such years all are but (less than) one."""
+    misses = _misses(groups)
+    size = sum(one.size for one in misses)
     if not size:
         return Coverage(0, 0.0, None)
     low, high = 0, MOST_YEARS
@@ -211,9 +236,9 @@ def coverage(groups: Iterable[Group]) -> Coverage:
 
 
 def covered(groups: Iterable[Group], years: int) -> float:
-    """Percent of the subjects expected to have been drawn after so many such years."""
-    misses = [(group.size, _never(group)) for group in groups]
-    size = sum(count for count, _never in misses)
+    """Percent of the subjects expected to have been drawn after so many years."""
+    misses = _misses(groups)
+    size = sum(one.size for one in misses)
     return 100 * (1 - _left(misses, years) / size) if size else 0.0
 
 

@@ -7,12 +7,13 @@ from registries.ledger.sentences import Sentence, say
 
 
 class PlanState(models.TextChoices):
-    """Prepared, looked at by the legal review, decided by a supervisor; approving publishes it. An amendment goes the same way."""
+    """Prepared, looked at by the legal review, decided by a supervisor; approving publishes it. An amendment goes the same way, or is dropped."""
 
     PREPARING = "preparing", _("preparing")
     REVIEW = "review", _("in legal review")
     SUBMITTED = "submitted", _("submitted")
     PUBLISHED = "published", _("published")
+    DROPPED = "dropped", _("dropped")
 
 
 MOVES: dict[str, tuple[tuple[str, ...], str]] = {
@@ -21,6 +22,8 @@ MOVES: dict[str, tuple[tuple[str, ...], str]] = {
     "review": (("review",), "submitted"),
     "return": (("review", "submitted"), "preparing"),
     "approve": (("submitted",), "published"),
+    "drop": (("preparing", "review", "submitted"), "dropped"),
+    "attach": (("preparing",), "preparing"),
     "amend": (("published",), "published"),
     "report": (("published",), "published"),
     "list": (("published",), "published"),

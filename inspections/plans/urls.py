@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.plans import task_views, views
+from inspections.plans import file_views, task_views, views
 
 urlpatterns = [
     path("plans/", views.plan_list, name="plan-list"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("plans/<int:pk>/submit/", views.plan_submit, name="plan-submit"),
     path("plans/<int:pk>/review/", views.plan_review, name="plan-review"),
     path("plans/<int:pk>/amend/", views.plan_amend, name="plan-amend"),
+    path("plans/<int:pk>/drop/", file_views.plan_drop, name="plan-drop"),
+    path("plans/<int:pk>/files/", file_views.file_new, name="plan-file-new"),
+    path("plans/<int:pk>/files/<int:file_pk>/", file_views.file_page, name="plan-file"),
+    path("plans/<int:pk>/files/<int:file_pk>/remove/", file_views.file_remove, name="plan-file-remove"),
     path("plans/<int:pk>/plan.xlsx", views.plan_sheet, name="plan-sheet"),
     path("plans/<int:pk>/items/<int:item_pk>/task/", task_views.task, name="plan-task"),
     path("plans/<int:pk>/items/<int:item_pk>/list/", task_views.handed_list, name="plan-task-list"),

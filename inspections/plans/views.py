@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from inspections.plans import commands, papers, progress, queries, states
-from inspections.plans.forms import AmendForm, ItemForm, PlanFilterForm, PlanForm, ReviewForm
+from inspections.plans.forms import AmendForm, DropForm, ItemForm, PlanFileForm, PlanFilterForm, PlanForm, ReviewForm
 from inspections.plans.models import Plan, PlanItem
 from inspections.plans.states import PlanState
 from registries.exports.commands import export_registry
@@ -28,12 +28,18 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = PlanFilterForm(request.GET)
     replaced = Count("amendments", filter=Q(amendments__state=PlanState.PUBLISHED), distinct=True)
-    plans = queries.visible_plans(user).annotate(size=Count("items", distinct=True), replaced=replaced).order_by("-year", "-pk")
+    plans: QuerySet[Plan] = queries.visible_plans(user).annotate(size=Count("items", distinct=True), replaced=replaced).order_by("-year", "-pk")
     if form.is_valid():
-        wanted = form.cleaned_data
-        plans = plans.filter(**{name: wanted[name] for name in ("year", "state") if wanted[name]})
-    context = {"form": form, "may_prepare": user.has_perm("inspections.prepare_plan")}
-    return render(request, "office/plans/plan_list.html", {**page_of(request, plans), **context})
+        plans = queries.plans_fitting(plans, form.cleaned_data)
+    listed = page_of(request, plans)
+    context = {
+        **listed,
+        "form": form,
+        "may_prepare": user.has_perm("inspections.prepare_plan"),
+        "rows": progress.of_plans(list(listed["page"])),
+        "joint": queries.of_several(plans).count(),
+    }
+    return render(request, "office/plans/plan_list.html", context)
 
 
 @access("inspections.prepare_plan")
@@ -53,10 +59,10 @@ def plan_new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """One plan: where it stands, what comes next, its items and how far they have come, its versions and its history."""
-    return _page(request, pk)
+    return page_of_plan(request, pk)
 
 
-def _page(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
+def page_of_plan(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
     """The page of a plan; ``forms`` that were refused keep what was typed."""
     user = signed_in(request)
     row = get_object_or_404(queries.visible_plans(user), pk=pk)
@@ -73,6 +79,9 @@ def _page(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
         **_may(user, row, versions),
         "review": ReviewForm(),
         "amend": AmendForm(),
+        "drop": DropForm(),
+        "attach": PlanFileForm(),
+        "files": queries.files_of(row),
         **forms,
         "history": history_told(row) if user.has_perm("registries.view_history") else None,
     }
@@ -93,6 +102,8 @@ def _may(user: User, row: Plan, versions: list[Plan]) -> dict[str, bool]:
         "may_review": may("review_plan", "review"),
         "may_decide": may("approve_plan", "approve"),
         "may_amend": kept and may("amend_plan", "amend") and versions[-1].pk == row.pk,
+        "may_drop": kept and row.replaces_id is not None and may("drop_amendment", "drop"),
+        "may_attach": kept and may("attach_plan_file", "attach"),
         "may_plan": user.has_perm("inspections.view_planning"),
         "may_export": user.has_perm("registries.export_registry"),
     }
@@ -170,7 +181,7 @@ def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         done = _("Passed. A supervisor who had no hand in it approves the plan.")
         change = act(request, commands.review_plan, done=done, plan_id=pk, version=version, remark=remark)
-    return _page(request, row.pk, review=ReviewForm({"remark": remark})) if change is None else redirect("plan", pk=pk)
+    return page_of_plan(request, row.pk, review=ReviewForm({"remark": remark})) if change is None else redirect("plan", pk=pk)
 
 
 @access("inspections.amend_plan")
@@ -180,7 +191,7 @@ def plan_amend(request: HttpRequest, pk: int) -> HttpResponse:
     row = _kept_plan(request, pk)
     done = _("The amendment is begun with all items of the plan. Change them; the plan in force stays until it is published.")
     change = act(request, commands.amend_plan, done=done, plan_id=row.pk, reason=request.POST.get("reason", ""))
-    return redirect("plan", pk=change.obj.pk) if change is not None else _page(request, row.pk, amend=AmendForm(request.POST))
+    return redirect("plan", pk=change.obj.pk) if change is not None else page_of_plan(request, row.pk, amend=AmendForm(request.POST))
 
 
 @access("registries.export_registry")

@@ -124,6 +124,9 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.review_plan": (R,),
     "inspections.return_plan": (R, S),
     "inspections.amend_plan": (C,),
+    "inspections.drop_amendment": (C,),
+    "inspections.attach_plan_file": (C,),
+    "inspections.remove_plan_file": (C,),
     "inspections.report_task": (C,),
     "inspections.import_handed": (C,),
     # draws
@@ -155,6 +158,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # ad-hoc requests
     "inspections.view_adhoc": (*BUSINESS, A),
     "inspections.ask_adhoc": (C,),
+    "inspections.ask_handed": (C,),
     "inspections.approve_adhoc": (S,),
     "inspections.return_adhoc": (S,),
     # cases
@@ -187,12 +191,14 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.refuse_transfer": (S,),
     "inspections.open_recheck": (C,),
     "inspections.record_penalty": (C,),
+    "inspections.issue_letter": (C,),
     "inspections.send_followup": (C,),
     "inspections.record_receipt": (C,),
     "inspections.close_case": (C,),
     "inspections.ask_replacement": (C, INS),
     "inspections.replace_drawn": (S,),
     "inspections.refuse_replacement": (S,),
+    "inspections.name_stand_in": (S,),
     "inspections.print_receipt": (C,),
     # reports
     "inspections.view_reports": (*BUSINESS, A),
@@ -201,6 +207,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.view_leniency": (S, A),
     # messages
     "inspections.read_messages": (*BUSINESS, INS, A, P),
+    "inspections.choose_messages": (*BUSINESS, INS, A, P),
     "inspections.renew_calendar": (*BUSINESS, INS, A, P),
     "inspections.revoke_calendar": (*BUSINESS, INS, A, P),
     "inspections.post_messages": (TIMER,),

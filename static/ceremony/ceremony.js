@@ -192,6 +192,8 @@
       poll();
     }
   });
+  window.addEventListener("offline", poll);
+  window.addEventListener("online", poll);
   show();
   poll();
   window.setInterval(show, FRAME);

@@ -16,6 +16,7 @@ import pytest
 from config.bootstrap import ROOT
 from config.demo import run
 from config.demo.serve import Stack, StackFailed, free_port
+from tests.conftest import Template
 
 
 def family(stack: Stack) -> list[psutil.Process]:
@@ -60,13 +61,13 @@ def test_a_process_that_cannot_start_is_explained_with_its_last_words(tmp_path: 
         pass
 
 
-def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path) -> None:
+@pytest.mark.usually("sqlite3")
+def test_children_do_not_outlive_a_killed_supervisor(tmp_path: Path, template: Template) -> None:
     code = (
-        "import pathlib, sys, time; from config.demo import run; from config.demo.serve import Stack\n"
-        "data = pathlib.Path(sys.argv[1]); stack = Stack(data, env=run.environment(data)); stack.manage('migrate', '-v0')\n"
-        "with stack: print('up', flush=True); time.sleep(60)"
+        "import pathlib, time; from config.demo.serve import Stack\n"
+        f"with Stack(pathlib.Path({str(tmp_path)!r}), env={template.copied(tmp_path)!r}): print('up', flush=True); time.sleep(60)"
     )
-    supervisor = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    supervisor = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert supervisor.stdout is not None
     assert supervisor.stdout.readline() == "up\n"
     children = psutil.Process(supervisor.pid).children(recursive=True)

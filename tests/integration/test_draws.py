@@ -122,6 +122,7 @@ def test_a_draw_runs_from_preparation_to_a_result_that_verifies(office: Office, 
     assert break_in_chain() is None
 
 
+@pytest.mark.papers
 def test_the_certificate_is_a_pdf_made_once(office: Office, time_machine: Any) -> None:
     draw = office.drawn(time_machine)
     tasks.issue_certificate(draw.pk)

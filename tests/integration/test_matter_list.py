@@ -321,6 +321,7 @@ def test_an_edition_is_a_workbook_in_the_official_layout(client: Client) -> None
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
+@pytest.mark.papers
 def test_a_published_edition_is_put_on_paper_once_by_the_worker(client: Client) -> None:
     factories.matter("旅馆业治安检查")
     edition = Edition.objects.get()

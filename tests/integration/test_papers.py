@@ -20,7 +20,7 @@ from registries.people.queries import system_user
 from registries.people.roles import Role
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.papers]
 DAY = dt.date(2026, 11, 25)
 PARTY = facts.Party("沂源示例宾馆", "91370323000000012A", "历山街道胜利路18号", "王建国", "0533-3240000")
 NUMBER, HOUSE, UNIT = "源公（治）移字〔2026〕1号", "沂源县公安局", "沂源县公安局治安大队"

@@ -16,6 +16,7 @@ from registries.inspectors.models import Leave
 from registries.matters.models import MatterRevision
 from registries.people.models import User
 from registries.people.roles import Role
+from registries.subjects.models import Subject
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,39 @@ def test_the_joint_visits_of_a_month_are_expected_before_the_draws(county: Count
     assert [one.month for one in told.merging] == [5]
     assert told.merging[0].subjects == pytest.approx(10 * 0.1 * 0.4)
     assert told.joint[4].saved == pytest.approx(0.4)
+
+
+def test_draws_run_already_are_taken_off(county: County) -> None:
+    hit = list(Subject.objects.filter(categories=county.hotels, risk_grade="B").order_by("pk")[:2])
+    fresh = county.reckoned()
+    make.drawn_draw(county.hotel, winners=2, reserves=0, subjects=hit, unit=county.unit, plan_item=county.first)
+    found = county.reckoned()
+    one = found.items[0]
+    assert (found.drawn, one.drawn, one.visits) == (2, 2, 4)  # of 3 of grade B and 1 of grade D two are left
+    assert one.most == pytest.approx(0.1)
+    assert one.least == pytest.approx(1 / 28)  # 1 of the 28 of grade B that are left
+    assert found.outcome.grades["B"].mean == pytest.approx(fresh.outcome.grades["B"].mean)
+    assert found.outcome.coverage.drawn > 2
+    assert sum(visits for (unit, _month), (visits, _places) in found.outcome.by_month.items() if unit == county.unit.pk) == 4
+
+
+def test_whoever_has_used_a_cap_is_in_no_draw_left(county: County) -> None:
+    both = list(Subject.objects.filter(categories=county.clubs).order_by("pk")[:1])
+    make.drawn_draw(county.hotel, winners=1, reserves=0, subjects=both, unit=county.unit, plan_item=county.first)
+    make.drawn_draw(county.club, winners=1, reserves=0, subjects=both, unit=county.other, plan_item=county.second)
+    found = county.reckoned(amounts={county.first.pk: Decimal(100)})
+    assert (found.drawn, found.capped) == (1, 1)
+    assert found.outcome.everybody.times[3] == 0
+    assert found.items[1].visits == 5
+    assert found.outcome.over_cap == pytest.approx(0)
+
+
+def test_draws_of_another_year_are_not_taken_off(county: County) -> None:
+    hit = list(Subject.objects.filter(categories=county.hotels)[:2])
+    draw = make.drawn_draw(county.hotel, winners=2, reserves=0, subjects=hit, unit=county.unit, plan_item=county.first)
+    type(draw).objects.filter(pk=draw.pk).update(drawn_at=clock.now() - dt.timedelta(days=400))
+    found = county.reckoned()
+    assert (found.drawn, found.items[0].drawn) == (0, 0)
 
 
 # --- the page --------------------------------------------------------------------------------------------------------------

@@ -13,10 +13,13 @@ from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
-from inspections.adhoc.commands import ask_adhoc
+from inspections.adhoc.commands import approve_adhoc, ask_adhoc
+from inspections.adhoc.listing import ask_handed
 from inspections.adhoc.models import AdhocRequest
+from inspections.adhoc.queries import figures_by_ground
 from inspections.cases.models import Case
 from inspections.draws import commands as draws
+from inspections.draws import places
 from inspections.draws.models import Draw
 from inspections.plans import commands, handing, progress, queries
 from inspections.plans.commands import ItemValues
@@ -172,7 +175,7 @@ def test_nothing_is_drawn_for_a_task_that_names_its_subjects_and_no_list_comes_t
     assert "by lot" in refusal(lambda: bureau.listed(Listed(2, "甲")))
 
 
-def test_named_subjects_get_a_request_each_then_a_team_and_are_counted_with_the_task(client: Client, bureau: Tasked) -> None:
+def test_named_subjects_get_one_request_and_are_counted_with_the_task(client: Client, bureau: Tasked) -> None:
     named = bureau.subjects[:3]
     make.exclusion(named[2])
     enter(client, bureau.clerk)
@@ -183,13 +186,40 @@ def test_named_subjects_get_a_request_each_then_a_team_and_are_counted_with_the_
     assert "1 line is nobody in the registry" in answer
     assert "没有登记的单位" in answer
     asked = client.post(f"{bureau.page}ask/", follow=True).content.decode()
-    assert "Asked for 3 inspections" in asked
+    assert "Asked for 2 inspections" in asked
+    assert "1 are lawfully out of scope" in asked
     requests = AdhocRequest.objects.order_by("pk")
-    assert [(one.subject, one.state) for one in requests] == [(named[0], "submitted"), (named[1], "submitted"), (named[2], "barred")]
+    assert [(one.subject, set(one.subjects.all()), one.state) for one in requests] == [(named[2], set(), "barred"), (None, set(named[:2]), "submitted")]
     assert {(one.ground, one.plan_item_id, one.document_number) for one in requests} == {("upper-level", bureau.task.pk, "淄公发〔2026〕3号")}
     assert "Ask for" not in client.get(f"{bureau.page}task/").content.decode()
     done = progress.progress_of([bureau.task])[bureau.task.pk]
     assert (done.planned, done.drawn, done.visited, done.disclosed) == (5, 3, 0, 0)
+
+
+def test_one_decision_and_one_order_send_teams_to_a_whole_list(client: Client, bureau: Tasked, time_machine: Any) -> None:
+    named = bureau.subjects[:3]
+    bureau.listed(*[Listed(n, subject.name, subject.public_id) for n, subject in enumerate(named)])
+    request = ask_handed(actor=bureau.clerk, item_id=bureau.task.pk).obj
+    assert isinstance(request, AdhocRequest)
+    assert "left to ask for" in refusal(ask_handed, actor=bureau.clerk, item_id=bureau.task.pk)
+    terms = {"ground": "clue", "document_number": "x", "explanation": "x", "matter_ids": [bureau.revision.pk], "file": PDF}
+    assert "asks for this already" in refusal(ask_adhoc, actor=bureau.clerk, subject_id=named[0].pk, **terms)
+    enter(client, bureau.supervisor)
+    page = client.get(f"/admin/inspections/adhocrequest/{request.pk}/decide/").content.decode()
+    assert [one.name for one in named if one.name not in page] == []
+    approve_adhoc(actor=bureau.supervisor, request_id=request.pk, version=request.version)
+    enter(client, bureau.clerk)
+    assert named[1].name in client.get(f"/office/adhoc/{request.pk}/").content.decode()
+    assert "3 subjects named by task" in client.get("/office/adhoc/").content.decode()
+    figures = {one.ground: one for one in figures_by_ground(AdhocRequest.objects.all(), YEAR)}
+    assert (figures["upper-level"].asked, figures["upper-level"].approved) == (3, 3)
+    order = draws.prepare_adhoc(actor=bureau.clerk, request_id=request.pk).obj
+    assert isinstance(order, Draw)
+    make.exclusion(named[2])
+    entries, omissions = places.subjects(order, (), clock.today())
+    assert {one.subject_id for one in entries} == {named[0].pk, named[1].pk}
+    assert [(one.subject_id, one.reason) for one in omissions] == [(named[2].pk, "excluded")]
+    assert order.plan.code == AdhocRequest.objects.get(pk=request.pk).code
 
 
 def test_the_visits_to_named_subjects_count_for_their_task_and_not_as_drawn_by_lot(bureau: Tasked) -> None:

@@ -17,7 +17,7 @@ from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, S
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
-from inspections.papers.models import Bundle, DocumentNumber, Notice
+from inspections.papers.models import Bundle, DocumentNumber, Letter, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
 from publicity.disclosures.models import Disclosure, Removal
 from registries import clock
@@ -95,6 +95,11 @@ def one_of_everything() -> None:
         number=number, case=case, token="0" * 32, token_digest="0" * 64, facts_digest="0" * 64, first_day=today,
         last_day=today + dt.timedelta(days=9), service="received", served_on=today, served_by=user, served_at=now,
     )  # fmt: skip
+    ordered = DocumentNumber.objects.create(
+        unit=case.unit, word="源公（治）", kind="rectification", year=today.year, serial=1, text="责改1号", case=case, taken_by=user, taken_at=now,
+        voided_by=user, voided_at=now, void_because="更换",
+    )  # fmt: skip
+    letter = Letter.objects.create(number=ordered, case=case, facts_digest="0" * 64)
     Bundle.objects.create(draw=draw, sheet="notice", asked_by=user, asked_at=now, sha256="0" * 64)
     Photo.objects.create(
         case=case, round=1, content_type="image/jpeg", size=4, sent_sha256="0" * 64, sha256="0" * 64, kept_by=user, kept_at=now
@@ -102,7 +107,7 @@ def one_of_everything() -> None:
     record = case.records.get()
     Acknowledgement.objects.create(record=record, kind="refused", witness="李某", content_hash="0" * 64, noted_by=user, noted_at=now)
     SecrecyCheck.objects.create(case=case, record=record, cleared=True, checked_by=user, checked_at=now)
-    followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now)
+    followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now, letter=letter)
     later = today + dt.timedelta(days=9)
     Extension.objects.create(followup=followup, was_due_on=today, due_on=later, reason="x", decided_by=user, decided_at=now)
     Recheck.objects.create(followup=followup, case=case, ordered_by=user, ordered_at=now)

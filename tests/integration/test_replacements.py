@@ -205,7 +205,7 @@ def test_a_visit_that_has_begun_replaces_nobody(office: Office, draw: Draw) -> N
     leader = team(case)[0]
     asked = ask(office.clerk, case, "subject", "gone")
     assert leader.inspector.user is not None
-    commands.begin_visit(actor=leader.inspector.user, case_id=case.pk)
+    commands.begin_visit(actor=leader.inspector.user, case_id=case.pk, no_notice="突击检查")
     assert "visit has begun" in refusal(accept, office.supervisor, asked)
     assert "visit has begun" in refusal(ask, office.clerk, case, leader.pk, "absent")
     assert not HistoryRow.objects.exists()
@@ -218,7 +218,7 @@ def test_a_case_that_was_called_off_cannot_be_begun_or_replaced_again(office: Of
     assert person is not None
     other = ask(person, case, team(case)[0].pk, "absent")
     replaced(office, case, "subject", "gone")
-    assert "no such case" in refusal(commands.begin_visit, actor=person, case_id=case.pk)
+    assert "no such case" in refusal(commands.begin_visit, actor=person, case_id=case.pk, no_notice="突击检查")
     assert "called off" in refusal(ask, office.clerk, case, "subject", "gone")
     assert "called off" in refusal(accept, office.supervisor, other)
 
@@ -548,6 +548,7 @@ def test_other_people_find_no_page_to_ask(office: Office, draw: Draw) -> None:
 # --- receipts -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.papers
 def test_a_receipt_is_printed_after_the_visits_and_is_an_entry_of_the_ledger(office: Office, draw: Draw) -> None:
     clerk = browser(office.clerk)
     case = first(draw)
@@ -568,6 +569,7 @@ def test_a_receipt_is_printed_after_the_visits_and_is_an_entry_of_the_ledger(off
     assert "neither" in refusal(commands.print_receipt, actor=office.clerk, draw_id=draw.pk, subject_id=other.pk)
 
 
+@pytest.mark.papers
 def test_a_receipt_says_what_became_of_its_subject_and_opens_its_officers(office: Office, draw: Draw) -> None:
     old, other = draw.cases.order_by("pk")[:2]
     replaced(office, old, "subject", "gone")

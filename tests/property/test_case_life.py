@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from inspections.cases import announcing, queries, rules, visiting
 from inspections.cases import commands as cases
-from inspections.cases import queries, rules, visiting
 from inspections.cases.clearing import check_disclosure
 from inspections.cases.models import Case, Record
 from inspections.cases.rules import Draft, Line
@@ -94,8 +94,10 @@ class Life(RuleBasedStateMachine):
 
     # --- the steps, each by anybody ---
 
-    def begin(self, who: User, *_: Any) -> bool:
-        done = self.tried(lambda: cases.begin_visit(actor=who, case_id=self.pks[-1]))
+    def begin(self, who: User, right: bool = True, *_: Any) -> bool:
+        how: dict[str, Any] = {"no_notice": "突击检查"} if right else {}
+        done = self.tried(lambda: cases.begin_visit(actor=who, case_id=self.pks[-1], **how))
+        assert right or not done or announcing.state_of(self.case()) == "served", "a visit begins with its notice or a reason"
         if done:
             self.typed[self.pks[-1]] = Draft()
         return done
@@ -149,7 +151,7 @@ class Life(RuleBasedStateMachine):
     def order(self, who: User, right: bool, remark: str, kind: str = "rectification") -> bool:
         case = self.case(0 if right else -1)
         day = clock.today() + dt.timedelta(days=0 if kind == "penalty" else 9)
-        what = Order(kind, "补登", remark, "县市场监督管理局" if right else "", day)
+        what = Order(kind, "补登", remark, "县市场监督管理局" if right else "", day, remark)
         return self.tried(lambda: commands.order_followup(actor=who, case_id=case.pk, version=case.version, order=what))
 
     def waive(self, who: User, right: bool, remark: str) -> bool:
@@ -189,7 +191,9 @@ class Life(RuleBasedStateMachine):
         if one.kind == Kind.PENALTY:
             return self.tried(lambda: sending.record_penalty(**key, number=remark, decided_on=clock.today()))
         if one.sent_at is None:
-            return self.tried(lambda: sending.send_followup(**key, number=remark, sent_at=clock.now()))
+            issued = self.tried(lambda: sending.issue_letter(**key, basis=remark, addressee="县公安局刑侦大队" if right else ""))
+            key["version"] += issued
+            return self.tried(lambda: sending.send_followup(**key, sent_at=clock.now())) or issued
         return self.tried(lambda: sending.record_receipt(**key, number=remark, received_on=clock.today()))
 
     def close(self, who: User, right: bool = True, *_: Any) -> bool:
@@ -301,10 +305,10 @@ class Life(RuleBasedStateMachine):
         """Whether the document that settles this kind is there."""
         return bool(
             {
-                Kind.RECTIFICATION: one.number and one.rechecks.filter(case__state__in=["reviewed", "closed"]).exists(),
+                Kind.RECTIFICATION: one.number and one.is_issued and one.rechecks.filter(case__state__in=["reviewed", "closed"]).exists(),
                 Kind.PENALTY: one.number and one.decision_number and one.decision_on,
-                Kind.TRANSFER: one.sent_number and one.receipt_number,
-                Kind.CRIME: one.decided_by_id and one.sent_number,
+                Kind.TRANSFER: one.is_issued and one.sent_number and one.receipt_number,
+                Kind.CRIME: one.decided_by_id and one.is_issued and one.sent_number,
                 Kind.WAIVER: one.what,
             }[Kind(one.kind)]
         )
