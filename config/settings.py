@@ -77,7 +77,16 @@ DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
 
 OPENDATA_LICENCE = env.str("OPENDATA_LICENCE", default="CC BY 4.0")
 OPENDATA_LICENCE_URL = env.str("OPENDATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
-OPENDATA_REQUESTS = env.int("OPENDATA_REQUESTS", default=600)  # that one address may send in a minute to one web process
+
+# --- the public site --------------------------------------------------------------------------------------------------
+
+PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address and process; 0 = no limit
+PUBLIC_PAGES_KEPT = not DEBUG  # made pages and counts are kept until anything public changes
+PUBLIC_MARK_SECONDS = env.int("PUBLIC_MARK_SECONDS", default=1)  # for so long a process does not ask whether anything has
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
+    for name, entries in {"default": 1000, "figures": 100}.items()
+}
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 
@@ -103,6 +112,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
+    "publicity.site.limits.LimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -142,6 +152,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000;",
     }
+    _database["CONN_MAX_AGE"] = 60  # opening the file and setting it up costs more than a page
     # a file, because a real worker process must see the test database
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 from publicity.opendata import results
@@ -15,16 +14,14 @@ from publicity.opendata.datasets import API, RESULTS, Dataset, Row
 from publicity.opendata.dictionary import VERSION
 from publicity.opendata.fields import Value, in_json, moment_text, object_writer
 from publicity.opendata.openapi import document
-from publicity.opendata.queries import state
 from publicity.opendata.serving import NOTHING, Refusal, as_json, as_one, as_text, open_to_all
+from publicity.site import marks
 from registries.ledger.sentences import say
 from registries.people.access import PUBLIC, access
 
 BY_NAME = {dataset.name: dataset for dataset in API}
 NO_ROW = say("There is no row of this key to go on from.")
 BETWEEN = "~"
-KEPT = 60
-"""Seconds that the newest results are kept as they were written."""
 _VERSION_IN_JSON = object_writer(VERSION)
 
 
@@ -40,7 +37,7 @@ def rows(request: HttpRequest, dataset: str) -> HttpResponse:
     if asked or after or size != SIZE or table is not RESULTS:
         text, following = _text(table, asked, after, size)
     else:  # what everybody asks for every minute is written once for what is public
-        text, following = cache.get_or_set(f"opendata/newest/{state()}", lambda: _text(table, {}, "", SIZE), KEPT) or ("", "")
+        text, following = marks.kept("opendata/newest", lambda: _text(table, {}, "", SIZE))
     response = as_text(text)
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'

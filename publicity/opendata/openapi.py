@@ -29,7 +29,7 @@ def document() -> dict[str, Any]:
                 "Everything public, without a key. Every page says how many rows there are in all and links to the next one; "
                 "nothing is cut off silently. At most %(most)s requests a minute from one address; the files hold everything at once."
             )
-            % {"most": settings.OPENDATA_REQUESTS},
+            % {"most": settings.PUBLIC_REQUESTS_PER_MINUTE},
             "license": {"name": settings.OPENDATA_LICENCE, "url": settings.OPENDATA_LICENCE_URL},
         },
         "servers": [{"url": settings.PUBLIC_URL}],
@@ -112,7 +112,7 @@ def _list(table: Dataset) -> dict[str, Any]:
         "properties": {
             "dataset": {"const": table.name},
             "licence": {"type": "string", "format": "uri"},
-            "total": {"type": "integer", "description": _("rows that fit, on all pages together; counted anew twice a minute")},
+            "total": {"type": "integer", "description": _("rows that fit, on all pages together")},
             "size": {"type": "integer", "description": _("rows of a full page")},
             "next": {"type": ["string", "null"], "format": "uri", "description": _("the next page; null on the last")},
             "rows": {"type": "array", "items": {"$ref": f"#/components/schemas/{table.name}"}},

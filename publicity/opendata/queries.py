@@ -4,12 +4,12 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 
-from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from inspections.draws.models import Draw
 from inspections.draws.queries import PUBLIC_STATES
-from publicity.disclosures.models import Disclosure, DisclosureVersion
+from publicity.disclosures import index
+from publicity.disclosures.models import Disclosure
 from publicity.opendata.models import Snapshot, SnapshotFile, SnapshotPart
 from publicity.site import queries as site
 from registries import clock
@@ -24,23 +24,11 @@ def mark() -> str:
     What it does not see (the progress of a plan, say, through a withdrawn paper) is found by the nightly making at the latest.
     """
     told = (
-        *Disclosure.objects.aggregate(Count("pk"), Count("removed_at"), Max("changed_at"), Max("removed_at")).values(),
-        DisclosureVersion.objects.aggregate(Max("pk"), Count("pk")),
+        index.mark(),
         site.last_published(),
         *Draw.objects.filter(state__in=PUBLIC_STATES).order_by("state").values_list("state").annotate(Count("pk")),
     )
     return hashlib.sha256(repr(told).encode()).hexdigest()
-
-
-_STATE = """SELECT (SELECT MAX(seq) FROM registries_ledgerentry), (SELECT MAX(id) FROM publicity_disclosureversion),
-    (SELECT MAX(id) FROM publicity_removal)"""
-
-
-def state() -> str:
-    """Where the house stands, in one short query: nothing public changes without an entry of the ledger, whose numbers have no gap."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STATE)
-        return "/".join(map(str, cursor.fetchone()))
 
 
 def newest() -> Snapshot | None:

@@ -4,21 +4,19 @@ What was taken down gives no row but that of its removal; what is not disclosed 
 """
 
 import datetime as dt
-import functools
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.disclosures.searching import question
 from publicity.disclosures.states import Because
 from publicity.opendata.fields import BEIJING, Value
+from publicity.site import finding
 from publicity.site import queries as site
 
 Row = tuple[Value, ...]
@@ -31,8 +29,6 @@ _COPIED = (
 _RESULT = ("public_id", *_COPIED, "published_at", "due_on", "rolled_on", "working_on", "version", "changed_at", "shown_until")
 _VERSION = ("number", "because", "explanation", "made_at", *_COPIED)
 AT_ONCE = 2000
-COUNTED_FOR = 30
-"""Seconds that a count of rows is kept."""
 
 
 def address(public_id: str) -> str:
@@ -104,41 +100,18 @@ class Page(NamedTuple):
     after: str
 
 
-def matching(asked: Mapping[str, Any]) -> QuerySet[Disclosure]:
-    """Results on line that fit the filters of the site's search, and ``plan``: the code of a plan item."""
-    found = site.results(asked).filter(removed_at=None)
-    if asked.get("plan"):
-        found = found.filter(plan_item_code=asked["plan"])
-    return found.order_by("-published_at", "-id")
-
-
 def page(asked: Mapping[str, Any], after: str, size: int) -> Page | None:
-    """The page behind the result ``after`` ("" for the first), newest first; None when there is no such result."""
-    rows = matching(asked).values_list(*_RESULT) if asked else _listed()
-    total = _total(asked)
-    if after:
-        last = Disclosure.objects.filter(public_id=after).order_by().values_list("published_at", "id").first()
-        if last is None:
-            return None
-        rows = rows.filter(Q(published_at__lt=last[0]) | Q(published_at=last[0], id__lt=last[1]), published_at__lte=last[0])
-    read = list(rows[: size + 1])
-    return Page([_result(row) for row in read[:size]], total, read[size - 1][0] if len(read) > size else "")
+    """The page behind the result ``after`` ("" for the first), in the order in which they became public, the newest first.
 
-
-@functools.cache
-def _listed() -> QuerySet[Any, tuple[Any, ...]]:
-    """What is asked for most, put together once: Django looks up the names of columns each time. Every use is a copy, with rows of its own."""
-    return shown().values_list(*_RESULT)
-
-
-def _total(asked: Mapping[str, Any]) -> int:
-    filters = json.dumps({name: str(value) for name, value in sorted(asked.items()) if value}, ensure_ascii=False)
-    key = f"opendata/total/{hashlib.sha256(filters.encode()).hexdigest()}"
-    total: int | None = cache.get(key)
-    if total is None:
-        total = matching(asked).order_by().count()
-        cache.set(key, total, COUNTED_FOR)
-    return total
+    ``asked``: the filters of the site's search, found as there. None when there is no such result to go on from.
+    """
+    start = finding.place_of(after) if after else None
+    if after and start is None:
+        return None
+    wanted = question(asked)
+    keys, more = finding.page(wanted, finding.Place(after=start), size)
+    read = finding.rows(keys, *_RESULT)
+    return Page([_result(row) for row in read], sum(finding.counts(wanted).values()), read[-1][0] if more else "")
 
 
 def one(public_id: str) -> tuple[Row, list[Row]] | Gone | None:

@@ -1,6 +1,6 @@
-"""How the API, the files and the feeds are answered: to every site, within a limit that is stated, every refusal as problem details.
+"""How the API, the files and the feeds are answered: to every site, every refusal as problem details.
 
-Refusals are RFC 9457. Unknown and undisclosed are one and the same 404.
+Refusals are RFC 9457. Unknown and undisclosed are one and the same 404. Who asks too much is refused before (``site/limits.py``).
 """
 
 import functools
@@ -8,8 +8,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
@@ -18,16 +16,12 @@ from django.views.decorators.http import conditional_page
 
 from publicity.opendata.asking import Unreadable
 from publicity.site.serving import MINUTE
-from registries import clock
-from registries.ledger import context
 from registries.ledger.change import translated
 from registries.ledger.sentences import Sentence, say
 
 METHODS = "GET, HEAD, OPTIONS"
 PROBLEM = "application/problem+json"
-WINDOW = 60
-"""Seconds over which requests are counted."""
-TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 410: "Gone", 429: "Too Many Requests", 503: "Service Unavailable"}
+TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 410: "Gone", 503: "Service Unavailable"}
 NOTHING = say("There is nothing public under this address.")
 
 View = Callable[..., HttpResponseBase]
@@ -63,7 +57,7 @@ def problem(status: int, why: Sentence, **more: Any) -> HttpResponse:
 
 
 def open_to_all(view: View) -> View:
-    """GET and HEAD for every site; refusals as problem details; a limit per address and minute; kept for a minute, with an ETag.
+    """GET and HEAD for every site; refusals as problem details; kept for a minute, with an ETag.
 
     Nothing is ever written, so that a POST without a token is told 405 like any other.
     """
@@ -77,7 +71,7 @@ def open_to_all(view: View) -> View:
     @csrf_exempt
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = _limited(request) or _answer(fresh, request, args, kwargs)
+        response = _answer(fresh, request, args, kwargs)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Repr-Digest, Retry-After"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -104,20 +98,3 @@ def _answer(fresh: View, request: HttpRequest, args: Any, kwargs: Any) -> HttpRe
         if refusal.status == 503:
             response.headers["Retry-After"] = str(MINUTE)
         return response
-
-
-def _limited(request: HttpRequest) -> HttpResponse | None:
-    """The refusal of whoever sent more than the stated number of requests in this minute."""
-    now = clock.now().timestamp()
-    window = int(now // WINDOW)
-    key = f"opendata/requests/{window}/{context.address.get() or request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, 2 * WINDOW)
-    try:
-        sent = cache.incr(key)
-    except ValueError:  # it lapsed between the two
-        return None
-    if sent <= settings.OPENDATA_REQUESTS:
-        return None
-    response = problem(429, say("More than %(most)s requests in a minute. The files hold everything at once.", most=settings.OPENDATA_REQUESTS))
-    response.headers["Retry-After"] = str(int((window + 1) * WINDOW - now) + 1)
-    return response

@@ -50,7 +50,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
 @published(MINUTE)
 def interface(request: HttpRequest) -> HttpResponse:
     """How the API and the feeds are used, for people."""
-    context = {"tables": API, "site": settings.PUBLIC_URL, "most": settings.OPENDATA_REQUESTS, "size": SIZE, "largest": MOST}
+    context = {"tables": API, "site": settings.PUBLIC_URL, "most": settings.PUBLIC_REQUESTS_PER_MINUTE, "size": SIZE, "largest": MOST}
     return render(request, "public/opendata/interface.html", context)
 
 

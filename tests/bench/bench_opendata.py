@@ -21,7 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 FOLDER = tempfile.TemporaryDirectory(prefix="sunlot-bench-")
 FILE = sys.argv[2] if len(sys.argv) > 2 else f"{FOLDER.name}/bench.sqlite3"
-os.environ.update(DEMO="1", DATA_DIR=FOLDER.name, CELERY_BROKER_URL="fsqueue://localhost/", OPENDATA_REQUESTS="1000000000")
+os.environ.update(DEMO="1", DATA_DIR=FOLDER.name, CELERY_BROKER_URL="fsqueue://localhost/", PUBLIC_REQUESTS_PER_MINUTE="0")
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{FILE}")
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.testing.settings"
 
