@@ -208,7 +208,6 @@ def _figures() -> dict[str, Any]:
             ("town", _("By township"), "", lines(*towns)),
             ("result", _("By result"), "", lines(*results)),
         ],
-        "units": queries.punctuality(),
         "mended": Disclosure.objects.aggregate(
             withdrawn=Count("pk", filter=Q(removal__because=Removed.WITHDRAWN), distinct=True),
             corrected=Count("pk", filter=Q(versions__because__in=(Because.ERROR, Because.OBJECTION)), distinct=True),
@@ -223,7 +222,8 @@ def _figures() -> dict[str, Any]:
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """The figures as charts that are drawn here, with the numbers beside them."""
     told = marks.kept(f"figures/{clock.today()}/{get_language()}", _figures)
-    context = told | {"draws": _draws(), "all_units": queries.overall(told["units"]), "updated": queries.last_disclosed(), "tones": _legend()}
+    units = queries.punctuality()
+    context = told | {"draws": _draws(), "units": units, "all_units": queries.overall(units), "updated": queries.last_disclosed(), "tones": _legend()}
     return render(request, "public/statistics.html", context)
 
 
