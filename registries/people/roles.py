@@ -237,6 +237,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "publicity.refuse_hold": (S,),
     "publicity.lift_hold": (S,),
     "publicity.publish_penalty": (C, TIMER),
+    "publicity.keep_snapshot": (TIMER,),
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),
