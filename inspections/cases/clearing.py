@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from inspections.cases import queries, rules, secrecy
+from inspections.cases import queries, rules, secrecy, standings
 from inspections.cases.forms import SecrecyForm
 from inspections.cases.models import Case
 from inspections.cases.secrecy import SecrecyCheck
@@ -48,7 +48,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     """The accepted record whole, and whether it may go out."""
     user = signed_in(request)
     looks = queries.viewer(user)
-    case = get_object_or_404(queries.with_progress(queries.visible_cases(looks), user), number=number)
+    case = get_object_or_404(standings.with_progress(queries.visible_cases(looks), user), number=number)
     record = queries.accepted_record(case)
     if record is None:
         return redirect("case-page", number=number)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Exists, F, OuterRef
 
-from inspections.cases.queries import cases_awaiting_disclosure
+from inspections.cases.awaiting import cases_awaiting_disclosure
 from inspections.cases.states import CaseState
 from publicity.disclosures.models import COPIED, Disclosure, DisclosureVersion
 from registries import clock

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inspections.cases.queries import cases_awaiting_disclosure
+from inspections.cases.awaiting import cases_awaiting_disclosure
 from publicity.disclosures import commands
 from publicity.disclosures.models import Disclosure
 from registries import clock
