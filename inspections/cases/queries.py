@@ -9,7 +9,7 @@ import operator
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
 from inspections.cases.evidence import Photo
@@ -156,8 +156,10 @@ def was_on_team(case: Case, user: User) -> bool:
 
 
 def rounds(case: Case) -> list[Record]:
-    """The records of a case with the decision on each, the newest last."""
-    return list(case.records.select_related("saved_by", "result", "disposal", "review__reviewer").order_by("round"))
+    """The records of a case with the decision on each and ``noted``, the newest note of the inspected person's side; the newest last."""
+    rows: Any = case.records.annotate(noted=FilteredRelation("acknowledgements"))
+    told = rows.select_related("saved_by", "result", "disposal", "review__reviewer", "noted__noted_by").order_by("round", "noted__pk")
+    return list({row.pk: row for row in told}.values())
 
 
 def last_record(case: Case) -> Record | None:
@@ -280,7 +282,7 @@ def last_return(decided: list[Review]) -> Review | None:
 def replacements_of(case: Case) -> list[Replacement]:
     """Every request for a replacement in this case, the newest first; without the files."""
     return list(
-        case.replacements.select_related("assignment__inspector", "asked_by", "decided_by").defer("file").order_by("-pk")
+        case.replacements.select_related("assignment__inspector", "assignment__draw", "asked_by", "decided_by").defer("file").order_by("-pk")
     )
 
 

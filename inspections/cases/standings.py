@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from inspections.cases import rules
 from inspections.cases.evidence import Photo
-from inspections.cases.models import Assignment, Case, CaseMatter, Record, Replacement, Signature
+from inspections.cases.models import Assignment, Case, CaseMatter, Record, Replacement, Review, Signature
 from inspections.cases.queries import LEADING
 from inspections.cases.secrecy import uncleared_of
 from inspections.cases.states import CaseState, Decision, Stage
@@ -26,7 +26,7 @@ def for_steps(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
 
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
-    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
+    ``accepted_group`` (of its accepted result), ``accepted_by`` (a key), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
     ``has_photos`` (withdrawn ones too), ``has_papers`` (numbers of ours, void ones too) and ``notice_served`` (one that is not void).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
@@ -44,6 +44,7 @@ def for_steps(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
+        accepted_by=Subquery(Review.objects.filter(case=OuterRef("pk"), decision=Decision.ACCEPT).order_by("-pk").values("reviewer")[:1]),
         has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
         has_photos=Exists(Photo.objects.filter(case=OuterRef("pk"))),
         has_papers=Exists(Case.objects.filter(pk=OuterRef("pk"), document_numbers__isnull=False)),

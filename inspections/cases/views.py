@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -27,11 +28,13 @@ from inspections.cases.timeline import timeline
 from inspections.cases.visit_forms import BeginForm, begun_with
 from inspections.cases.wordings import texts
 from registries import clock
+from registries.gathered import Gathered
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import Unit
+from registries.subjects.models import Subject
 
 
 def _words(sentence: Sentence) -> str:
@@ -88,9 +91,12 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     return render(request, "office/cases/mine.html", context)
 
 
-def _visible(looks: Viewer, number: str) -> Case:
-    """The case, or no such page for whoever may not know of it."""
-    return get_object_or_404(standings.with_progress(queries.visible_cases(looks), looks.user), number=number)
+def _visible(looks: Viewer, number: str) -> Any:
+    """The case with the categories of its subject, or no such page for whoever may not know of it."""
+    kinds = Subject.categories.through.objects.filter(subject=OuterRef("subject")).order_by().values("subject")
+    named = kinds.annotate(named=Gathered(Concat("subjectcategory__code", Value("\n"), "subjectcategory__name"))).values("named")
+    cases = standings.with_progress(queries.visible_cases(looks), looks.user).annotate(categories=Subquery(named))
+    return get_object_or_404(cases, number=number)
 
 
 def _own(request: HttpRequest, number: str) -> Case:
@@ -130,7 +136,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "left": _words(stands.countdown) if stands.countdown else "",
         "record": record,
         "team": team,
-        "categories": case.subject.categories.all(),
+        "categories": [one.partition("\n")[2] for one in sorted(case.categories or [])],
         "sheets": sheets,
         "signatures": mine,
         "beside": beside,

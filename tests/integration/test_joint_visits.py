@@ -283,7 +283,7 @@ def test_the_pages_of_a_joint_visit_ask_few_questions(filled: Twice, django_asse
     for user in (filled.clerks[0], filled.clerks[1], partner_of(filled)):
         client = enter(user)
         client.get("/office/")
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(15):
             assert client.get(f"/office/cases/{one.number}/").status_code == 200
         with django_assert_max_num_queries(15):
             assert client.get("/office/cases/joint/").status_code == 200
