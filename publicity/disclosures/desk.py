@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inspections.cases.models import Case
-from inspections.cases.queries import Viewer, due_on, office_cases, standing, with_progress
+from inspections.cases.queries import Viewer, office_cases
+from inspections.cases.standings import due_on, standing, with_progress
 from inspections.cases.states import Stage
 from inspections.desk.queries import offered
 from inspections.desk.task import MOST, Task

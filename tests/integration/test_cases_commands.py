@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from inspections.cases import commands, opening, queries, rules, visiting
+from inspections.cases import awaiting, commands, opening, queries, rules, visiting
 from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft, Line
 from inspections.cases.states import CaseState, Decision
@@ -171,7 +171,7 @@ def test_the_sweep_opens_what_a_lost_message_left_and_goes_on_after_a_failure(mo
 def test_a_draw_that_is_not_drawn_opens_nothing() -> None:
     draw = make.draw()
     refused(lambda: commands.open_cases(actor=make.system(), draw_id=draw.pk))
-    assert not queries.draws_awaiting_cases().exists()
+    assert not awaiting.draws_awaiting_cases().exists()
 
 
 # --- the visit and its record -----------------------------------------------------------------------------------------

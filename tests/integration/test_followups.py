@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from inspections.cases import commands as cases
+from inspections.cases.awaiting import cases_awaiting_disclosure
 from inspections.cases.clearing import check_disclosure
 from inspections.cases.models import Case
-from inspections.cases.queries import cases_awaiting_disclosure, viewer
+from inspections.cases.queries import viewer
 from inspections.cases.states import CaseKind, CaseState
 from inspections.desk.queries import todo
 from inspections.followups import commands, sending
