@@ -175,8 +175,8 @@ def test_a_suspected_crime_is_transferred_and_a_penalty_alone_does_not_close_it(
 
 
 def announce(page: Page, issue: str) -> None:
-    """One source, a quarter of a minute ahead, and submit."""
-    moment = (dt.datetime.now(BEIJING) + dt.timedelta(seconds=15)).replace(microsecond=0, tzinfo=None).isoformat()
+    """One source, half a minute ahead, and submit."""
+    moment = (dt.datetime.now(BEIJING) + dt.timedelta(seconds=30)).replace(microsecond=0, tzinfo=None).isoformat()
     page.select_option("select[name=game_1]", "demo")
     page.fill("input[name=issue_1]", issue)
     page.fill("input[name=moment_1]", moment)
