@@ -129,12 +129,12 @@ def test_gone_and_replaced_returned_twice_and_waived(office: Office) -> None:
     office.close(number)
 
 
-def penalise(office: Office, number: str, decided: str, **typed: str) -> None:
-    """The clerk notes the decision long before its term, while no desk asks for it: from the page of the case."""
+def note(office: Office, number: str, kind: str, form: str, /, **typed: str) -> None:
+    """The clerk notes what came long before its term, while no desk asks for it: from the page of the case."""
     page = office.case("clerk-za", number)
-    page.click("#followups .entry-title a:text-is('行政处罚')")
-    fill(page, "#penalty", {f"penalty-{name}": value for name, value in {"number": decided, "decided_on": today(), **typed}.items()})
-    page.click("#penalty button[type=submit]")
+    page.click(f"#followups .entry-title a:text-is('{kind}')")
+    fill(page, f"#{form}", {f"{form}-{name}": value for name, value in typed.items()})
+    page.click(f"#{form} button[type=submit]")
     page.wait_for_selector(".message-success")
 
 
@@ -147,7 +147,7 @@ def test_a_refused_visit_ends_in_a_penalty(office: Office) -> None:
     office.order(number, "penalty", what="拒绝接受检查", number="源公（治）立字〔2026〕3号", day=today())
     office.disclose(number)
     office.may_not_close(number, "后续处置")
-    penalise(office, number, "源公（治）罚字〔2026〕3号", decision="警告", amount="0")
+    note(office, number, "行政处罚", "penalty", number="源公（治）罚字〔2026〕3号", decided_on=today(), decision="警告", amount="0")
     office.close(number)
 
 
@@ -163,7 +163,7 @@ def test_a_suspected_crime_is_transferred_and_a_penalty_alone_does_not_close_it(
     page.wait_for_url(f"**/cases/{number}/")
     office.accept(number)
     office.order(number, "penalty", also=True, what="未如实登记", number="源公（治）立字〔2026〕7号", day=today())
-    penalise(office, number, "源公（治）罚字〔2026〕7号", decision="罚款", amount="500")
+    note(office, number, "行政处罚", "penalty", number="源公（治）罚字〔2026〕7号", decided_on=today(), decision="罚款", amount="500")
     office.disclose(number)
     office.may_not_close(number, "涉嫌犯罪")
     page = office.from_desk("supervisor", number, "去审批")
@@ -239,7 +239,7 @@ def test_an_ad_hoc_case_from_a_complaint_to_the_receipt_of_its_transfer(office: 
     office.act("clerk-za", number, "issue", "制作", basis="《无证无照经营查处办法》第七条")
     office.act("clerk-za", number, "send", "登记移送发出", sent_at=now())
     office.may_not_close(number, "后续处置")
-    office.act("clerk-za", number, "receive", "登记回执", number="市监收〔2026〕8号", received_on=today())
+    note(office, number, "移送其他部门", "receive", number="市监收〔2026〕8号", received_on=today())
     office.close(number)
 
 
