@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from inspections.cases.queries import Viewer
 from inspections.cases.states import Stage
+from registries import clock
 
 
 class Step(NamedTuple):
@@ -82,6 +83,9 @@ def _review_step(case: Any, viewer: Viewer) -> Step:
 
 
 def _release_step(case: Any, viewer: Viewer) -> Step:
+    if case.held_until and case.held_until >= clock.today():
+        title = _("Held back until %(day)s") % {"day": case.held_until.isoformat()}
+        return Step(title, _("A supervisor granted the hold; on the day after it the result goes out by itself."))
     if case.uncleared:
         return Step(_("Waiting for the check before disclosure"), _("A matter of this case asks for it; then it can be released."))
     if case.released_at:
