@@ -187,6 +187,14 @@ def test_beginning_opens_an_empty_record() -> None:
     assert ["inspections.record", record.pk] == last_entry()["also"][0][:2]
 
 
+def test_a_visit_begins_with_its_notice_or_a_reason() -> None:
+    case = make.case()
+    leader = next(one.user for one in make.team_of(case) if one.user)
+    assert "say why notice would defeat" in refused(lambda: commands.begin_visit(actor=leader, case_id=case.pk, no_notice=" "))
+    case.refresh_from_db()
+    assert case.state == CaseState.ASSIGNED
+
+
 def test_nobody_but_the_team_touches_a_record() -> None:
     case, _first, _second = begun()
     stranger = make.inspector().user

@@ -166,6 +166,7 @@ def test_a_term_is_extended_with_a_reason_and_only_backwards() -> None:
         commands.extend_followup(actor=it.reviewer, followup_id=followup.pk, version=1, due_on=day, reason=reason)
 
     assert "must be later" in refused(lambda: extend(10, "设备未到"))
+    assert "must be later" in refused(lambda: extend(9, "设备未到"))
     assert "Say why" in refused(lambda: extend(20, " "))
     extend(20, "设备未到")
     followup.refresh_from_db()
