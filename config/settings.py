@@ -72,6 +72,7 @@ CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
 
 DISCLOSURE_DAYS = 20
 DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
+PUBLISH_HOUR = env.int("PUBLISH_HOUR", default=0 if DEMO else 9)  # what nobody released goes out from this hour of its day on
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 
@@ -180,6 +181,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_ENABLE_UTC = True
 _SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=2 if DEMO else 30)
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": 60}}
     for name, seconds in {
@@ -189,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_papers": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
         "inspections.sweep_messages": 20 if DEMO else 300,
+        "registries.sweep_heartbeat": 10 if DEMO else 60,
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,
         "registries.sweep_self_checks": 60,

@@ -1,5 +1,5 @@
 """The admin pages of the publicity floor, gathered from its rooms (importing a room's admin registers it)."""
 
-from publicity.disclosures.admin import DisclosureAdmin
+from publicity.disclosures.admin import DisclosureAdmin, HoldAdmin
 
-__all__ = ["DisclosureAdmin"]
+__all__ = ["DisclosureAdmin", "HoldAdmin"]

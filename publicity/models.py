@@ -1,5 +1,6 @@
 """The publicity tables, gathered from their rooms."""
 
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
 
-__all__ = ["Disclosure", "DisclosureVersion", "Removal"]
+__all__ = ["Disclosure", "DisclosureVersion", "Duty", "Hold", "PenaltyDisclosure", "Removal"]

@@ -102,17 +102,20 @@ def joint_cases(user: User) -> QuerySet[Case]:
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
-    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
+    ``last_round``, ``submitted_at`` of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
-    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever) and ``has_joined``.
+    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
+    ``has_holds`` (ever asked for) and ``penalised`` (a penalty was decided). ``duty`` and ``disclosure`` are at hand.
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
-    return cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to").annotate(
+    named = cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to", "disclosure", "duty")
+    return named.annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
+        shown_form=F("disclosure__form"),
         staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(LEADING)),
         on_team=Exists(mine.filter(ended_at=None)),
         on_lead=Exists(mine.filter(ended_at=None).filter(LEADING)),
@@ -121,6 +124,8 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
+        has_holds=Exists(Case.objects.filter(pk=OuterRef("pk"), holds__isnull=False)),
+        penalised=Exists(Case.objects.filter(pk=OuterRef("pk"), followups__kind="penalty", followups__decision_on__isnull=False)),
         has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
@@ -128,7 +133,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
 
 def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
     """Those of ``with_progress`` in one stage of the work queue."""
-    on_site, unpublished = Q(state=CaseState.ON_SITE), Q(disclosure__isnull=True)
+    on_site, unpublished = Q(state=CaseState.ON_SITE), ~Q(disclosure__form=WHOLE)
     conditions = {
         Stage.UNTOUCHED: Q(state=CaseState.ASSIGNED),
         Stage.BEGUN: on_site & Q(submitted_at=None) & Q(last_round=1),
@@ -136,7 +141,7 @@ def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
         Stage.TO_SIGN: on_site & Q(submitted_at__isnull=False),
         Stage.IN_REVIEW: Q(state=CaseState.RECORDED),
         Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
-        Stage.PUBLISHED: Q(disclosure__isnull=False),
+        Stage.PUBLISHED: Q(disclosure__form=WHOLE),
         Stage.CALLED_OFF: Q(state=CaseState.CALLED_OFF),
         Stage.JOINED: Q(state=CaseState.JOINED),
     }
@@ -159,6 +164,10 @@ def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
         F("joined_to").asc(nulls_first=True),
         F("called_off_at").desc(nulls_first=True), F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
     )
+
+
+WHOLE = "whole"
+"""The form (publicity/disclosures/states.py) of a result that is public as a whole: until then its case is not done."""
 
 
 class Standing(NamedTuple):
@@ -201,7 +210,7 @@ def standing(case: Any, today: dt.date) -> Standing:
         case.state,
         submitted=case.submitted_at is not None,
         returned=(case.last_round or 0) > 1,
-        published=case.published_at is not None,
+        published=case.shown_form == WHOLE,
     )
     due = due_on(case)
     urgency, words = rules.countdown(due, today) if due and case.published_at is None else ("", None)

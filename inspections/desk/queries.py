@@ -28,6 +28,7 @@ from inspections.plans.queries import tasks_to_report, titles_of, visible_plans
 from inspections.plans.states import PlanState
 from registries import clock
 from registries.campaigns import queries as campaigns
+from registries.holidays import queries as holidays
 from registries.imports.models import Import
 from registries.imports.states import ImportState
 from registries.inspectors.models import Inspector
@@ -41,7 +42,7 @@ from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME
 from registries.selfchecks import queries as selfchecks
 
-ALARMS = ("registries.view_ledger", "inspections.audit_roster")
+ALARMS = ("registries.view_ledger", "inspections.audit_roster", "registries.save_holidays")
 """What rings now and then, for people whose desk is otherwise an overview."""
 
 
@@ -53,9 +54,25 @@ class Row(NamedTuple):
     left: Sentence | None
 
 
+Finder = Callable[[Viewer, dt.datetime], Iterator[Task]]
+OFFERED: list[tuple[str, Finder]] = []
+"""What the floor above adds to the desk: (right, what waits for those who have it). Nothing is imported upward."""
+
+
+def offered(right: str) -> Callable[[Finder], Finder]:
+    """Add what waits for those who have this right; a right may have several."""
+
+    def add(find: Finder) -> Finder:
+        OFFERED.append((right, find))
+        return find
+
+    return add
+
+
 def todo(looks: Viewer, now: dt.datetime) -> list[Row]:
     """Everything that waits for this person, overdue first, then by day, then what has no day."""
-    tasks = [task for right, find in _finders().items() if looks.user.has_perm(right) for task in find(looks, now)]
+    finders = [*_finders().items(), *OFFERED]
+    tasks = [task for right, find in finders if looks.user.has_perm(right) for task in find(looks, now)]
     tasks.sort(key=lambda task: (task.due is None, task.due or dt.date.max))
     return [Row(task, *(countdown(task.due, now.date()) if task.due else ("", None))) for task in tasks]
 
@@ -65,11 +82,12 @@ def has_tasks(user: User) -> bool:
     return any(user.has_perm(right) for right in _finders() if right not in ALARMS)
 
 
-def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
+def _finders() -> dict[str, Finder]:
     """Right → what waits for those who have it."""
     return {
         "registries.view_ledger": _alarm,
         "inspections.audit_roster": _rosters,
+        "registries.save_holidays": _holidays,
         "inspections.begin_visit": _own_cases,
         "inspections.review_case": _reviews,
         "inspections.release_case": _releases,
@@ -106,6 +124,15 @@ def _alarm(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     if alarm is not None:
         url = reverse("office-self-check")
         yield Task(_("Ledger"), Refused(alarm).sentence, _("Read the findings."), _("Look now"), url, now.date())
+
+
+def _holidays(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Years whose holidays are not entered: the working-day dates of results read unknown until they are."""
+    for year in holidays.missing(now.date()):
+        title = _("Holidays of %(year)s") % {"year": year}
+        text = _("Not entered: dates by working days are unknown until they are.")
+        due = dt.date(year - 1, 12, 31) if year > now.year else now.date()
+        yield Task(_("Holidays"), title, text, _("Enter them"), reverse("holiday-edit", args=[year]), due)
 
 
 def _rosters(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

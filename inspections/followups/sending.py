@@ -4,10 +4,11 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from inspections.followups import rules, workdays
+from inspections.followups import rules
 from inspections.followups.holding import locked, undecided_by
 from inspections.followups.states import Kind, State
 from registries import clock
+from registries.holidays import queries as holidays
 from registries.ledger.change import Change, alter, refuse
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
@@ -44,7 +45,7 @@ def record_penalty(
         decision_on=decided_on,
         decision=decision.strip(),
         amount=amount,
-        disclose_by=rules.working_day(decided_on, rules.PENALTY_DISCLOSURE_DAYS, workdays.works),
+        disclose_by=rules.working_day(decided_on, rules.PENALTY_DISCLOSURE_DAYS, holidays.calendar().works),
         settled_at=now,
     )
 

@@ -19,6 +19,7 @@ from inspections.draws.states import Correction
 from inspections.plans.models import Plan
 from inspections.plans.states import PlanState
 from publicity.disclosures.models import Disclosure
+from publicity.disclosures.queries import holds_by_unit, overdue_by_unit
 from registries import clock
 from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload
 from registries.matters.models import Edition, EditionPaper, MatterRevision
@@ -78,11 +79,22 @@ def last_disclosed() -> dt.datetime | None:
 
 
 class Punctuality(NamedTuple):
-    """How many results a unit disclosed, and how many of them on or before the day they were due."""
+    """How many results a unit disclosed or owes past their day, and how many were out on or before the day they were due.
+
+    ``overdue``: those it owes. ``held``, ``held_ever``: results that a supervisor holds back now, and ever did; counted, never named.
+    """
 
     unit: str
     total: int
     on_time: int
+    overdue: int = 0
+    held: int = 0
+    held_ever: int = 0
+
+    @property
+    def disclosed(self) -> int:
+        """How many are out."""
+        return self.total - self.overdue
 
     @property
     def percent(self) -> str:
@@ -92,7 +104,19 @@ class Punctuality(NamedTuple):
 
 
 def punctuality() -> list[Punctuality]:
-    """Per unit, by name. The day of publication is the calendar day in Beijing."""
+    """Per unit, by name. The day of publication is the calendar day in Beijing; what is not out by its day counts as not on time."""
+    today = clock.today()
+    late, holds = overdue_by_unit(today), holds_by_unit(today)
+    done = {unit: (total, on_time) for unit, total, on_time in _disclosed_by_unit()}
+    found = []
+    for unit in sorted({*done, *late, *holds}):
+        total, on_time = done.get(unit, (0, 0))
+        owed = late.get(unit, 0)
+        found.append(Punctuality(unit, total + owed, on_time, owed, *holds.get(unit, (0, 0))))
+    return found
+
+
+def _disclosed_by_unit() -> Iterator[tuple[str, int, int]]:
     day = TruncDate("published_at", tzinfo=clock.BEIJING)
     rows = (
         Disclosure.objects.order_by("unit_name")
@@ -100,12 +124,13 @@ def punctuality() -> list[Punctuality]:
         .values_list("unit_name")
         .annotate(total=Count("pk"), on_time=Count("pk", filter=Q(published_on__lte=F("due_on"))))
     )
-    return [Punctuality(*row) for row in rows]
+    yield from rows
 
 
 def overall(units: list[Punctuality]) -> Punctuality:
     """All units together."""
-    return Punctuality("", sum(unit.total for unit in units), sum(unit.on_time for unit in units))
+    totals = (sum(column) for column in zip(*(unit[1:] for unit in units), strict=True))
+    return Punctuality("", *totals) if units else Punctuality("", 0, 0)
 
 
 # --- the matter list -------------------------------------------------------------------------------------------------

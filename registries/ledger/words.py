@@ -26,6 +26,7 @@ WORDS: dict[str, Promise] = {
     "registries.expire_import": _("dropped an import that nobody took over"),
     "registries.ask_self_check": _("asked for a self-check"),
     "registries.keep_self_check": _("kept the outcome of a self-check"),
+    "registries.save_holidays": _("saved the holidays of a year"),
     "registries.export_registry": _("exported a registry"),
     "registries.revise_matter": _("revised the matter"),
     "registries.retire_matter": _("retired the matter"),
@@ -167,6 +168,13 @@ WORDS: dict[str, Promise] = {
     "inspections.request_recusal": _("asked for a recusal through the notice"),
     "publicity.publish_case": _("published the result"),
     "publicity.keep_first_version": _("kept the first version of the result"),
+    "publicity.complete_disclosure": _("published the result as a whole"),
+    "publicity.note_duty": _("noted by when the result is public"),
+    "publicity.ask_hold": _("asked to hold the result back"),
+    "publicity.grant_hold": _("granted the hold of the result"),
+    "publicity.refuse_hold": _("refused the hold of the result"),
+    "publicity.lift_hold": _("lifted the hold of the result"),
+    "publicity.publish_penalty": _("published the penalty decision"),
 }
 
 

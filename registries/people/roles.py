@@ -39,6 +39,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.view_accounts": (SYS, SEC, A),
     "registries.view_units": (SYS, SEC, A, *BUSINESS),
     "registries.view_codes": (SYS, SEC, A, *BUSINESS),
+    "registries.view_holidays": (SYS, SEC, A, *BUSINESS),
     "registries.create_account": (SYS,),
     "registries.change_account": (SYS,),
     "registries.disable_account": (SYS,),
@@ -50,6 +51,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.save_unit": (SYS,),
     "registries.save_code": (SYS,),
     "registries.save_category": (SYS,),
+    "registries.save_holidays": (SYS,),
     "registries.link_inspector": (SYS,),
     # registries
     "registries.view_matters": (*BUSINESS, INS, A, P),
@@ -223,6 +225,15 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # publicity
     "publicity.publish_case": (TIMER,),
     "publicity.keep_first_version": (TIMER,),
+    "publicity.complete_disclosure": (TIMER,),
+    "publicity.note_duty": (TIMER,),
+    "publicity.view_duties": (*BUSINESS, A),
+    "publicity.view_failures": (S, A),
+    "publicity.ask_hold": (C,),
+    "publicity.grant_hold": (S,),
+    "publicity.refuse_hold": (S,),
+    "publicity.lift_hold": (S,),
+    "publicity.publish_penalty": (C, TIMER),
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),

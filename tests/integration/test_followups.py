@@ -194,6 +194,7 @@ def decided(it: Office, followup: FollowUp, **different: Any) -> None:
 
 def test_a_penalty_has_its_decision_and_its_own_term_of_disclosure() -> None:
     with time_machine.travel(dt.datetime(2026, 9, 23, 9, tzinfo=clock.BEIJING), tick=False):
+        make.holidays(2026)
         it = office()
         followup = ordered(it, "penalty")
         assert followup.due_on == dt.date(2026, 12, 22)
