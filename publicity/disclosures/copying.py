@@ -2,9 +2,10 @@
 
 from django.db.models import QuerySet
 
+from inspections.cases.clearance import public_findings
 from inspections.cases.models import Case, Record
 from publicity.disclosures import rules
-from publicity.disclosures.masking import masked, why_not_publish
+from publicity.disclosures.masking import masked_numbers, why_not_publish
 from publicity.disclosures.states import Form
 from registries.ledger.change import refuse, refuse_now
 from registries.ledger.sentences import say
@@ -71,10 +72,10 @@ def named(subject: Subject) -> dict[str, object]:
     person = subject.kind == Subject.Kind.PERSON
     return {
         "named": True,
-        "subject_name": masked(published_name(subject.kind, subject.name)),
+        "subject_name": masked_numbers(published_name(subject.kind, subject.name)),
         "subject_code": "" if person else subject.public_id,
     }
 
 
 def _naming(subject: Subject, record: Record) -> dict[str, object]:
-    return {**named(subject), "town_name": subject.town.label, "findings": masked(record.findings)}
+    return {**named(subject), "town_name": subject.town.label, "findings": public_findings(record)}
