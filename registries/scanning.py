@@ -126,6 +126,11 @@ def luhn(number: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in turned) % 10 == 0
 
 
+def is_name(text: str) -> bool:
+    """Whether a registered name is nothing but the name of a person: a surname and one or two signs (欧阳 and its like too)."""
+    return re.fullmatch(rf"(?:[{SURNAMES}]|欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐)[\u4e00-\u9fff]{{1,2}}", text.strip()) is not None
+
+
 def doubts(text: str) -> list[Find]:
     """What a person must decide on: harmless, or starred out."""
     return [one for one in finds(text) if not one.sure]

@@ -40,7 +40,7 @@ class LookFields(forms.Form):
     """The fields about the text of one record; none where it holds no free text."""
 
     looked = forms.BooleanField(
-        label=_("I looked through the text for names of persons and other private matters; what is starred out below covers them."),
+        label=_("I looked through the text for names of persons and other private matters; what is starred out covers them."),
         required=False,
     )
     wordings = forms.CharField(

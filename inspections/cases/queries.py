@@ -105,7 +105,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
     ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
-    ``has_holds`` (ever asked for) and ``penalised`` (a penalty was decided). ``duty`` and ``disclosure`` are at hand.
+    ``has_holds`` (ever asked for), ``has_clearances`` (its text was looked through) and ``penalised`` (a penalty was decided). ``duty`` and ``disclosure`` are at hand.
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
@@ -124,6 +124,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
+        has_clearances=Exists(Case.objects.filter(pk=OuterRef("pk"), clearances__isnull=False)),
         has_holds=Exists(Case.objects.filter(pk=OuterRef("pk"), holds__isnull=False)),
         penalised=Exists(Case.objects.filter(pk=OuterRef("pk"), followups__kind="penalty", followups__decision_on__isnull=False)),
         has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),

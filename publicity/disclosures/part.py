@@ -37,7 +37,7 @@ def terms_of(case: Any, looks: Viewer) -> Part | None:
         "penalties": _penalties(case) if follows and case.penalised else [],
         "may_publish_penalty": looks.user.has_perm("publicity.publish_penalty") and looks.keeps(case.unit_id),
     }
-    rows = [*(case.clearances.all() if follows and case.state in rules.SIGNED else []), *holds, *([duty] if duty is not None else []), *([disclosure] if disclosure is not None else [])]
+    rows = [*(case.clearances.all() if follows and case.has_clearances else []), *holds, *([duty] if duty is not None else []), *([disclosure] if disclosure is not None else [])]
     return Part("office/disclosures/_part.html", context, rows=rows)
 
 

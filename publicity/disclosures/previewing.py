@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from inspections.cases.models import Case, Record
 from inspections.cases.queries import office_cases, viewer
 from publicity.disclosures import queries, rules
-from publicity.disclosures.copying import categories_of, copied_from
+from publicity.disclosures.copying import categories_of, copied_from, on_line_until
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.states import Form
 from registries import clock
@@ -23,7 +23,7 @@ from registries.subjects.models import Subject
 @require_safe
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """The public template with the copy that would be made now. Nothing is written; what is public already has its own page."""
-    cases = office_cases(viewer(signed_in(request))).select_related("subject__town", "unit", "draw__plan", "disclosure")
+    cases = office_cases(viewer(signed_in(request))).select_related("subject__town", "unit", "draw", "disclosure")
     case = get_object_or_404(cases, number=number)
     shown = getattr(case, "disclosure", None)
     if shown is not None:
@@ -60,6 +60,6 @@ def _as_it_would_stand(case: Case, record: Record) -> Disclosure:
         working_on=dates.working,
         published_at=now,
         changed_at=now,
-        shown_until=rules.shown_until(now.date(), person=case.subject.kind == Subject.Kind.PERSON),
+        shown_until=on_line_until(now.date(), case.subject),
         **copied_from(case, record, Form.WHOLE),
     )

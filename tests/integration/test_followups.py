@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from inspections.cases import commands as cases
+from inspections.cases.clearance import Looked
 from inspections.cases.clearing import check_disclosure
 from inspections.cases.models import Case
 from inspections.cases.queries import cases_awaiting_disclosure, viewer
@@ -324,7 +325,7 @@ def test_a_matter_that_asks_for_it_is_not_disclosed_before_another_person_has_ch
     it = office("clean", case_=make.case(make.drawn_draw(make.matter(secrecy_check=True), winners=1, reserves=0)))
 
     def release() -> None:
-        cases.release_case(actor=it.clerk, case_id=it.case.pk)
+        cases.release_case(actor=it.clerk, case_id=it.case.pk, looked=Looked(ticked=True))
 
     assert "secrecy check" in refused(release)
     later = clock.today() + dt.timedelta(days=30)
