@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from inspections.cases import commands as cases
 from inspections.cases import queries, rules, visiting
+from inspections.cases.clearance import Looked
 from inspections.cases.clearing import check_disclosure
 from inspections.cases.models import Case, Record
 from inspections.cases.rules import Draft, Line
