@@ -14,7 +14,7 @@ EVERY = dt.timedelta(seconds=30)
 """How often the timer says that it ticks."""
 
 
-class Scheduler(PersistentScheduler):
+class Scheduler(PersistentScheduler):  # type: ignore[misc]  # Celery has no types
     """Forgets last runs that a clock set back has left in the future, at the start and while it runs; and shows that it ticks."""
 
     _told: dt.datetime | None = None

@@ -77,6 +77,21 @@ DISCLOSURE_YEARS_OF_PERSONS = env.int("DISCLOSURE_YEARS_OF_PERSONS", default=2)
 DISCLOSURE_MASKS_TRADERS = env.bool("DISCLOSURE_MASKS_TRADERS", default=False)  # individual businesses named like a person, where problems were found
 PUBLISH_HOUR = env.int("PUBLISH_HOUR", default=0 if DEMO else 9)  # what nobody released goes out from this hour of its day on
 
+# --- open data ------------------------------------------------------------------------------------------------------------
+
+OPENDATA_LICENCE = env.str("OPENDATA_LICENCE", default="CC BY 4.0")
+OPENDATA_LICENCE_URL = env.str("OPENDATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+
+# --- the public site --------------------------------------------------------------------------------------------------
+
+PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address and process; 0 = no limit
+PUBLIC_PAGES_KEPT = not DEBUG  # made pages and counts are kept until anything public changes
+PUBLIC_MARK_SECONDS = env.int("PUBLIC_MARK_SECONDS", default=1)  # for so long a process does not ask whether anything has
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
+    for name, entries in {"default": 1000, "figures": 100}.items()
+}
+
 # --- Django ---------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -101,6 +116,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
+    "publicity.site.limits.LimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -140,6 +156,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000;",
     }
+    _database["CONN_MAX_AGE"] = 60  # opening the file and setting it up costs more than a page
     # a file, because a real worker process must see the test database
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
@@ -193,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_cases": _SWEEP_SECONDS,
         "inspections.sweep_papers": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
+        "publicity.sweep_opendata": _SWEEP_SECONDS,
         "inspections.sweep_messages": 20 if DEMO else 300,
         "registries.sweep_heartbeat": 10 if DEMO else 60,
         "registries.sweep_ledger": 60,

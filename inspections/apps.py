@@ -14,10 +14,11 @@ class InspectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the triggers to the end of migration."""
-        from inspections import invariants, standing  # noqa: F401  (loading the invariants adds them)
+        from inspections import histories, invariants, standing  # noqa: F401  (loading histories and invariants adds them)
         from inspections.desk import dossier  # noqa: F401  (what this floor tells of a subject)
         from inspections.followups import part  # noqa: F401  (what follow-ups tell of a case)
         from inspections.messages.queries import unread_count
+        from inspections.papers import part as _notices  # noqa: F401  (what its notice tells of a case)
         from registries.people.backend import TOLD
 
         TOLD["unread"] = unread_count()

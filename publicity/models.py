@@ -2,5 +2,6 @@
 
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
 from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
+from publicity.opendata.models import Snapshot, SnapshotFile, SnapshotPart
 
-__all__ = ["Disclosure", "DisclosureVersion", "Duty", "Hold", "PenaltyDisclosure", "Removal"]
+__all__ = ["Disclosure", "DisclosureVersion", "Duty", "Hold", "PenaltyDisclosure", "Removal", "Snapshot", "SnapshotFile", "SnapshotPart"]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from publicity.disclosures.models import COPIED
+from publicity.disclosures import index
+from publicity.disclosures.models import COPIED, Disclosure
 from registries import triggers
 from registries.triggers import Trigger
 
@@ -64,6 +65,14 @@ TRIGGERS: tuple[Trigger, ...] = (
 
 
 def set_up(using: str, **_: Any) -> None:
-    """Make the triggers again after every migration."""
+    """Make the triggers again after every migration, and what searches read."""
     if using == "default":
         triggers.make(TRIGGERS, using)
+        if index.set_up(using):
+            fill_terms()
+
+
+def fill_terms() -> None:
+    """Give results that were published before there were terms theirs; does nothing mostly."""
+    for older in Disclosure.objects.filter(terms="").iterator():
+        older.save(update_fields=["terms"])

@@ -17,7 +17,7 @@ class RegistriesConfig(AppConfig):
 
         Imports add what they did to a subject to its history.
         """
-        from registries import invariants, standing, triggers  # noqa: F401  (loading the invariants adds them)
+        from registries import histories, invariants, standing, triggers  # noqa: F401  (loading histories and invariants adds them)
         from registries.imports.telling import of_imports
         from registries.subjects import outlook
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
 from inspections.cases.evidence import Photo
@@ -20,10 +20,9 @@ from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
 from registries import clock
+from registries.inspectors.models import Inspector
 from registries.inspectors.queries import deciding, recusals_on, why_not_on
-from registries.ledger.queries import history
 from registries.ledger.sentences import Sentence
-from registries.ledger.words import in_words
 from registries.matters.models import ChecklistItem
 from registries.people.models import User
 from registries.people.queries import own_units
@@ -105,11 +104,14 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     ``last_round``, ``submitted_at`` of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
     ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
-    ``has_holds`` (ever asked for), ``has_clearances`` (its text was looked through) and ``penalised`` (a penalty was decided). ``duty`` and ``disclosure`` are at hand.
+    ``has_photos`` (withdrawn ones too), ``has_papers`` (numbers of ours, void ones too), ``notice_served`` (one that is not void),
+    ``has_clearances`` (its text was looked through), ``has_holds`` (ever asked for), ``held_until`` (the last day of a hold granted and not lifted) and ``penalised`` (a penalty was decided).
+    ``duty`` and ``disclosure`` are at hand.
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
+    granted = Case.objects.filter(pk=OuterRef("pk"), holds__state="granted", holds__lifted_at=None)
     named = cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to", "disclosure", "duty")
     return named.annotate(
         last_round=Subquery(last.values("round")[:1]),
@@ -126,8 +128,12 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
         has_clearances=Exists(Case.objects.filter(pk=OuterRef("pk"), clearances__isnull=False)),
         has_holds=Exists(Case.objects.filter(pk=OuterRef("pk"), holds__isnull=False)),
+        held_until=Subquery(granted.order_by("-holds__until").values("holds__until")[:1]),
         penalised=Exists(Case.objects.filter(pk=OuterRef("pk"), followups__kind="penalty", followups__decision_on__isnull=False)),
         has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
+        has_photos=Exists(Photo.objects.filter(case=OuterRef("pk"))),
+        has_papers=Exists(Case.objects.filter(pk=OuterRef("pk"), document_numbers__isnull=False)),
+        notice_served=Exists(Case.objects.filter(pk=OuterRef("pk"), notices__number__voided_at=None, notices__served_at__isnull=False)),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
 
@@ -241,6 +247,14 @@ def members_on(case: Case, day: dt.date) -> list[Member]:
         Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused, _side(place, case))
         for place, p in zip(places, people, strict=True)
     ]
+
+
+def stand_ins(case: Case, day: dt.date) -> list[Inspector]:
+    """Whom a supervisor may name for a place of a case whose team was not drawn: of its unit, never on it, able on ``day``, without a conflict."""
+    rows = Inspector.objects.filter(unit=case.unit_id).exclude(assignments__case=case).prefetch_related(*deciding()).order_by("name")
+    able = [one for one in rows if why_not_on(one, day) is None]
+    recused = recusals_on([one.pk for one in able], day)
+    return [one for one in able if (one.pk, case.subject_id) not in recused]
 
 
 def sides_of(case: Case) -> set[str]:
@@ -363,16 +377,6 @@ def signatures(record: Record | None) -> list[Signature]:
     return list(record.signatures.select_related("inspector")) if record else []
 
 
-class Event(NamedTuple):
-    """One line of a case's history."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    text: str
-    tone: str
-
-
 def all_signatures(case: Case) -> list[Signature]:
     """Who signed in any round, in order."""
     return list(Signature.objects.filter(record__case=case).select_related("inspector").order_by("pk"))
@@ -386,31 +390,6 @@ def reviews(case: Case) -> list[Review]:
 def decisions(records: Iterable[Record]) -> list[Review]:
     """The decisions on these records of :func:`rounds`, in their order."""
     return [record.review for record in records if hasattr(record, "review")]
-
-
-def timeline(case: Case, *rows: Model) -> list[Event]:
-    """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
-    decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
-    summaries = {(one._meta.label_lower, str(one.pk)): getattr(one, "summary", "") for one in rows}
-    told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
-    events: list[Event] = []
-    previous = None
-    for payload in told:
-        review = decided.get(payload.object_id) if payload.object_kind == "inspections.review" else None
-        event = Event(
-            dt.datetime.fromisoformat(payload.entry.time),
-            str(payload.actor or ""),
-            f"{in_words(payload.verb)} – {review.get_decision_display()}" if review else in_words(payload.verb),
-            review.remark if review else summaries.get((payload.object_kind, payload.object_id), ""),
-            "bad" if review and review.decision == Decision.RETURN else "done",
-        )
-        again = (payload.verb, payload.actor_id)
-        if again == previous and payload.verb in ("inspections.save_record", "inspections.keep_draft"):
-            events[-1] = event
-        else:
-            events.append(event)
-        previous = again
-    return events
 
 
 def matters_awaited(case: Case) -> list[Any]:

@@ -15,7 +15,7 @@ from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
-from inspections.desk import following
+from inspections.desk import announcing, following
 from inspections.desk.task import MOST, Task
 from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
@@ -96,6 +96,7 @@ def _finders() -> dict[str, Finder]:
         "inspections.approve_transfer": following.suspected_crimes,
         "inspections.check_disclosure": following.unchecked,
         "inspections.close_case": following.to_close,
+        "inspections.make_notice": announcing.notices,
         "inspections.give_secret": _lost_secrets,
         "inspections.enter_source_value": _source_values,
         "inspections.prepare_adhoc": _adhoc_teams,
@@ -335,7 +336,7 @@ def _certificates(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     rows = Inspector.objects.all() if kept is None else Inspector.objects.filter(unit_id__in=kept)
     for row in certificates_ending(rows, now.date()).order_by("ends")[:MOST]:
         text = _("The last valid certificate ends.")
-        yield Task(_("Inspector"), row.name, text, _("Renew"), reverse("inspector", args=[row.number]), row.ends)
+        yield Task(_("Inspector"), row.name, text, _("Renew"), reverse("inspector", args=[row.number]), row.ends, row.number)
 
 
 def _own_certificate(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

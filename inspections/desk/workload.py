@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Subquery, Sum, Value
 
+from inspections.cases.models import Assignment
 from inspections.cases.states import CaseState
 from registries.inspectors.models import Inspector
 
@@ -36,6 +37,8 @@ def load_of(row: Inspector) -> Load:
 
 
 def places(rows: QuerySet[Inspector]) -> tuple[int, int]:
-    """Over these inspectors on duty: places on teams that are taken, and that there are."""
-    loads = [load_of(row) for row in with_load(rows)]
-    return sum(load.open for load in loads), sum(load.most for load in loads)
+    """Over these inspectors on duty: places on teams that are taken, and that there are. One query."""
+    on_duty = rows.filter(status=Inspector.Status.ACTIVE)
+    taken = Assignment.objects.filter(ended_at=None, case__state__in=OPEN, inspector__in=on_duty).order_by().annotate(one=Value(1)).values("one")
+    found = on_duty.aggregate(taken=Max(Subquery(taken.annotate(number=Count("pk")).values("number"))), there=Sum("most_open_cases"))
+    return found["taken"] or 0, found["there"] or 0

@@ -24,7 +24,7 @@ def with_rechecks(rows: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
     """Each with names, and of its newest re-check ``recheck_number``, ``recheck_state`` and the accepted ``recheck_group``."""
     newest = Recheck.objects.filter(followup=OuterRef("pk")).order_by("-pk")
     found = Record.objects.filter(case=OuterRef("recheck_case"), review__decision=Decision.ACCEPT).order_by("-round")
-    return rows.select_related("case__subject", "case__unit", "ordered_by", "decided_by").annotate(
+    return rows.select_related("case__subject", "case__unit", "ordered_by", "decided_by", "letter__number").annotate(
         recheck_case=Subquery(newest.values("case")[:1]),
         recheck_number=Subquery(newest.values("case__number")[:1]),
         recheck_state=Subquery(newest.values("case__state")[:1]),

@@ -1,14 +1,16 @@
-"""The commands of messages: posting, marking as read, and the secret address of a calendar."""
+"""The commands of messages: posting, marking as read, how one wants to be told, and the secret address of a calendar."""
 
 import datetime as dt
 import secrets
 from collections.abc import Sequence
 
-from inspections.messages.models import CalendarAddress, Message
+from django.conf import settings
+
+from inspections.messages.models import CalendarAddress, Message, Wishes
 from inspections.messages.queries import STANDING, Note
 from inspections.messages.rules import digest_of
 from registries import clock
-from registries.ledger.change import Change, refuse_now
+from registries.ledger.change import Change, alter, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
 from registries.people.models import User
@@ -36,6 +38,15 @@ def read_messages(*, actor: User, message_id: int | None = None) -> Change:
     rows = Message.objects.filter(user=actor, read_at=None)
     marked = (rows if message_id is None else rows.filter(pk=message_id)).update(read_at=clock.now())
     return Change(actor, {}, {"read": marked})
+
+
+@command("inspections.choose_messages")
+def choose_messages(*, actor: User, morning_mail: bool, language: str) -> Change:
+    """How one wants to be told oneself: whether the morning's mail comes, and in which language mail and calendar are."""
+    if language not in dict(settings.LANGUAGES):
+        refuse_now(say("There is no such language."))
+    wishes, _made = Wishes.objects.get_or_create(user=actor)
+    return alter(wishes, morning_mail=morning_mail, language=language)
 
 
 @command("inspections.renew_calendar")

@@ -7,17 +7,19 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from inspections.desk.task import Task
 from inspections.messages.queries import name_of
 from inspections.messages.rules import key_of
+from registries.ledger.change import translated
 
 LONGEST_LINE = 75
 """Octets of a line, its end apart (RFC 5545, 3.1)."""
 
 
 def calendar(tasks: Iterable[Task], *, name: str, now: dt.datetime) -> bytes:
-    """The tasks that have a day, as a calendar of whole-day events; one whose day has passed stands on it still."""
+    """The tasks that have a day, in the language at hand, as a calendar of whole-day events; one whose day has passed stands on it still."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Sunlot//Deadlines//ZH", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{escaped(name)}"]
     seen: set[str] = set()
     for task in tasks:
@@ -36,7 +38,7 @@ def _event(task: Task, due: dt.date, key: str, now: dt.datetime) -> list[str]:
         f"DTSTAMP:{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{due:%Y%m%d}",
         f"DTEND;VALUE=DATE:{due + dt.timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{escaped(f'{name_of(task)} · {task.label}')}",
+        f"SUMMARY:{escaped(f'{translated(name_of(task))} · {_(task.label)}')}",
         f"URL:{settings.PUBLIC_URL}/office/",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",

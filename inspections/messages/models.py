@@ -1,4 +1,4 @@
-"""Message, Digest and CalendarAddress: what a person was told, that the morning's mail left, where their calendar is read."""
+"""Message, Digest, Wishes and CalendarAddress: what a person was told, that the morning's mail left, how they want to be told, where their calendar is read."""
 
 from typing import ClassVar
 
@@ -8,11 +8,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registries.fields import SealedTextField
+from registries.ledger.change import translated
+from registries.ledger.sentences import sentence_of
 
 
 class Message(models.Model):
     """One thing a person was told. It names numbers of cases and orders, never a subject or a person.
 
+    ``title`` and ``text`` are sentences (msgid and values), so that each reader has them in the language of the page.
     ``key`` says what it is about; a thing that waits is told once while it waits. ``closed_at``: it waits no more, read or not.
     """
 
@@ -25,8 +28,8 @@ class Message(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("account"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     key = models.CharField(max_length=64)
-    title = models.CharField(_("title"), max_length=200)
-    text = models.CharField(_("text"), max_length=200, blank=True)
+    title = models.JSONField(_("title"))
+    text = models.JSONField(_("text"))
     url = models.CharField(max_length=200)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     posted_at = models.DateTimeField(_("posted"))
@@ -46,7 +49,32 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.heading
+
+    @property
+    def heading(self) -> str:
+        """The title in the reader's language."""
+        return translated(sentence_of(self.title))
+
+    @property
+    def words(self) -> str:
+        """The text in the reader's language."""
+        return translated(sentence_of(self.text))
+
+
+class Wishes(models.Model):
+    """How a person wants to be told; without a row by mail, in Chinese."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    morning_mail = models.BooleanField(_("morning mail"), default=True)
+    language = models.CharField(_("language of mail and calendar"), max_length=8, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+
+    class Meta:
+        verbose_name = _("wishes for messages")
+        verbose_name_plural = _("wishes for messages")
+
+    def __str__(self) -> str:
+        return str(self.user_id)
 
 
 class Digest(models.Model):

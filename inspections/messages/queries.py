@@ -1,6 +1,6 @@
 """What a person is to be told now, from the rows of the office; and what they were told. Nothing here writes.
 
-A note calls things by their numbers. The desk knows names; only ``mark`` of its tasks is taken from it, never their titles.
+A note is made of sentences (msgids and values) and calls things by their numbers. The desk knows names; only ``mark`` of its tasks is taken from it, never their titles.
 """
 
 import datetime as dt
@@ -8,13 +8,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from inspections.adhoc.models import AdhocRequest
 from inspections.adhoc.states import RequestState
@@ -25,10 +23,11 @@ from inspections.desk.queries import todo
 from inspections.desk.task import Task
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
-from inspections.messages.models import CalendarAddress, Digest, Message
+from inspections.messages.models import CalendarAddress, Digest, Message, Wishes
 from inspections.messages.rules import FEW, TOLD_FOR, digest_of, key_of, reminder
 from inspections.plans.models import Plan
 from inspections.plans.states import PlanState
+from registries.ledger.sentences import Sentence, say
 from registries.people.models import User
 from registries.people.queries import people
 from registries.people.roles import who_may
@@ -44,8 +43,8 @@ class Note(NamedTuple):
 
     kind: str
     key: str
-    title: str
-    text: str
+    title: Sentence
+    text: Sentence
     url: str
     due_on: dt.date | None = None
 
@@ -89,23 +88,31 @@ def whose_calendar(secret: str) -> User | None:
     return found.user if found is not None and found.user.has_perm(RIGHT) else None
 
 
+def wishes_of(user: User) -> Wishes:
+    """How this person wants to be told; as it is for everybody where they have said nothing."""
+    return Wishes.objects.filter(user=user).first() or Wishes(user=user)
+
+
 def without_digest(day: dt.date) -> QuerySet[User]:
-    """Those with an e-mail address whose mail of the day has not left."""
-    return readers().exclude(email="").exclude(pk__in=Digest.objects.filter(day=day, sent_at__isnull=False).values("user"))
+    """Those with an e-mail address, who want the mail, whose mail of the day has not left."""
+    left = Digest.objects.filter(day=day, sent_at__isnull=False)
+    unwanted = Wishes.objects.filter(morning_mail=False)
+    return readers().exclude(email="").exclude(pk__in=left.values("user")).exclude(pk__in=unwanted.values("user"))
 
 
 # --- what is to be told -------------------------------------------------------------------------------------------------
 
 
 def tasks_of(user: User, now: dt.datetime) -> list[Task]:
-    """What waits for this person, in the office's language."""
-    with translation.override(settings.LANGUAGE_CODE):
+    """What waits for this person, in English: kind and label of each are msgids then, to be told in any language."""
+    with translation.override("en"):
         return [row.task for row in todo(viewer(user), now)]
 
 
-def name_of(task: Task) -> str:
+def name_of(task: Task) -> Sentence:
     """How a task is called where no subject may be named: its kind, and its number where it has one."""
-    return f"{task.kind} {task.mark}".strip()
+    kind = Sentence(task.kind, {})
+    return Sentence("%(kind)s %(mark)s", {"kind": kind, "mark": task.mark}) if task.mark else kind
 
 
 def standing_notes(tasks: list[Task], today: dt.date) -> list[Note]:
@@ -117,26 +124,16 @@ def standing_notes(tasks: list[Task], today: dt.date) -> list[Note]:
         step = reminder(task.due, today) if task.due else None
         if step is not None and task.due is not None:
             key = key_of(Kind.DEADLINE, task.kind, task.mark, task.url, task.due, step)
-            notes.append(Note(Kind.DEADLINE, key, name_of(task), task.label, task.url, task.due))
+            notes.append(Note(Kind.DEADLINE, key, name_of(task), Sentence(task.label, {}), task.url, task.due))
     for (kind, label), alike in groups.items():
+        what = Sentence(label, {})
         if len(alike) <= FEW:
-            notes += [Note(Kind.WAITING, key_of(Kind.WAITING, kind, one.mark, label, one.url), name_of(one), label, one.url) for one in alike]
+            notes += [Note(Kind.WAITING, key_of(Kind.WAITING, kind, one.mark, label, one.url), name_of(one), what, one.url) for one in alike]
         else:
-            text = _("%(count)s are waiting.") % {"count": len(alike)}
-            notes.append(Note(Kind.WAITING, key_of(Kind.WAITING, kind, label, today), f"{kind} · {label}", text, reverse("desk")))
+            title = Sentence("%(kind)s · %(label)s", {"kind": Sentence(kind, {}), "label": what})
+            text = say("%(count)s are waiting.", count=len(alike))
+            notes.append(Note(Kind.WAITING, key_of(Kind.WAITING, kind, label, today), title, text, reverse("desk")))
     return list({note.key: note for note in notes}.values())
-
-
-def standing_notes_for(user: User, now: dt.datetime) -> list[Note]:
-    """The same for a person, in the office's language."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return standing_notes([row.task for row in todo(viewer(user), now)], now.date())
-
-
-def news_for(user: User, now: dt.datetime) -> list[Note]:
-    """What is news for a person, in the office's language."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return news(user, now)
 
 
 def anything_new(user: User, standing: Sequence[Note], fresh: Sequence[Note]) -> bool:
@@ -157,35 +154,35 @@ def _reviews(user: User, since: dt.datetime) -> Iterator[Note]:
     mine = Assignment.objects.filter(inspector__user=user, ended_at=None).values("case")
     for one in Review.objects.filter(case__in=mine, reviewed_at__gte=since).select_related("case"):
         back = one.decision == Decision.RETURN
-        kind, text = (Kind.RETURNED, _("The reviewer has returned the record.")) if back else (Kind.DECIDED, _("The reviewer has accepted the record."))
-        yield Note(kind, key_of("review", one.pk), _("Case %(number)s") % {"number": one.case.number}, text, reverse("case-page", args=[one.case.number]))
+        kind, text = (Kind.RETURNED, say("The reviewer has returned the record.")) if back else (Kind.DECIDED, say("The reviewer has accepted the record."))
+        yield Note(kind, key_of("review", one.pk), say("Case %(number)s", number=str(one.case.number)), text, reverse("case-page", args=[one.case.number]))
 
 
 def _replacements(user: User, since: dt.datetime) -> Iterator[Note]:
     for one in Replacement.objects.filter(asked_by=user, decided_at__gte=since).select_related("case"):
-        text = _("The replacement was accepted.") if one.state == Asked.ACCEPTED else _("The replacement was refused.")
-        yield Note(Kind.DECIDED, key_of("replacement", one.pk), _("Case %(number)s") % {"number": one.case.number}, text, reverse("case-page", args=[one.case.number]))
+        text = say("The replacement was accepted.") if one.state == Asked.ACCEPTED else say("The replacement was refused.")
+        yield Note(Kind.DECIDED, key_of("replacement", one.pk), say("Case %(number)s", number=str(one.case.number)), text, reverse("case-page", args=[one.case.number]))
 
 
 def _requests(user: User, since: dt.datetime) -> Iterator[Note]:
     for one in AdhocRequest.objects.filter(asked_by=user, decided_at__gte=since):
         approved = one.state == RequestState.APPROVED
-        text = _("The ad-hoc inspection was approved.") if approved else _("The ad-hoc inspection was refused.")
+        text = say("The ad-hoc inspection was approved.") if approved else say("The ad-hoc inspection was refused.")
         kind = Kind.DECIDED if approved else Kind.RETURNED
-        yield Note(kind, key_of("request", one.pk, one.state), _("Ad-hoc inspection %(code)s") % {"code": one}, text, reverse("adhoc-page", args=[one.pk]))
+        yield Note(kind, key_of("request", one.pk, one.state), say("Ad-hoc inspection %(code)s", code=str(one)), text, reverse("adhoc-page", args=[one.pk]))
 
 
 def _plans(user: User, since: dt.datetime) -> Iterator[Note]:
     mine = Plan.objects.filter(prepared_by=user)
     for one in mine.filter(Q(state=PlanState.PUBLISHED, published_at__gte=since) | Q(state=PlanState.PREPARING) & ~Q(returned_because="")):
         done = one.state == PlanState.PUBLISHED
-        kind, text = (Kind.DECIDED, _("The plan was approved and published.")) if done else (Kind.RETURNED, _("The plan was returned to you."))
-        yield Note(kind, key_of("plan", one.pk, one.state, one.returned_because), one.title, text, reverse("plan", args=[one.pk]))
+        kind, text = (Kind.DECIDED, say("The plan was approved and published.")) if done else (Kind.RETURNED, say("The plan was returned to you."))
+        yield Note(kind, key_of("plan", one.pk, one.state, one.returned_because), Sentence("%(title)s", {"title": one.title}), text, reverse("plan", args=[one.pk]))
 
 
 def _draws(user: User, since: dt.datetime) -> Iterator[Note]:
     mine = Draw.objects.filter(prepared_by=user).select_related("plan_item", "request")
     for one in mine.filter(Q(committed_at__gte=since) | Q(state=DrawState.PREPARING) & ~Q(returned_because="")):
         back = one.state == DrawState.PREPARING
-        kind, text = (Kind.RETURNED, _("The draw was returned to you.")) if back else (Kind.DECIDED, _("The draw was approved and committed."))
-        yield Note(kind, key_of("draw", one.pk, back, one.returned_because), _("Draw %(number)s") % {"number": one}, text, reverse("draw-page", args=[one.pk]))
+        kind, text = (Kind.RETURNED, say("The draw was returned to you.")) if back else (Kind.DECIDED, say("The draw was approved and committed."))
+        yield Note(kind, key_of("draw", one.pk, back, one.returned_because), say("Draw %(number)s", number=str(one)), text, reverse("draw-page", args=[one.pk]))

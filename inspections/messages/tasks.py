@@ -13,8 +13,8 @@ def post_for(user_id: int) -> None:
     """Tell one person what is new; nothing where nothing is."""
     now = clock.now()
     reader = queries.readers().get(pk=user_id)
-    standing = queries.standing_notes_for(reader, now)
-    fresh = queries.news_for(reader, now)
+    standing = queries.standing_notes(queries.tasks_of(reader, now), now.date())
+    fresh = queries.news(reader, now)
     if queries.anything_new(reader, standing, fresh):
         commands.post_messages(actor=system_user(), user_id=user_id, standing=standing, news=fresh, now=now)
 

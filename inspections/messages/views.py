@@ -1,6 +1,7 @@
 """The list of messages, marking them as read, the calendar's address, and the calendar itself."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from inspections.cases.rules import countdown
 from inspections.messages import commands, feed, queries
+from inspections.messages.forms import WishesForm
 from registries import clock
 from registries.ledger.change import Refused
 from registries.pages import act, page_of, signed_in
@@ -30,8 +32,21 @@ def message_list(request: HttpRequest) -> HttpResponse:
         rows.append((one, urgency, Refused(words).sentence if words else ""))
     calendar = queries.calendar_of(user)
     address = f"{settings.PUBLIC_URL}{reverse('calendar', args=[calendar.secret])}" if calendar else ""
-    context = {**listing, "rows": rows, "everything": everything, "calendar": calendar, "address": address}
-    return render(request, "office/messages/list.html", context)
+    form = WishesForm(instance=queries.wishes_of(user))
+    context = {**listing, "rows": rows, "everything": everything, "calendar": calendar, "address": address, "form": form}
+    return render(request, "office/messages/list.html", {**context, "mailed": bool(settings.EMAIL_URL)})
+
+
+@access("inspections.choose_messages")
+@require_POST
+def message_wishes(request: HttpRequest) -> HttpResponse:
+    """Keep how one wants to be told."""
+    form = WishesForm(request.POST)
+    if form.is_valid():
+        act(request, commands.choose_messages, done=_("Your choice is kept."), **form.cleaned_data)
+    else:
+        messages.error(request, _("Choose one of the languages."))
+    return redirect(f"{reverse('message-list')}#wishes")
 
 
 @access("inspections.read_messages")
@@ -76,7 +91,7 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     if user is None:
         raise Http404
     now = clock.now()
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(queries.wishes_of(user).language):
         body = feed.calendar(queries.tasks_of(user, now), name=_("Inspection deadlines"), now=now)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'inline; filename="deadlines.ics"'

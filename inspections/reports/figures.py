@@ -5,21 +5,19 @@ visited yet. Orders, replacements and how many an order drew are public facts of
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import ExtractMonth
+from django.db.models.functions import TruncDate
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
-from inspections.cases.models import Case, CaseMatter, Record, Review
+from inspections.cases.models import Case, CaseMatter, Record
 from inspections.cases.queries import last_day_in_time
-from inspections.cases.states import NO_VISIT, CaseKind, Decision
-from inspections.draws.candidates import VISITS_PER_YEAR
-from inspections.draws.models import Draw, DrawnEntry
-from inspections.draws.replaced import HistoryRow
-from inspections.draws.states import DrawState, Mode, Replaced
+from inspections.cases.states import NO_VISIT, CaseKind
 from inspections.plans.models import PlanItem
 from inspections.reports.rules import Period, share
 from registries import clock
@@ -90,6 +88,15 @@ class Sum(NamedTuple):
         return share(self.in_time, self.in_time + self.late + self.overdue)
 
 
+class DayOf(TruncDate):
+    """The day of a moment in Beijing. SQLite reckons it itself instead of asking Python row by row; there is one time zone, without summer time."""
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> tuple[str, Any]:
+        """Stored moments are UTC."""
+        sql, params = compiler.compile(self.lhs)
+        return f"DATE({sql}, '+8 hours')", params
+
+
 class Cell(NamedTuple):
     """One cell of the cube: visits that are alike in all that reports ask."""
 
@@ -124,11 +131,12 @@ def cube(scope: Scope) -> list[Cell]:
     timing = Choose(
         When(disclosure__isnull=True, ended_on__lt=last_day_in_time(clock.today()), then=Value("overdue")),
         When(disclosure__isnull=True, then=Value("open")),
-        When(disclosure__published_at__date__lte=F("disclosure__due_on"), then=Value("in_time")),
+        When(public_on__lte=F("disclosure__due_on"), then=Value("in_time")),
         default=Value("late"),
         output_field=CharField(),
     )
-    rows = visits(scope).order_by().annotate(way=way, month=ExtractMonth("ended_on"), final=_result(), timing=timing)
+    month = Choose(*(When(ended_on__lte=Period(scope.period.year, month).last, then=Value(month)) for month in range(1, 12)), default=Value(12))
+    rows = visits(scope).order_by().annotate(public_on=DayOf("disclosure__published_at")).annotate(way=way, month=month, final=_result(), timing=timing)
     counted = rows.values_list("unit_id", "way", "month", "final", "timing").annotate(Count("pk"))
     return [Cell(*row) for row in counted]
 
@@ -183,67 +191,7 @@ def by_matter(scope: Scope, codes: dict[int, Code]) -> list[Matter]:
     return [Matter(code, names[code], sums[code]["visits"], *(sums[code][group] for group in GROUPS)) for code in sorted(sums)]
 
 
-class Fairness(NamedTuple):
-    """What happened to orders and their results in the period: public facts of draws, counted."""
-
-    committed: int
-    voided: int
-    places: int
-    subjects_replaced: int
-    team_places: int
-    inspectors_replaced: int
-    reviews: int
-    returned: int
-    over_cap: int
-
-    @property
-    def void_share(self) -> float | None:
-        """Orders voided, of those committed in the period."""
-        return share(self.voided, self.committed)
-
-    @property
-    def subjects_share(self) -> float | None:
-        """Subjects replaced, for each hundred drawn in the period."""
-        return share(self.subjects_replaced, self.places)
-
-    @property
-    def inspectors_share(self) -> float | None:
-        """Inspectors replaced, for each hundred places on teams drawn in the period."""
-        return share(self.inspectors_replaced, self.team_places)
-
-    @property
-    def returned_share(self) -> float | None:
-        """Reviews that sent the record back."""
-        return share(self.returned, self.reviews)
-
-
-def fairness(scope: Scope) -> Fairness:
-    """Orders by the day of their commitment, results by that of the draw, replacements and reviews by that of the decision."""
-    first, last = scope.period.first, scope.period.last
-    orders = Draw.objects.filter(scope.of(), committed_at__date__range=(first, last)).order_by()
-    told = orders.aggregate(committed=Count("pk"), voided=Count("pk", filter=Q(state=DrawState.VOIDED)))
-    stands = Q(draw__drawn_at__date__range=(first, last), draw__state=DrawState.DRAWN, correction=F("draw__corrections"), kind=DrawnEntry.Kind.WINNER)
-    won = DrawnEntry.objects.filter(stands, scope.of("draw__unit_id")).order_by()
-    drawn = won.aggregate(subjects=Count("pk", filter=Q(draw__mode=Mode.LOT), distinct=True), people=Count("team"))
-    lines = HistoryRow.objects.filter(scope.of("draw__unit_id"), decided_at__date__range=(first, last), correction=F("draw__corrections")).order_by()
-    left = lines.aggregate(subjects=Count("pk", filter=Q(kind=Replaced.SUBJECT)), people=Count("pk", filter=Q(kind=Replaced.INSPECTOR)))
-    reviewed = Review.objects.filter(scope.of("case__unit_id"), reviewed_at__date__range=(first, last)).order_by()
-    reviews = reviewed.aggregate(all=Count("pk"), back=Count("pk", filter=Q(decision=Decision.RETURN)))
-    often = visits(scope._replace(period=Period(scope.period.year))).filter(kind=CaseKind.RANDOM).order_by().values("subject")
-    return Fairness(
-        told["committed"],
-        told["voided"],
-        drawn["subjects"],
-        left["subjects"],
-        drawn["people"],
-        left["people"],
-        reviews["all"],
-        reviews["back"],
-        often.annotate(times=Count("pk")).filter(times__gt=VISITS_PER_YEAR).count(),
-    )
-
-
-def units_of(scope: Scope) -> list[Unit]:
-    """The units a report lists: those in use even with nothing, retired ones are added where they have visits."""
-    rows = Unit.objects.filter(active=True).exclude(kind=Unit.Kind.PARTNER)
-    return list(rows if scope.units is None else rows.filter(pk__in=scope.units))
+def units_of(scope: Scope, known: Sequence[Unit] | None = None) -> list[Unit]:
+    """The units a report lists: those in use even with nothing, retired ones are added where they have visits. ``known`` are those in use."""
+    rows = Unit.objects.filter(active=True).exclude(kind=Unit.Kind.PARTNER) if known is None else known
+    return [row for row in rows if scope.units is None or row.pk in scope.units]

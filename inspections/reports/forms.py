@@ -28,7 +28,10 @@ class PeriodForm(forms.Form):
         cast("forms.ChoiceField", self.fields["year"]).choices = [(str(year), str(year)) for year in range(today.year + 1, EARLIEST - 1, -1)]
         cast("forms.ChoiceField", self.fields["month"]).choices = [("", _("the whole year")), *((str(month), str(month)) for month in range(1, 13))]
         rows = units_in_use().exclude(kind=Unit.Kind.PARTNER)
-        cast("forms.ModelChoiceField[Unit]", self.fields["unit"]).queryset = rows if units is None else rows.filter(pk__in=units)
+        field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
+        field.queryset = rows if units is None else rows.filter(pk__in=units)
+        self.units = list(field.queryset)
+        field.choices = [("", field.empty_label), *((unit.pk, str(unit)) for unit in self.units)]
 
     @property
     def period(self) -> Period:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from inspections.plans.papers import SOURCES
 from inspections.plans.queries import amount
@@ -24,13 +25,21 @@ MEANINGS = (
     ("问题率", "发现问题的检查占完成检查的比例。"),
     ("无法联系率", "通过登记的住所（经营场所）无法联系的检查占检查户次的比例。"),
     ("按期公示率", "自检查结束次日起二十日内公示的，占已公示和应公示未公示之和的比例。"),
+    ("计划检查率", "检查已结束的户数占年度计划应检查户数的比例（仅按年度统计）。"),
     ("任务完成率", "已公示户数占年度计划应检查户数的比例（仅按年度统计）。"),
     ("单列来源", "上级指定对象、个案检查、复查不经随机抽取对象，计入合计，与计划来源分开列示。"),
     ("按事项", "联合检查在所涉每一事项下各计一次，各行之和大于检查户次。"),
     ("作废率", "统计期内承诺的抽取任务中作废的比例，每次作废及其理由均已公开。"),
-    ("替换率", "统计期内批准替换的对象（人员）数与同期抽取的对象（组内席位）数之比。"),
+    ("替换率", "统计期内批准替换的对象（人员）数与同期抽取的对象（组内席位）数之比；其中因回避替换的人员另列。"),
+    ("不足两人", "检查结束时检查组不足两人的户次；系统不允许出现，应为零。"),
     ("退回率", "审核退回次数占全部审核次数的比例。"),
-    ("超频次对象", "同一自然年度内双随机检查超过两次的对象数，各事项合并计算。"),
+    ("年度超频次对象", "同一自然年度内计入频次的检查次数超过该对象自身上限的对象数：全局合并计算，每年两次，有风险信号的加一次。"),
+    ("事项超频次对象", "同一事项的检查次数超过抽查事项清单所定次数的对象数，按清单所定年数计算；清单未定次数的，每年一次；有风险信号的加一次。"),
+    ("整改完结率", "统计期内检查所作责令整改中，经复查确认整改完毕的比例，按目前状态统计。"),
+    ("复查率", "统计期内检查所作责令整改中，复查已审核的比例。"),
+    ("整改未到位率", "已有结论的整改中，经复查未整改到位的比例。"),
+    ("整改逾期件", "已过整改期限尚未办结的责令整改数。"),
+    ("处罚、移送", "统计期内检查的行政处罚、移送其他机关、涉嫌犯罪移送中已办结的件数及比例。"),
 )
 
 
@@ -69,34 +78,19 @@ def workbook_of(report: Report) -> bytes:
         page("按来源", "任务来源", [(one.label, one.told) for one in (*report.sources, *report.apart)]),
         Page("按事项", ("事项编号", "抽查事项", "检查户次", "未发现问题", "发现问题", "问题率（%）", "无法检查", "拒绝检查"), matters, title=title, hints=hints, widths=(12, 40)),
         Page("按结果", ("代码", "检查结果", "户次"), [[code.code, code.label, number] for code, number in report.results], title=title, hints=hints, widths=(18, 44)),
-        Page("抽取与替换", ("指标", "数值"), rows_of(report), title=title, hints=hints, widths=(40, 12)),
+        Page("其他指标", RATES, rows_of(report), title=title, hints=hints, widths=(28, 12, 12, 12, 44)),
         Page("指标说明", ("指标", "含义"), MEANINGS, title=title, widths=(16, 90)),
     ]
     return write_workbook(pages)
 
 
+RATES = ("指标", "数量", "基数", "比例（%）", "说明")
+
+
 def rows_of(report: Report) -> list[list[Writable]]:
-    """Orders, replacements, reviews and the plan in words and numbers."""
-    fair, plan = report.fairness, report.plan
-    rows: list[list[Writable]] = [
-        ["承诺的抽取任务", fair.committed],
-        ["其中作废", fair.voided],
-        ["作废率（%）", percent(fair.void_share)],
-        ["随机抽取的对象", fair.places],
-        ["替换的对象", fair.subjects_replaced],
-        ["对象替换率（%）", percent(fair.subjects_share)],
-        ["抽取的检查组席位", fair.team_places],
-        ["替换的检查人员", fair.inspectors_replaced],
-        ["人员替换率（%）", percent(fair.inspectors_share)],
-        ["审核次数", fair.reviews],
-        ["审核退回", fair.returned],
-        ["退回率（%）", percent(fair.returned_share)],
-        ["无法联系率（%）", percent(report.total.unreachable_share)],
-        ["年度超频次对象", fair.over_cap],
-    ]
-    if plan is not None:
-        rows += [["计划应检查", plan.planned], ["计划已公示", plan.disclosed], ["任务完成率（%）", plan.percent]]
-    return rows
+    """Every rate of the report: name, part, whole, share, and the two numbers in words."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return [[str(rate.name), rate.part, rate.whole, percent(rate.share), rate.words] for rate in report.rates]
 
 
 def pdf_of(report: Report) -> bytes:
@@ -120,6 +114,7 @@ def pdf_of(report: Report) -> bytes:
         ],
         "matters": report.matters,
         "results": report.results,
+        "rates": RATES,
         "rows": rows_of(report),
         "meanings": MEANINGS,
         "columns": charts.columns(report.months),

@@ -1,18 +1,21 @@
 """A report put together from its figures, and who may read which. Reads only."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.models import Record
 from inspections.plans import progress
 from inspections.plans.models import PlanItem
 from inspections.plans.queries import items_in_force, titles_of
-from inspections.reports import figures
-from inspections.reports.figures import APART, WAYS, Cell, Fairness, Matter, Scope, Sum
+from inspections.reports import fairness, figures
+from inspections.reports.fairness import Rate
+from inspections.reports.figures import APART, WAYS, Cell, Matter, Scope, Sum
 from inspections.reports.rules import Period
 from registries import clock
 from registries.codes.models import Code
@@ -48,13 +51,38 @@ class Report(NamedTuple):
     apart: list[Line]
     matters: list[Matter]
     results: list[tuple[Code, int]]
-    fairness: Fairness
+    fairness: list[Rate]
+    followed: list[Rate]
+    counts: Counter[str]
     plans: list[tuple[str, progress.Progress]]
 
     @property
     def plan(self) -> progress.Progress | None:
         """The year's plan as a whole; None for a month."""
         return None if self.scope.period.month else progress.total(far for _unit, far in self.plans)
+
+    @property
+    def planned(self) -> list[Rate]:
+        """How far the year's plan has come; nothing for a month."""
+        plan = self.plan
+        if plan is None:
+            return []
+        return [
+            Rate(_("Visited of the plan"), plan.visited, plan.planned, _("%(part)s of %(whole)s planned")),
+            Rate(_("Completion"), plan.disclosed, plan.planned, _("%(part)s of %(whole)s planned are disclosed")),
+        ]
+
+    @property
+    def rates(self) -> list[Rate]:
+        """Every rate beside the tables of visits, for the files."""
+        total = self.total
+        return [
+            *self.planned,
+            Rate(_("Unreachable rate"), total.unreachable, total.visits, _("%(part)s of %(whole)s visits")),
+            Rate(_("Disclosed in time"), total.in_time, total.disclosed + total.overdue, _("%(part)s of %(whole)s disclosed or due")),
+            *self.fairness,
+            *self.followed,
+        ]
 
 
 def units_read_by(user: User) -> set[int] | None:
@@ -70,9 +98,10 @@ def scope_for(user: User, period: Period, unit: Unit | None) -> Scope:
     return Scope(period, None if read is None else frozenset(read))
 
 
-def report(scope: Scope, unit: Unit | None = None) -> Report:
-    """The report of a scope: a cube of counts and six more queries."""
-    codes, cells, units = figures.results(), figures.cube(scope), figures.units_of(scope)
+def report(scope: Scope, unit: Unit | None = None, units: Sequence[Unit] | None = None, also: Mapping[str, QuerySet[Any]] | None = None, *, matters: bool = True) -> Report:
+    """The report of a scope: a cube of counts and a dozen queries at most. ``also`` are rows to be counted with the others."""
+    codes, cells, units = figures.results(), figures.cube(scope), figures.units_of(scope, units)
+    counts = fairness.count_all(**fairness.rows(scope), **fairness.following(scope), **(also or {}))
     by_unit, by_way = _parts(cells, "unit"), _parts(cells, "way")
     by_month, by_result = _parts(cells, "month"), _parts(cells, "result")
     known = {row.pk for row in units}
@@ -92,9 +121,11 @@ def report(scope: Scope, unit: Unit | None = None) -> Report:
         [line(row.short_name, by_unit[row.pk]) for row in units],
         [line(label, by_way[way]) for way, label in WAYS.items() if way not in APART],
         [line(label, by_way[way]) for way, label in WAYS.items() if way in APART],
-        figures.by_matter(scope, codes),
+        figures.by_matter(scope, codes) if matters else [],
         [(code, sum(cell.number for cell in by_result[pk])) for pk, code in codes.items() if code.active or pk in by_result],
-        figures.fairness(scope),
+        fairness.fairness(scope, counts),
+        fairness.followed(counts),
+        counts,
         [] if scope.period.month else _plans(scope),
     )
 
@@ -108,17 +139,12 @@ def _parts(cells: list[Cell], by: str) -> defaultdict[Any, list[Cell]]:
 
 def _plans(scope: Scope) -> list[tuple[str, progress.Progress]]:
     """How far each unit has come with the year's plan, the furthest behind first."""
-    rows = items(scope)
+    rows = list(items_in_force().prefetch_related(None).filter(scope.of(), plan__year=scope.period.year).order_by("code", "pk"))
     how_far = progress.progress_of(rows)
     by_unit: defaultdict[str, list[progress.Progress]] = defaultdict(list)
     for row in rows:
         by_unit[row.unit.short_name].append(how_far[row.pk])
     return sorted(((unit, progress.total(told)) for unit, told in by_unit.items()), key=lambda row: row[1].percent)
-
-
-def totals(scope: Scope) -> Sum:
-    """The first line of a report alone. Two queries."""
-    return figures.add_up(figures.cube(scope), figures.results())
 
 
 def items(scope: Scope) -> list[PlanItem]:

@@ -13,7 +13,7 @@ from inspections.cases.queries import office_cases, overdue, viewer
 from inspections.desk.workload import places
 from inspections.reports import charts, commands, papers, people, queries
 from inspections.reports.definitions import DEFINITIONS
-from inspections.reports.figures import Scope
+from inspections.reports.figures import Scope, visits
 from inspections.reports.forms import PeriodForm
 from inspections.reports.rules import ENOUGH, Period
 from registries import clock
@@ -31,7 +31,7 @@ def _form(request: HttpRequest) -> PeriodForm:
 
 def _report(request: HttpRequest, form: PeriodForm) -> queries.Report:
     unit = form.cleaned_data["unit"]
-    return queries.report(queries.scope_for(signed_in(request), form.period, unit), unit)
+    return queries.report(queries.scope_for(signed_in(request), form.period, unit), unit, form.units)
 
 
 @access("inspections.view_reports")
@@ -110,13 +110,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     """One page for the leader: how the year stands, against the year before, and where to look."""
     user, today = signed_in(request), clock.today()
     scope = Scope(Period(today.year), None)
-    told = queries.report(scope)
+    also = {"before": visits(Scope(Period(today.year - 1), None)), "overdue": overdue(office_cases(viewer(user)), today)}
+    told = queries.report(scope, also=also, matters=False)
     taken, there = places(Inspector.objects.all())
     context = {
         "report": told,
-        "before": queries.totals(Scope(Period(today.year - 1), None)),
+        "before": told.counts["before"],
         "plans": told.plans,
-        "overdue": overdue(office_cases(viewer(user)), today).count(),
+        "overdue": told.counts["overdue"],
         "taken": taken,
         "there": there,
         "columns": charts.columns(told.months),

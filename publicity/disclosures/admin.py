@@ -43,6 +43,7 @@ class HoldAdmin(DecidingAdmin):
     decide_template = "admin/holds/decide.html"
     decide_title = gettext_lazy("Decide on a hold")
     sent_back = gettext_lazy("Refused. Whoever asked sees the reason.")
+    reason_label = gettext_lazy("Reason for the refusal")
     list_display = ("case", "basis", "until", "state", "asked_by", "asked_at", "decided_by", "decide", "lift")
     list_filter = ("state",)
     list_select_related = ("case", "asked_by", "decided_by")

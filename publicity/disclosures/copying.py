@@ -1,6 +1,7 @@
 """What is copied of a case into the public copy: the whitelist at work. Reads; the commands write."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -28,7 +29,7 @@ def categories_of(subject: Subject) -> list[SubjectCategory]:
     return list(subject.categories.order_by("code"))
 
 
-def copied_from(case: Case, record: Record, form: str) -> dict[str, object]:
+def copied_from(case: Case, record: Record, form: str) -> dict[str, Any]:
     """The copied columns (``models.COPIED``) of a case in this form. What is not named here is never copied.
 
     Refuses a text that still holds a number of a person after masking.

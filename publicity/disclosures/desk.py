@@ -55,8 +55,9 @@ def _waits_for(case: Any, now: dt.datetime) -> str:
 @offered("inspections.release_case")
 def units_terms(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     """For the unit's clerks; what they can release stands on their desk already, what is released goes out by itself."""
-    own = with_progress(near(looks, now), looks.user)
-    return _told(looks, now, near(looks, now).exclude(pk__in=own.filter(state__in=queries.REVIEWED, uncleared=False).values("pk")))
+    rows: Any = with_progress(near(looks, now), looks.user)  # annotated with ``uncleared``
+    own = rows.filter(state__in=queries.REVIEWED, uncleared=False)
+    return _told(looks, now, near(looks, now).exclude(pk__in=own.values("pk")))
 
 
 @offered("publicity.grant_hold")
@@ -82,7 +83,8 @@ def holds_that_end(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     ending = queries.holds_in_force(now.date()).filter(until__lte=soon, case__in=office_cases(looks).values("pk"))
     for hold in ending.filter(case__disclosure__isnull=True).select_related("case__subject").order_by("until", "pk")[:MOST]:
         url = reverse("case-page", args=[hold.case.number])
-        text = f"{hold.case.number} · {_('The hold ends; then the result goes out by itself.')}"
+        ends = _("The hold ends; then the result goes out by itself.")
+        text = f"{hold.case.number} · {ends}"
         yield Task(_("Hold"), hold.case.subject.name, text, _("Look at it"), url, hold.until, hold.case.number)
 
 
@@ -100,7 +102,8 @@ def penalties(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     """Penalty decisions of the own unit that are not public yet; on their day they go out by themselves."""
     for one in queries.penalties_owed().filter(case__in=office_cases(looks).values("pk")).order_by("decision_on", "pk")[:MOST]:
         url = f"{reverse('case-page', args=[one.case.number])}#terms"
-        text = f"{one.case.number} · {_('The penalty decision is not public yet.')}"
+        waits = _("The penalty decision is not public yet.")
+        text = f"{one.case.number} · {waits}"
         day = penalty_term(one.decision_on, one.disclose_by) if one.decision_on else None
         yield Task(_("Follow-up"), one.case.subject.name, text, _("Disclose it"), url, day, one.case.number)
 

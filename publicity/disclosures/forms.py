@@ -10,7 +10,7 @@ class HoldForm(forms.Form):
     """Ask that a result be held back."""
 
     basis = forms.CharField(
-        label=_("Legal basis"), max_length=200, help_text=_("Instrument and article, such as 政府信息公开条例第十四条.")
+        label=_("Legal basis of the hold"), max_length=200, help_text=_("Instrument and article, such as 政府信息公开条例第十四条.")
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
     until = forms.DateField(

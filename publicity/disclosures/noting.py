@@ -1,6 +1,7 @@
 """The writer of duties: the three dates of a case, noted when its visit has ended, completed when the holiday table has the year."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 
@@ -29,7 +30,7 @@ def note_duty(*, actor: User, case_id: int) -> Change:
         refuse_now(say("The visit of this case has not ended."))
     calendar = holidays.calendar()
     dates = three_dates(case.ended_on, calendar, settings.DISCLOSURE_DAYS)
-    values = {
+    values: dict[str, Any] = {
         "ended_on": case.ended_on,
         "due_on": dates.promise,
         "rolled_on": dates.rolled,
@@ -47,7 +48,7 @@ def note_duty(*, actor: User, case_id: int) -> Change:
 
 def _completed(duty: Duty, dates: ThreeDates, calendar: Calendar) -> Change:
     unknown = {"rolled_on": dates.rolled, "working_on": dates.working}
-    found = {name: day for name, day in unknown.items() if getattr(duty, name) is None and day is not None}
+    found: dict[str, Any] = {name: day for name, day in unknown.items() if getattr(duty, name) is None and day is not None}
     if not found:
         refuse_now(say("Nothing of these dates is left to be counted."))
     change = alter(duty, calendar=_edition(dates, duty.case, calendar), note="the holiday table has the year now", **found)

@@ -1,5 +1,6 @@
 """What the page of a case says of its disclosure: the three dates, what goes out when, holds, failures, penalty decisions."""
 
+import datetime as dt
 from typing import Any
 
 from inspections.cases.parts import Part, part
@@ -14,6 +15,9 @@ from publicity.disclosures.states import HoldState
 from registries import clock
 from registries.ledger.change import Refused
 
+ASK_AGAIN = dt.timedelta(days=7)
+"""So long before a hold ends another can be asked for."""
+
 
 @part
 def terms_of(case: Any, looks: Viewer) -> Part | None:
@@ -24,7 +28,8 @@ def terms_of(case: Any, looks: Viewer) -> Part | None:
     duty: Duty | None = getattr(case, "duty", None)
     disclosure: Disclosure | None = getattr(case, "disclosure", None)
     holds = queries.holds_of(case) if follows and case.has_holds else []
-    waiting = any(one.state == HoldState.SUBMITTED for one in holds)
+    far = clock.today() + ASK_AGAIN
+    waiting = any(one.state == HoldState.SUBMITTED or (_in_force(one) and one.until > far) for one in holds)
     why = failing.told(duty) if duty is not None and disclosure is None else None
     context = {
         "case": case,

@@ -7,14 +7,20 @@ from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.holidays.queries import calendar
 from registries.ledger.change import Refused
-from registries.ledger.sweeping import each
+from registries.ledger.sweeping import each, in_time
 from registries.people.queries import system_user
 
 
 @shared_task(name="publicity.publish_case", acks_late=True)
 def publish_case(case_id: int) -> None:
     """Disclose a case, if it is due. A message that comes twice finds nothing due the second time; what fails is noted."""
-    if not queries.due_now(clock.now()).filter(pk=case_id).exists():
+    if queries.due_now(clock.now()).filter(pk=case_id).exists():
+        _publish(case_id)
+
+
+def _publish(case_id: int) -> None:
+    """Disclose a case of the list of what is due; another sweep may have been faster."""
+    if Disclosure.objects.filter(case=case_id).exists():
         return
     try:
         commands.publish_case(actor=system_user(), case_id=case_id)
@@ -31,9 +37,9 @@ def publish_case(case_id: int) -> None:
 def sweep_disclosures() -> None:
     """Note what is owed, disclose everything that is due, complete what was reviewed since; one that fails does not stop the others."""
     each(_keep_first_version, Disclosure.objects.filter(versions=None).values_list("pk", flat=True), Refused)
-    each(_note_duty, queries.cases_to_note().values_list("pk", flat=True), Refused)
+    each(_note_duty, in_time(queries.cases_to_note().values_list("pk", flat=True), 0.25), Refused)
     each(_note_duty, queries.duties_to_complete(calendar()), Refused)
-    each(publish_case, queries.due_now(clock.now()).values_list("pk", flat=True), Refused)
+    each(_publish, in_time(queries.due_now(clock.now()).values_list("pk", flat=True), 0.75), Refused)
     each(_complete, queries.completable().order_by("pk").values_list("pk", flat=True), Refused)
     each(_publish_penalty, queries.penalties_due(clock.now()), Refused)
 

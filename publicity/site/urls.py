@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from publicity.site import notices, plans, screens, struck, views
+from publicity.site import notices, plans, results, screens, size, statistics, struck, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
-    path("results/", views.result_list, name="public-results"),
-    re_path(r"^results/(?P<public_id>[0-9a-f]{32})/$", views.result_page, name="public-result"),
+    path("results/", results.result_list, name="public-results"),
+    re_path(r"^results/(?P<public_id>[0-9a-f]{32})/$", results.result_page, name="public-result"),
+    path("subjects/<str:code>/", results.subject_page, name="public-subject"),
+    path("statistics/", statistics.statistics_page, name="public-statistics"),
     path("matters/", views.matter_list, name="public-matters"),
     path("matters/editions/", views.edition_list, name="public-editions"),
     path("matters/editions/<int:number>/", views.edition_page, name="public-edition"),
@@ -36,5 +38,7 @@ urlpatterns = [
     path("notice/<str:address>/", notices.notice_page, name="public-notice"),
     path("how/", views.how, name="public-how"),
     path("accessibility/", views.accessibility, name="public-accessibility"),
+    path("size/<str:size>/", size.choose_size, name="public-size"),
+    path("sitemap.xml", views.sitemap, name="public-sitemap"),
     path("robots.txt", views.robots, name="public-robots"),
 ]

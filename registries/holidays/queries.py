@@ -16,13 +16,13 @@ def in_force() -> QuerySet[HolidayYear]:
 
 def calendar() -> Calendar:
     """The whole table as it stands: two small queries."""
-    rows = dict(in_force().values_list("pk", "year"))
-    editions = tuple(sorted(in_force().values_list("year", "edition")))
+    held = list(in_force().order_by("year").values_list("pk", "year", "edition"))
     off: set[dt.date] = set()
     worked: set[dt.date] = set()
-    for day, works in HolidayDay.objects.filter(held__in=list(rows)).values_list("day", "works"):
+    for day, works in HolidayDay.objects.order_by().filter(held__in=[pk for pk, _year, _edition in held]).values_list("day", "works"):
         (worked if works else off).add(day)
-    return Calendar(frozenset(rows.values()), frozenset(off), frozenset(worked), editions)
+    years = frozenset(year for _pk, year, _edition in held)
+    return Calendar(years, frozenset(off), frozenset(worked), tuple((year, edition) for _pk, year, edition in held))
 
 
 def editions_of(year: int) -> QuerySet[HolidayYear]:

@@ -57,14 +57,16 @@ def holiday_year(request: HttpRequest, year: int) -> HttpResponse:
         "year": year,
         "held": held,
         "editions": [(row, *_counts(queries.days_of(row))) for row in editions],
-        **_lists(queries.days_of(held)),
+        "days": _lists(queries.days_of(held)),
         "may_save": signed_in(request).has_perm("registries.save_holidays"),
     }
     return render(request, "office/holidays/year.html", context)
 
 
 def _lists(days: list[Day]) -> dict[str, Any]:
-    return {"off": [one for one in days if not one.works], "worked": [one for one in days if one.works]}
+    """The days of a year as people read them: a line for every stretch, and how many days there are."""
+    off, worked = ([one for one in days if one.works == works] for works in (False, True))
+    return {"off": written(off).splitlines(), "worked": written(worked).splitlines(), "days_off": len(off), "days_worked": len(worked)}
 
 
 @access("registries.save_holidays")

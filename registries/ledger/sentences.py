@@ -25,3 +25,9 @@ class Sentence(NamedTuple):
 def say(text: str, **values: Any) -> Sentence:
     """A sentence; the catalogue collects its text. Doubled ``%%`` only when there are values."""
     return Sentence(text, values)
+
+
+def sentence_of(kept: Any) -> Sentence:
+    """A sentence from JSON, where it was kept as its text and its values; values that are sentences too are such pairs."""
+    text, values = kept
+    return Sentence(text, {name: sentence_of(value) if isinstance(value, (list, tuple)) else value for name, value in values.items()})

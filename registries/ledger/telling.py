@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 
 from registries.fields import SealedTextField
 from registries.ledger import queries
+from registries.ledger.labels import LABELS, VALUES
 from registries.ledger.models import LedgerPayload
-from registries.ledger.words import in_words
+from registries.ledger.words import NOTES, in_words
 
 if TYPE_CHECKING:
     Field = models.Field[Any, Any]
@@ -36,6 +38,14 @@ HIDDEN = frozenset(
         "submitted_at",
         "recorded_by",
         "search",
+        "drawn",
+        "public_id",
+        "result_code",
+        "result_group",
+        "token",
+        "token_digest",
+        "attempts",
+        "progressed_at",
         "merge_terms",
         "each",
     )
@@ -70,6 +80,21 @@ class Telling(NamedTuple):
     entry_hash: str
 
 
+def spoken(value: Any) -> str:
+    """A value that is no plain column: lists and groups of values in one line, empty ones as nothing."""
+    if isinstance(value, dict):
+        if "name" in value:
+            return f"{value.get('code', '')} {value['name']}".strip()
+        return "、".join(f"{LABELS.get(name, name)}{_bracketed(one)}" for name, one in value.items() if spoken(one))
+    if isinstance(value, list):
+        return "、".join(filter(None, map(spoken, value)))
+    return str(VALUES.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _bracketed(value: Any) -> str:
+    return f"（{spoken(value)}）" if isinstance(value, dict) else f" {spoken(value)}"
+
+
 class _Names:
     """Turns stored values into texts; foreign keys are looked up once for all entries, one query a table."""
 
@@ -97,9 +122,7 @@ class _Names:
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(field, models.DateTimeField):
             return dt.datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M")
-        if isinstance(value, list):
-            return "、".join(str(one) for one in value)
-        return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+        return spoken(value)
 
 
 def _field(kind: str, name: str) -> Field | None:
@@ -121,33 +144,16 @@ def _untold(kind: str) -> Collection[str]:
 
 
 def _label(field: Field | None, name: str) -> str:
-    return str(field.verbose_name) if field is not None else _words_of(name)
+    """What a column is called: by itself, by the table it points to, or by :data:`LABELS`."""
+    if field is None or str(field.verbose_name) == field.name.replace("_", " "):
+        pointed = field.remote_field.model if isinstance(field, models.ForeignKey) else None
+        return str(pointed._meta.verbose_name) if pointed is not None and name not in LABELS else _words_of(name)
+    return str(field.verbose_name)
 
 
 def _words_of(name: str) -> str:
-    """Names of things an entry keeps that are no columns."""
-    return {
-        "roles": _("roles"),
-        "founders": _("administrators"),
-        "items": _("checklist items"),
-        "bases": _("legal bases"),
-        "matters": _("matters"),
-        "item": _("item"),
-        "file": _("file"),
-        "bytes": _("bytes"),
-        "added": _("added"),
-        "changed": _("changed"),
-        "same": _("left alone"),
-        "refused": _("refused"),
-        "barred": _("refused: subjects that may not be inspected"),
-        "count": _("count"),
-        "keys": _("entries"),
-        "merged": _("merged"),
-        "unmerged": _("separated again"),
-        "categories": _("categories"),
-        "reason": _("reason"),
-        "recheck": _("re-check"),
-    }.get(name, name)
+    """Names of things an entry keeps that are no columns, or columns without a name of their own."""
+    return str(LABELS.get(name, name))
 
 
 def tell(payloads: Sequence[LedgerPayload]) -> list[Telling]:
@@ -170,13 +176,18 @@ def _tell(payload: LedgerPayload, body: dict[str, Any], names: _Names) -> Tellin
         object_kind=payload.object_kind,
         object_id=payload.object_id,
         fields=[] if payload.public else list(_altered(payload.object_kind, body, names)),
-        note="" if payload.public else str(body.get("note", "")),
+        note="" if payload.public else _noted(str(body.get("note", ""))),
         refused=_refusal(body) if not payload.public else "",
         more=0 if payload.public else int(body.get("more", 0)),
         address="" if payload.public else str(body.get("from", "")),
         public=payload.public,
         entry_hash=payload.entry.entry_hash,
     )
+
+
+def _noted(note: str) -> str:
+    """What somebody noted, as they wrote it; what a command notes itself (``words.NOTES``) in the reader's language."""
+    return _(note) if note in NOTES else note
 
 
 def _refusal(body: dict[str, Any]) -> str:
@@ -189,12 +200,19 @@ def _altered(kind: str, body: dict[str, Any], names: _Names) -> Iterable[Altered
     before, after = body.get("before", {}), body.get("after", {})
     untold = HIDDEN.union(_untold(kind))
     for name in dict.fromkeys([*before, *after]):
-        if name in untold:
-            continue
+        if name in untold or name.startswith("columns_"):
+            continue  # the page of an import shows how its columns were matched
         field = _field(kind, name)
+        if _is_actor(field, after.get(name), body):
+            continue
         was, now = names.text(field, before.get(name)), names.text(field, after.get(name))
         if was or now:
             yield Altered(_label(field, name), was, now)
+
+
+def _is_actor(field: Field | None, value: Any, body: dict[str, Any]) -> bool:
+    """Whether a column repeats who did it."""
+    return isinstance(field, models.ForeignKey) and field.remote_field.model._meta.label_lower == settings.AUTH_USER_MODEL.lower() and value is not None and value == body.get("actor")
 
 
 def history_told(*objects: models.Model) -> list[Telling]:

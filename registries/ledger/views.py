@@ -1,18 +1,19 @@
-"""Office pages of the ledger, for auditors and supervisors: what happened, in words, and whether the chain holds."""
+"""Office pages of the ledger: what happened, in words, and whether the chain holds, for auditors and supervisors; the history of one object."""
 
 import datetime as dt
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from registries.ledger import queries
 from registries.ledger.forms import LedgerFilterForm
+from registries.ledger.histories import KINDS
 from registries.ledger.models import LedgerPayload
-from registries.ledger.telling import kind_name, tell
-from registries.pages import page_of
+from registries.ledger.telling import kind_name, tell, told_of
+from registries.pages import page_of, signed_in
 from registries.people.access import access
 
 
@@ -51,3 +52,19 @@ def ledger_verify(request: HttpRequest) -> HttpResponse:
     """Recompute every hash of the chain and say whether it holds."""
     context = {"found": queries.verification(), "checkpoint": queries.latest_checkpoint()}
     return render(request, "office/ledger/verify.html", context)
+
+
+@access("registries.use_office")
+@require_GET
+def object_history(request: HttpRequest, label: str, pk: int) -> HttpResponse:
+    """All that happened to one object and its parts, in words; for whoever may not know of it there is no such page."""
+    user, kind = signed_in(request), KINDS.get(label)
+    if kind is None or not user.has_perm(kind.right):
+        raise Http404
+    row = get_object_or_404(kind.rows(user), pk=pk)
+    if kind.own:
+        return redirect(kind.page(row))
+    itself = str(row)
+    told = [one._replace(fields=[field for field in one.fields if field.after != itself]) for one in told_of(kind.concerned(row))]
+    context = {"object": row, "kind": kind.name, "address": kind.page(row), "history": told}
+    return render(request, "office/history.html", context)

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 WORDS: dict[str, Promise] = {
     "registries.create_account": _("made the account"),
@@ -144,15 +145,18 @@ WORDS: dict[str, Promise] = {
     "inspections.refuse_transfer": _("decided on the criminal transfer: no"),
     "inspections.open_recheck": _("sent a re-check"),
     "inspections.record_penalty": _("recorded the penalty decision"),
+    "inspections.issue_letter": _("issued the order or letter"),
     "inspections.send_followup": _("recorded that the transfer was sent"),
     "inspections.record_receipt": _("recorded the receipt of the transfer"),
     "inspections.close_case": _("closed the case"),
     "inspections.ask_replacement": _("asked for a replacement"),
     "inspections.replace_drawn": _("accepted the replacement"),
     "inspections.refuse_replacement": _("refused the replacement"),
+    "inspections.name_stand_in": _("granted the recusal and named who steps in"),
     "inspections.print_receipt": _("printed a receipt of the draw"),
     "inspections.export_report": _("took a report along as a file"),
     "inspections.read_messages": _("marked messages as read"),
+    "inspections.choose_messages": _("chose how to be told"),
     "inspections.renew_calendar": _("got a new address of the calendar"),
     "inspections.revoke_calendar": _("revoked the address of the calendar"),
     "inspections.post_messages": _("told a person what waits"),
@@ -175,7 +179,19 @@ WORDS: dict[str, Promise] = {
     "publicity.refuse_hold": _("refused the hold of the result"),
     "publicity.lift_hold": _("lifted the hold of the result"),
     "publicity.publish_penalty": _("published the penalty decision"),
+    "publicity.keep_snapshot": _("kept the open data as files"),
 }
+
+
+NOTES = (
+    gettext_noop("signed by all"),
+    gettext_noop("settled"),
+    gettext_noop("nothing new"),
+    gettext_noop("the committed roster, by name"),
+    gettext_noop("the auditor's sealed copy of the secret"),
+    gettext_noop("from the auditor's sealed copy"),
+)
+"""What commands note by themselves; all other notes are people's words."""
 
 
 def in_words(verb: str) -> str:

@@ -193,12 +193,14 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.refuse_transfer": (S,),
     "inspections.open_recheck": (C,),
     "inspections.record_penalty": (C,),
+    "inspections.issue_letter": (C,),
     "inspections.send_followup": (C,),
     "inspections.record_receipt": (C,),
     "inspections.close_case": (C,),
     "inspections.ask_replacement": (C, INS),
     "inspections.replace_drawn": (S,),
     "inspections.refuse_replacement": (S,),
+    "inspections.name_stand_in": (S,),
     "inspections.print_receipt": (C,),
     # reports
     "inspections.view_reports": (*BUSINESS, A),
@@ -207,6 +209,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.view_leniency": (S, A),
     # messages
     "inspections.read_messages": (*BUSINESS, INS, A, P),
+    "inspections.choose_messages": (*BUSINESS, INS, A, P),
     "inspections.renew_calendar": (*BUSINESS, INS, A, P),
     "inspections.revoke_calendar": (*BUSINESS, INS, A, P),
     "inspections.post_messages": (TIMER,),
@@ -234,6 +237,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "publicity.refuse_hold": (S,),
     "publicity.lift_hold": (S,),
     "publicity.publish_penalty": (C, TIMER),
+    "publicity.keep_snapshot": (TIMER,),
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),

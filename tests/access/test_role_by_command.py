@@ -37,6 +37,7 @@ AUDITORS_OWN = {
     "registries.choose_columns",
     "registries.export_list",
     "inspections.export_report",
+    "inspections.choose_messages",
     "inspections.read_messages",
     "inspections.renew_calendar",
     "inspections.revoke_calendar",

@@ -95,7 +95,7 @@ def _of_matter(matter: MatterRevision, subjects: list[Subject], dice: random.Ran
         Disclosure(
             case=case, named=True, category_name="示例", unit_name="示例", matters=[], inspectors_count=2, inspected_on=day, result_code=code.code,
             result_label=code.label, result_group=code.group, due_on=day + dt.timedelta(days=settings.DISCLOSURE_DAYS),
-            published_at=now - dt.timedelta(days=dice.randrange(DAYS)),
+            published_at=now - dt.timedelta(days=dice.randrange(DAYS)), changed_at=now, shown_until=clock.today(),
         )
         for case, code, day in told if dice.random() < 0.9
     )  # fmt: skip

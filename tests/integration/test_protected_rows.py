@@ -18,7 +18,7 @@ from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, S
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
-from inspections.papers.models import Bundle, DocumentNumber, Notice
+from inspections.papers.models import Bundle, DocumentNumber, Letter, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
 from publicity.disclosures.models import Disclosure, Removal
 from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
@@ -97,6 +97,11 @@ def one_of_everything() -> None:
         number=number, case=case, token="0" * 32, token_digest="0" * 64, facts_digest="0" * 64, first_day=today,
         last_day=today + dt.timedelta(days=9), service="received", served_on=today, served_by=user, served_at=now,
     )  # fmt: skip
+    ordered = DocumentNumber.objects.create(
+        unit=case.unit, word="源公（治）", kind="rectification", year=today.year, serial=1, text="责改1号", case=case, taken_by=user, taken_at=now,
+        voided_by=user, voided_at=now, void_because="更换",
+    )  # fmt: skip
+    letter = Letter.objects.create(number=ordered, case=case, facts_digest="0" * 64)
     Bundle.objects.create(draw=draw, sheet="notice", asked_by=user, asked_at=now, sha256="0" * 64)
     Photo.objects.create(
         case=case, round=1, content_type="image/jpeg", size=4, sent_sha256="0" * 64, sha256="0" * 64, kept_by=user, kept_at=now
@@ -105,7 +110,7 @@ def one_of_everything() -> None:
     Acknowledgement.objects.create(record=record, kind="refused", witness="李某", content_hash="0" * 64, noted_by=user, noted_at=now)
     SecrecyCheck.objects.create(case=case, record=record, cleared=True, checked_by=user, checked_at=now)
     Clearance.objects.create(case=case, record=record, left=[[0, 1]], stars=[[1, 2]], reason="姓名", cleared_by=user, cleared_at=now)
-    followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now)
+    followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now, letter=letter)
     later = today + dt.timedelta(days=9)
     Duty.objects.create(case=case, ended_on=today, due_on=later, noted_at=now)
     Hold.objects.create(case=case, basis="x", reason="x", until=later, asked_by=user, asked_at=now)

@@ -1,13 +1,16 @@
 """Reports: what is counted, who reads it, the files, and that nobody drawn and not visited is in any figure."""
 
+import datetime as dt
 import io
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from openpyxl import load_workbook
 
-from inspections.cases.models import Assignment
+from inspections.cases.models import Assignment, Case
+from inspections.followups.models import FollowUp
 from inspections.reports import papers, people, queries
 from inspections.reports.figures import Scope
 from inspections.reports.rules import Period
@@ -16,6 +19,7 @@ from registries.codes.models import Code, CodeTable, ResultGroup
 from registries.ledger.models import LedgerPayload
 from registries.people.models import User
 from registries.people.roles import Role
+from registries.subjects.models import Complaint
 from tests import factories, public_draws
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +65,8 @@ def test_visits_are_counted_by_result_unit_source_and_matter(draw: Any) -> None:
     assert [(one.code, one.visits, one.problem) for one in told.matters] == [(draw.matter.matter.code, 3, 1)]
     assert sum(line.told.visits for line in told.sources) == told.lots.visits == 3
     assert sum(number for _code, number in told.results) == 3
-    assert (told.fairness.committed, told.fairness.places, told.fairness.team_places) == (1, 5, 10)
+    rates = told.counts
+    assert (rates["orders"], rates["subjects"], rates["places"], rates["alone"]) == (1, 5, 10, 0)
 
 
 def test_units_and_sources_without_a_visit_are_listed_with_nothing(draw: Any) -> None:
@@ -75,7 +80,7 @@ def test_units_and_sources_without_a_visit_are_listed_with_nothing(draw: Any) ->
 def test_a_year_without_visits_has_no_shares(draw: Any) -> None:
     told = queries.report(Scope(Period(clock.today().year - 1), None))
     assert told.total.visits == 0
-    assert told.total.problem_share is told.total.in_time_share is told.fairness.void_share is None
+    assert told.total.problem_share is told.total.in_time_share is told.fairness[0].share is None
 
 
 def test_who_is_drawn_and_not_visited_changes_no_figure_of_visits(draw: Any) -> None:
@@ -114,7 +119,7 @@ def test_no_page_or_file_names_a_subject(draw: Any) -> None:
 def test_the_pages_ask_few_queries(draw: Any, django_assert_max_num_queries: Any) -> None:
     client = signed_in(factories.user(Role.SUPERVISOR))
     for address in PAGES:
-        with django_assert_max_num_queries(23, info=address):
+        with django_assert_max_num_queries(15, info=address):
             assert client.get(address).status_code == 200
     assert client.get("/office/reports/?year=abc").status_code == 200
 
@@ -157,3 +162,59 @@ def test_findings_per_inspector_count_the_team_and_set_matters_right(draw: Any) 
 
 def test_findings_per_inspector_are_closed_to_clerks(draw: Any) -> None:
     assert signed_in(factories.user(Role.CLERK, unit=draw.unit)).get("/office/reports/inspectors/").status_code == 403
+
+
+def rates(name: str) -> tuple[int, int | None]:
+    [found] = [one for one in queries.report(year()).rates if str(one.name) == name]
+    return found.part, found.whole
+
+
+def again(case: Case, times: int) -> None:
+    """So many more visits of the same subject on the same matter, in draws of their own."""
+    for _ in range(times):
+        more = factories.case(factories.drawn_draw(case.draw.matter, winners=1, reserves=0))  # type: ignore[union-attr]
+        Case.objects.filter(pk=more.pk).update(subject=case.subject)
+        factories.recorded_case(Case.objects.get(pk=more.pk))
+
+
+@pytest.mark.parametrize(("most", "above"), [(None, 1), (2, 0)])
+def test_a_subject_is_held_against_its_own_cap(most: int | None, above: int) -> None:
+    case = factories.case(factories.drawn_draw(factories.matter(most_times=most), winners=1, reserves=0))
+    factories.recorded_case(case)
+    with translation.override("en"):
+        again(case, 1)
+        assert (rates("Above the yearly cap"), rates("Above the cap of a matter")) == ((0, None), (above, None))
+        again(case, 1)
+        assert (rates("Above the yearly cap"), rates("Above the cap of a matter")) == ((1, None), (1, None))
+        clerk = factories.user(Role.CLERK)
+        Complaint.objects.create(subject=case.subject, received_on=clock.today(), channel="12389", content="示例", upheld=True, recorded_by=clerk)
+        assert (rates("Above the yearly cap"), rates("Above the cap of a matter")) == ((0, None), (above, None))
+
+
+def test_what_followed_is_counted_by_the_visits_of_the_period(draw: Any) -> None:
+    case = draw.cases.get(records__result__group=ResultGroup.PROBLEM, state="reviewed")
+    reviewer, now = factories.user(Role.REVIEWER), clock.now()
+    common = {"case": case, "what": "示例", "ordered_by": reviewer, "ordered_at": now}
+    yesterday, tomorrow = clock.today() - dt.timedelta(1), clock.today() + dt.timedelta(1)
+    FollowUp.objects.create(kind="rectification", due_on=yesterday, **common)
+    FollowUp.objects.create(kind="rectification", due_on=tomorrow, state="done", settled_at=now, **common)
+    FollowUp.objects.create(kind="rectification", due_on=yesterday, state="failed", settled_at=now, **common)
+    FollowUp.objects.create(kind="penalty", due_on=tomorrow, **common)
+    with translation.override("en"):
+        told = {str(one.name): (one.part, one.whole) for one in queries.report(year()).followed}
+    assert told == {
+        "Rectifications completed": (1, 3),
+        "Rectifications overdue": (1, None),
+        "Re-check rate": (0, 3),
+        "Not put right": (1, 2),
+        "Penalties decided": (0, 1),
+        "Transfers received": (0, 0),
+        "Criminal transfers sent": (0, 0),
+        "Waived": (0, None),
+    }
+
+
+def test_a_visit_that_ended_with_one_inspector_is_counted(draw: Any) -> None:
+    ended = draw.cases.filter(ended_on__isnull=False)[0]
+    ended.assignments.filter(position=2).update(ended_at=clock.now())
+    assert queries.report(year()).counts["alone"] == 1
