@@ -72,6 +72,9 @@ CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
 
 DISCLOSURE_DAYS = 20
 DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
+DISCLOSURE_YEARS = env.int("DISCLOSURE_YEARS", default=5)  # on line, counted from the publication
+DISCLOSURE_YEARS_OF_PERSONS = env.int("DISCLOSURE_YEARS_OF_PERSONS", default=2)
+DISCLOSURE_MASKS_TRADERS = env.bool("DISCLOSURE_MASKS_TRADERS", default=False)  # individual businesses named like a person, where problems were found
 PUBLISH_HOUR = env.int("PUBLISH_HOUR", default=0 if DEMO else 9)  # what nobody released goes out from this hour of its day on
 
 # --- open data ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The inspections' tables, gathered from their rooms."""
 
 from inspections.adhoc.models import AdhocRequest
+from inspections.cases.clearance import Clearance
 from inspections.cases.evidence import Acknowledgement, Arrival, Photo
 from inspections.cases.models import (
     Assignment,
@@ -47,6 +48,7 @@ __all__ = [
     "CalendarAddress",
     "Case",
     "CaseMatter",
+    "Clearance",
     "Digest",
     "DocumentNumber",
     "Draw",

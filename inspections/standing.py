@@ -63,6 +63,7 @@ TRIGGERS: tuple[Trigger, ...] = (
             "inspections_handedlist",
             "inspections_handedsubject",
             "inspections_secrecycheck",
+            "inspections_clearance",
             "inspections_extension",
             "inspections_recheck",
         )

@@ -25,6 +25,7 @@ from inspections.cases import queries as case_queries
 from inspections.cases import shares as case_shares
 from inspections.cases import visiting
 from inspections.cases.announcing import Handed
+from inspections.cases.clearance import Looked
 from inspections.cases.models import Case
 from inspections.cases.rules import Draft, Line
 from inspections.cases.states import Answer, CaseState, Decision
@@ -75,7 +76,7 @@ def walk(url: str, data: Path, say: Say) -> Draw:
         _inspect(data, case, problem=number % PROBLEM_EVERY == 0)
     say(f"{winners} subjects visited, recorded by two inspectors each and reviewed.")
     for case in draw.cases.filter(released_at=None):
-        case_commands.release_case(actor=person("clerk-za"), case_id=case.pk)
+        case_commands.release_case(actor=person("clerk-za"), case_id=case.pk, looked=Looked(ticked=True))
     disclosed = Disclosure.objects.filter(case__draw=draw)
     _wait("the worker publishes every result", lambda: disclosed.count() == winners)
     say(f"{winners} results are public: {url}/results/")
@@ -199,7 +200,7 @@ def _inspect(data: Path, case: Case, *, problem: bool) -> None:
         case.refresh_from_db()
     if case.state == CaseState.RECORDED:
         case_commands.review_case(
-            actor=person("reviewer"), case_id=case.pk, version=case.version, decision=Decision.ACCEPT.value
+            actor=person("reviewer"), case_id=case.pk, version=case.version, decision=Decision.ACCEPT.value, looked=Looked(ticked=True)
         )
 
 

@@ -15,6 +15,7 @@ from inspections.cases import (
     visits,
 )
 from inspections.cases.announcing import Handed
+from inspections.cases.clearance import Looked, cleared
 from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
@@ -183,8 +184,11 @@ def sign_record(*, actor: User, case_id: int, content_hash: str, drawn: str = ""
 
 
 @command("inspections.review_case")
-def review_case(*, actor: User, case_id: int, version: int, decision: str, remark: str = "") -> Change:
-    """Accept the newest record, or return it with a remark: then a next round begins with the same answers, unsigned."""
+def review_case(*, actor: User, case_id: int, version: int, decision: str, remark: str = "", looked: Looked | None = None) -> Change:
+    """Accept the newest record, or return it with a remark: then a next round begins with the same answers, unsigned.
+
+    Whoever accepts has ``looked`` through its free text for what must not be published, if it holds any.
+    """
     case = locked(case_id)
     refuse(
         states.why_not(case.state, "return" if decision == Decision.RETURN else "accept")
@@ -201,8 +205,9 @@ def review_case(*, actor: User, case_id: int, version: int, decision: str, remar
     review = Review(case=case, record=record, reviewer=actor, decision=decision, remark=remark.strip(), reviewed_at=now)
     change = created(review)
     if decision == Decision.ACCEPT:
+        clearance = cleared(case, record, actor, looked)
         alter(case, state=states.MOVES["accept"][1], reviewed_at=now)
-        return Change(review, change.before, change.after, also=(case,))
+        return Change(review, change.before, change.after, also=(case, *clearance))
     following = _next_round(record)
     alter(case, state=states.MOVES["return"][1])
     return Change(review, change.before, change.after, also=(case, following))
@@ -228,15 +233,17 @@ def _next_round(record: Record) -> Record:
 
 
 @command("inspections.release_case")
-def release_case(*, actor: User, case_id: int) -> Change:
-    """The unit's clerk lets the reviewed result be disclosed now instead of on day 15."""
+def release_case(*, actor: User, case_id: int, looked: Looked | None = None) -> Change:
+    """The unit's clerk, who has ``looked`` through what goes out, lets the reviewed result be disclosed now instead of on day 15."""
     case = locked(case_id)
     if not keeps(actor, case.unit_id):
         no_case()
     refuse(states.why_not(case.state, "release") or rules.why_not_release(released=case.released_at is not None, uncleared=secrecy.uncleared(case)))
+    record = queries.accepted_record(case)
+    clearance = cleared(case, record, actor, looked) if record is not None else ()
     change = alter(case, released_at=clock.now())
     wake("publicity.publish_case", case_id=case.pk)
-    return change
+    return Change(case, change.before, change.after, also=clearance)
 
 
 @command("inspections.print_receipt")

@@ -91,9 +91,9 @@ def _release_step(case: Any, viewer: Viewer) -> Step:
     if case.released_at:
         return Step(_("The worker discloses the result"), _("It is released; nothing is left to do."))
     if viewer.may("release_case") and viewer.keeps(case.unit_id):
-        text = _("Reviewed. You can release it now; from day 15 on it is disclosed without being asked.")
+        text = _("Reviewed. Look through what goes out and release it now; from day 15 on it is disclosed without being asked.")
         url = reverse("case-release", kwargs={"number": case.number})
-        return Step(_("Release for disclosure"), text, _("Release"), url, post=True)
+        return Step(_("Release for disclosure"), text, _("Look and release"), url)
     return Step(
         _("Waiting for disclosure"), _("The unit's clerk can release it; from day 15 on it is disclosed without being asked.")
     )

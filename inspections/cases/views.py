@@ -15,7 +15,8 @@ from inspections.cases import asking, attached, commands, joining_pages, queries
 from inspections.cases.announcing import SERVED
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Acknowledgement
-from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm
+from inspections.cases.forms import CaseFilter, RecordForm
+from inspections.cases.looking import AcceptForm, ReleaseForm
 from inspections.cases.models import Case, Record
 from inspections.cases.parts import one_step, parts_of, rows_of
 from inspections.cases.queries import Viewer, viewer
@@ -276,16 +277,16 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
     case = _visible(looks, number)
     if case.state != CaseState.RECORDED:
         return redirect("case-page", number=number)
-    form = ReviewForm(request.POST or None, initial={"version": case.version})
+    newest = queries.last_record(case)
+    form = AcceptForm(request.POST or None, record=newest, initial={"version": case.version})
     if request.method == "POST" and form.is_valid():
         done = (
             _("The record is accepted.")
             if form.cleaned_data["decision"] == "accept"
             else _("The record is returned to its team.")
         )
-        if act(request, commands.review_case, form=form, done=done, case_id=case.pk, **form.cleaned_data):
+        if act(request, commands.review_case, form=form, done=done, case_id=case.pk, **form.arguments()):
             return redirect("case-page", number=number)
-    newest = queries.last_record(case)
     signatures = queries.signatures(newest)
     context = {
         "case": case,
@@ -301,9 +302,16 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @access("inspections.release_case")
-@require_POST
 def release(request: HttpRequest, number: str) -> HttpResponse:
-    """Let the reviewed result be disclosed now."""
+    """What goes out, its text looked through once more; then let the reviewed result be disclosed now."""
     case = _visible(viewer(signed_in(request)), number)
-    act(request, commands.release_case, case_id=case.pk, done=_("Released. The worker discloses it within a minute."))
-    return redirect("case-page", number=number)
+    record = queries.accepted_record(case)
+    if record is None or case.released_at is not None:
+        return redirect("case-page", number=number)
+    form = ReleaseForm(request.POST if request.method == "POST" else None, record=record)
+    if request.method == "POST" and form.is_valid():
+        done = _("Released. The worker discloses it within a minute.")
+        if act(request, commands.release_case, form=form, done=done, case_id=case.pk, looked=form.answers()):
+            return redirect("case-page", number=number)
+    context = {"case": case, "record": record, "form": form}
+    return render(request, "office/cases/release.html", context, status=422 if form.errors else 200)

@@ -10,7 +10,7 @@ from django.conf import settings
 from inspections.cases import secrecy
 from inspections.cases.models import Case
 from publicity.disclosures import queries, rules
-from publicity.disclosures.copying import copied_from
+from publicity.disclosures.copying import copied_from, on_line_until
 from publicity.disclosures.models import Disclosure, DisclosureVersion
 from publicity.disclosures.states import Because, Form
 from registries import clock
@@ -18,7 +18,6 @@ from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
 from registries.people.models import User
-from registries.subjects.models import Subject
 
 WITH_NAMES = ("subject__town", "unit", "draw")
 
@@ -56,7 +55,7 @@ def publish_case(*, actor: User, case_id: int) -> Change:
         working_on=dates.working,
         published_at=now,
         changed_at=now,
-        shown_until=rules.shown_until(now.date(), person=case.subject.kind == Subject.Kind.PERSON),
+        shown_until=on_line_until(now.date(), case.subject),
         **copied_from(case, record, rules.form_due(state=case.state, uncleared=uncleared, last_day=True)),
     )
     change = created(disclosure)

@@ -1,17 +1,27 @@
 """What is copied of a case into the public copy: the whitelist at work. Reads; the commands write."""
 
+import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
+from inspections.cases.clearance import public_findings
 from inspections.cases.models import Case, Record
 from publicity.disclosures import rules
-from publicity.disclosures.masking import masked, why_not_publish
+from publicity.disclosures.masking import masked_numbers, why_not_publish
 from publicity.disclosures.states import Form
+from registries.codes.models import ResultGroup
 from registries.ledger.change import refuse, refuse_now
 from registries.ledger.sentences import say
+from registries.scanning import is_name
 from registries.subjects.models import Subject, SubjectCategory
 from registries.subjects.naming import published_name
+
+FEWEST = 5
+"""Fewer of a category than this, and a count of it points at somebody (as the small cells of a draw, protocol 1, §1)."""
+NO_CATEGORY = "按数公示的对象"
+"""The category of a result that must not be told: a subject published by counts only."""
 
 
 def categories_of(subject: Subject) -> list[SubjectCategory]:
@@ -28,12 +38,20 @@ def copied_from(case: Case, record: Record, form: str) -> dict[str, Any]:
     copied = _of_every_result(case, record, categories) | {"form": form}
     if rules.is_named(category.publicity for category in categories):
         copied |= _naming(case.subject, record)
+    else:
+        copied |= _counting(categories)
     if form != Form.WHOLE:
         copied |= {"findings": ""}
     if form == Form.VISIT:
         copied |= {"result_code": "", "result_label": "", "result_group": "", "disposal_label": ""}
     refuse(why_not_publish(f"{copied['subject_name']} {copied['findings']}"))
     return copied
+
+
+def on_line_until(day: dt.date, subject: Subject) -> dt.date:
+    """The last day on line of what is published about ``subject`` on ``day``."""
+    years = (settings.DISCLOSURE_YEARS, settings.DISCLOSURE_YEARS_OF_PERSONS)
+    return rules.shown_until(day, person=subject.kind == Subject.Kind.PERSON, years=years)
 
 
 def category_about(matters: QuerySet[SubjectCategory] | None, categories: list[SubjectCategory]) -> str:
@@ -68,15 +86,34 @@ def _of_every_result(case: Case, record: Record, categories: list[SubjectCategor
     }
 
 
-def named(subject: Subject) -> dict[str, object]:
-    """What names a subject: of a natural person the surname only, and no code (domain.md §8)."""
-    person = subject.kind == Subject.Kind.PERSON
+def named(subject: Subject, *, problem: bool = False) -> dict[str, object]:
+    """What names a subject: of a natural person the surname only, and no code (domain.md §8).
+
+    An individual business that is registered under a person's name is named as registered, or, where the bureau has switched
+    that on (DISCLOSURE_MASKS_TRADERS) and a ``problem`` was found, like a natural person.
+    """
+    kind = str(subject.kind)
+    if problem and settings.DISCLOSURE_MASKS_TRADERS and kind == Subject.Kind.INDIVIDUAL and is_name(subject.name):
+        kind = str(Subject.Kind.PERSON)
     return {
         "named": True,
-        "subject_name": masked(published_name(subject.kind, subject.name)),
-        "subject_code": "" if person else subject.public_id,
+        "subject_name": masked_numbers(published_name(kind, subject.name)),
+        "subject_code": "" if kind == Subject.Kind.PERSON else subject.public_id,
     }
 
 
+def _counting(categories: list[SubjectCategory]) -> dict[str, object]:
+    """What a result by counts only leaves out: its draw, whose strata may be small, and what was ordered.
+
+    Where fewer than five are registered in one of its counts-only categories, the category, the matters and the plan's item as
+    well: who knows that there are two knows whom it is about.
+    """
+    secret = [one for one in categories if not rules.is_named([one.publicity])]
+    few = any(Subject.objects.filter(categories=one, merged_into=None)[:FEWEST].count() < FEWEST for one in secret)
+    closed: dict[str, object] = {"draw_number": "", "disposal_label": ""}
+    return closed | ({"category_name": NO_CATEGORY, "matters": [], "plan_item_code": ""} if few else {})
+
+
 def _naming(subject: Subject, record: Record) -> dict[str, object]:
-    return {**named(subject), "town_name": subject.town.label, "findings": masked(record.findings)}
+    problem = record.result is not None and record.result.group != ResultGroup.CLEAN
+    return {**named(subject, problem=problem), "town_name": subject.town.label, "findings": public_findings(record)}

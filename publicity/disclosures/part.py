@@ -8,7 +8,7 @@ from inspections.cases.queries import Viewer
 from inspections.cases.states import NO_VISIT
 from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind, State
-from publicity.disclosures import failing, queries
+from publicity.disclosures import failing, queries, rules
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.owed import Duty
 from publicity.disclosures.states import HoldState
@@ -37,11 +37,12 @@ def terms_of(case: Any, looks: Viewer) -> Part | None:
         "disclosure": disclosure,
         "holds": [(one, _in_force(one)) for one in holds],
         "may_ask": looks.user.has_perm("publicity.ask_hold") and looks.keeps(case.unit_id) and disclosure is None and not waiting,
+        "may_preview": follows and disclosure is None and case.state in rules.SIGNED,
         "failure": Refused(why).sentence if why and follows else "",
         "penalties": _penalties(case) if follows and case.penalised else [],
         "may_publish_penalty": looks.user.has_perm("publicity.publish_penalty") and looks.keeps(case.unit_id),
     }
-    rows = [*holds, *([duty] if duty is not None else []), *([disclosure] if disclosure is not None else [])]
+    rows = [*(case.clearances.all() if follows and case.has_clearances else []), *holds, *([duty] if duty is not None else []), *([disclosure] if disclosure is not None else [])]
     return Part("office/disclosures/_part.html", context, rows=rows)
 
 

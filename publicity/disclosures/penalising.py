@@ -4,7 +4,7 @@ from inspections.followups.models import FollowUp
 from inspections.followups.rules import PENALTY_DISCLOSURE_DAYS, working_day
 from inspections.followups.states import Kind, State
 from publicity.disclosures import queries, rules
-from publicity.disclosures.copying import categories_of, category_about, named
+from publicity.disclosures.copying import categories_of, category_about, named, on_line_until
 from publicity.disclosures.masking import masked, why_not_publish
 from publicity.disclosures.owed import PenaltyDisclosure
 from registries import clock
@@ -14,7 +14,6 @@ from registries.ledger.commands import command
 from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.people.queries import SYSTEM_USERNAME, keeps
-from registries.subjects.models import Subject
 
 
 @command("publicity.publish_penalty")
@@ -42,7 +41,7 @@ def publish_penalty(*, actor: User, followup_id: int) -> Change:
         refuse_now(say("The decision of this penalty is not recorded yet."))
     subject = followup.case.subject
     categories = categories_of(subject)
-    texts = {"number": masked(followup.decision_number), "penalty": masked(followup.decision), **named(subject)}
+    texts = {"number": masked(followup.decision_number), "penalty": masked(followup.decision), **named(subject, problem=True)}
     by_name = rules.is_named(category.publicity for category in categories)
     refuse(why_not_publish(f"{texts['subject_name']} {texts['number']} {texts['penalty']}") if by_name else None)
     due_on = followup.disclose_by or working_day(decided_on, PENALTY_DISCLOSURE_DAYS, holidays.calendar().works)
@@ -55,7 +54,7 @@ def publish_penalty(*, actor: User, followup_id: int) -> Change:
             amount=followup.amount,
             due_on=due_on,
             published_at=now,
-            shown_until=rules.shown_until(now.date(), person=subject.kind == Subject.Kind.PERSON),
+            shown_until=on_line_until(now.date(), subject),
             **(texts if by_name else {"named": False}),
         )
     )

@@ -136,8 +136,11 @@ def is_named(publicity: Iterable[str]) -> bool:
     return COUNTS_ONLY not in set(publicity)
 
 
-def shown_until(published_on: dt.date, *, person: bool) -> dt.date:
-    """The last day a result is on line: the same day years later, or the last of its month (民法典 202)."""
-    year = published_on.year + (YEARS_SHOWN_OF_PERSONS if person else YEARS_SHOWN)
+def shown_until(published_on: dt.date, *, person: bool, years: tuple[int, int] = (YEARS_SHOWN, YEARS_SHOWN_OF_PERSONS)) -> dt.date:
+    """The last day a result is on line: the same day years later, or the last of its month (民法典 202).
+
+    ``years``: of legal persons and others, of natural persons (settings DISCLOSURE_YEARS and DISCLOSURE_YEARS_OF_PERSONS).
+    """
+    year = published_on.year + years[person]
     leap = published_on.month == 2 and published_on.day == 29 and not calendar.isleap(year)
     return published_on.replace(year=year, day=28) if leap else published_on.replace(year=year)

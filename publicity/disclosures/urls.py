@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from publicity.disclosures import views
+from publicity.disclosures import previewing, views
 
 urlpatterns = [
     path("cases/<str:number>/hold/", views.hold_ask, name="hold-ask"),
+    path("cases/<str:number>/preview/", previewing.preview, name="disclosure-preview"),
     path("followups/<int:pk>/disclose/", views.penalty_publish, name="penalty-publish"),
     path("disclosures/failing/", views.failure_list, name="disclosure-failures"),
 ]

@@ -71,7 +71,7 @@ def plan_progress(plan: Plan) -> list[ItemProgress]:
 def _disclosed(codes: list[str]) -> Counter[str]:
     """Item code → results disclosed, of lots and of the subjects that a task names."""
     found: Counter[str] = Counter()
-    for column in ("plan_item_code", "case__draw__request__plan_item__code"):
+    for column in ("case__draw__plan_item__code", "case__draw__request__plan_item__code"):
         rows = Disclosure.objects.filter(**{f"{column}__in": codes}).order_by().values_list(column)
         found.update(dict(rows.annotate(shown=Count("pk"))))
     return found

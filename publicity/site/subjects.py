@@ -14,7 +14,7 @@ from inspections.cases.models import Case
 from inspections.cases.rules import promised_by
 from inspections.cases.secrecy import uncleared_of
 from inspections.cases.states import NO_VISIT
-from publicity.disclosures.masking import masked
+from publicity.disclosures.masking import masked_numbers
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.queries import holds_in_force
 from publicity.disclosures.rules import COUNTS_ONLY
@@ -41,7 +41,7 @@ def told(code: str) -> Told | None:
     awaited = _awaited(code)
     if not shown and not awaited:
         return None
-    name = shown[0][1] if shown else masked(published_name(awaited[0].subject.kind, awaited[0].subject.name))
+    name = shown[0][1] if shown else masked_numbers(published_name(awaited[0].subject.kind, awaited[0].subject.name))
     days = [promised_by(case.ended_on, settings.DISCLOSURE_DAYS) for case in awaited if case.ended_on]
     return Told(name, code, [row[0] for row in shown], days, max((row[2] for row in shown), default=None))
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from inspections.cases import commands as cases
 from inspections.cases.awaiting import cases_awaiting_disclosure
+from inspections.cases.clearance import Looked
 from inspections.cases.clearing import check_disclosure
 from inspections.cases.models import Case
 from inspections.cases.queries import viewer
@@ -339,7 +340,7 @@ def test_a_matter_that_asks_for_it_is_not_disclosed_before_another_person_has_ch
     it = office("clean", case_=make.case(make.drawn_draw(make.matter(secrecy_check=True), winners=1, reserves=0)))
 
     def release() -> None:
-        cases.release_case(actor=it.clerk, case_id=it.case.pk)
+        cases.release_case(actor=it.clerk, case_id=it.case.pk, looked=Looked(ticked=True))
 
     assert "secrecy check" in refused(release)
     later = clock.today() + dt.timedelta(days=30)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from inspections.cases import attached, commands, queries, shares, visiting
+from inspections.cases.clearance import Looked
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Case, Review
 from inspections.cases.picturing import form_html
@@ -209,11 +210,11 @@ def test_a_joint_visit_is_reviewed_disclosed_and_closed_once_for_both(visit: Vis
     visit.signed()
     one, two = visit.twice.fresh()
     reviewer = make.user(Role.REVIEWER)
-    commands.review_case(actor=reviewer, case_id=one.pk, version=one.version, decision="accept")
+    commands.review_case(actor=reviewer, case_id=one.pk, version=one.version, decision="accept", looked=Looked(ticked=True))
     assert "no such case" in refusal(commands.release_case, actor=visit.twice.clerks[1], case_id=one.pk)
     assert refusal(commands.release_case, actor=visit.twice.clerks[1], case_id=two.pk)
     assert refusal(commands.review_case, actor=reviewer, case_id=two.pk, version=two.version, decision="accept")
-    commands.release_case(actor=visit.twice.clerks[0], case_id=one.pk)
+    commands.release_case(actor=visit.twice.clerks[0], case_id=one.pk, looked=Looked(ticked=True))
     disclosing.publish_case(actor=system_user(), case_id=one.pk)
     told = Disclosure.objects.get()
     assert (told.case_id, told.inspectors_count) == (one.pk, 4)

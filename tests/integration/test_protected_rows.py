@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, models, transaction
 
+from inspections.cases.clearance import Clearance
 from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Replacement
 from inspections.cases.secrecy import SecrecyCheck
@@ -108,6 +109,7 @@ def one_of_everything() -> None:
     record = case.records.get()
     Acknowledgement.objects.create(record=record, kind="refused", witness="李某", content_hash="0" * 64, noted_by=user, noted_at=now)
     SecrecyCheck.objects.create(case=case, record=record, cleared=True, checked_by=user, checked_at=now)
+    Clearance.objects.create(case=case, record=record, left=[[0, 1]], stars=[[1, 2]], reason="姓名", cleared_by=user, cleared_at=now)
     followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now, letter=letter)
     later = today + dt.timedelta(days=9)
     Duty.objects.create(case=case, ended_on=today, due_on=later, noted_at=now)

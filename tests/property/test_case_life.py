@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from inspections.cases import announcing, queries, rules, visiting
 from inspections.cases import commands as cases
+from inspections.cases.clearance import Looked
 from inspections.cases.clearing import check_disclosure
 from inspections.cases.models import Case, Record
 from inspections.cases.rules import Draft, Line
@@ -32,6 +33,8 @@ from registries.ledger.change import Refused
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
+
+LOOKED = Looked(ticked=True)
 
 pytestmark = pytest.mark.django_db
 
@@ -137,7 +140,7 @@ class Life(RuleBasedStateMachine):
     def review(self, who: User, right: bool, remark: str) -> bool:
         case, decision = self.case(), Decision.ACCEPT if right else Decision.RETURN
         done = self.tried(
-            lambda: cases.review_case(actor=who, case_id=case.pk, version=case.version, decision=decision.value, remark=remark)
+            lambda: cases.review_case(actor=who, case_id=case.pk, version=case.version, decision=decision.value, remark=remark, looked=LOOKED)
         )
         assert not done or right or remark, "a return says why"
         return done
@@ -147,7 +150,7 @@ class Life(RuleBasedStateMachine):
 
     def publish(self, who: User, right: bool, _remark: str = "", place: int = -1) -> bool:
         if right:
-            self.tried(lambda: cases.release_case(actor=who, case_id=self.pks[place]))
+            self.tried(lambda: cases.release_case(actor=who, case_id=self.pks[place], looked=LOOKED))
         return self.tried(lambda: publish_case(actor=self.system, case_id=self.pks[place]))
 
     def order(self, who: User, right: bool, remark: str, kind: str = "rectification") -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from publicity.disclosures.masking import finds, masked, why_not_publish
+from publicity.disclosures.masking import finds, masked, masked_numbers, why_not_publish
+from registries.scanning import doubts, is_id, is_name, luhn
 
 ID = "37032319900101123X"
 
@@ -74,3 +75,58 @@ def test_numbers_next_to_each_other_are_told_apart() -> None:
     clean = masked("电话13805331234、13905331234")
     assert clean == f"电话{'*' * 11}、{'*' * 11}"
     assert "1" not in masked("13805331234 13905331234")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("number", "发票1234567890123456一张", "1234567890123456"),
+        ("number", "编号370323199013451234", "370323199013451234"),
+        ("account", "微信号：abc_12345", "微信号：abc_12345"),
+        ("account", "QQ 1234567", "QQ 1234567"),
+        ("mail", "邮箱zhang.san@qq.com", "zhang.san@qq.com"),
+        ("birth", "1990年3月5日出生", "1990年3月5日出生"),
+        ("minor", "接纳一名16岁的人", "16岁"),
+        ("home", "住3号楼2单元501室", "3号楼2单元501室"),
+        ("home", "住址：南麻街道健康路8号。", "住址：南麻街道健康路8号"),
+        ("name", "住客刘先生未登记", "刘先生"),
+        ("name", "负责人王小明（身份证已核）", "王小明"),
+        ("name", "姓名：王强。", "王强"),
+    ],
+)
+def test_what_is_in_doubt_is_starred_out_and_can_be_left(kind: str, text: str, words: str) -> None:
+    found = doubts(text)
+    assert [(one.kind, text[one.start : one.end]) for one in found] == [(kind, words)]
+    assert masked(text) == text.replace(words, "*" * len(words))
+    assert why_not_publish(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["王某先生、李某某未登记", "负责人不在场", "管理人员未持证", "经营者高兴地配合", "当事人未按规定", "2021年3月5日生产", "二〇二一年十一月二十三日", "18岁以上", "3号楼"],
+)
+def test_ordinary_words_raise_no_doubt(text: str) -> None:
+    assert finds(text) == []
+
+
+@pytest.mark.parametrize("number", ["护照E12345678", "一三八零五三三一二三四", "138.0533.1234", "370323199001011234"])
+def test_numbers_in_other_clothes_are_sure(number: str) -> None:
+    assert [one.sure for one in finds(number)] == [True]
+
+
+def test_check_digits_tell_cards_and_persons() -> None:
+    assert luhn("4111111111111111")
+    assert not luhn("4111111111111112")
+    assert is_id("11010519491231002X")
+    assert is_id("110105194912310021"), "mistyped, but with a birthday"
+    assert not is_id("123456789012345678")
+    assert [one.kind for one in finds("4111111111111111")] == ["card"]
+
+
+@pytest.mark.parametrize(("name", "person"), [("张伟", True), ("欧阳锋", True), ("张伟小吃店", False), ("沂源", False), ("王府井", True)])
+def test_a_registered_name_that_is_a_persons(name: str, person: bool) -> None:
+    assert is_name(name) is person
+
+
+def test_a_registered_name_keeps_its_words() -> None:
+    assert masked_numbers("刘先生面馆13805331234") == "刘先生面馆***********"
