@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_cases": _SWEEP_SECONDS,
         "inspections.sweep_papers": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
+        "publicity.sweep_terms": 600,
         "inspections.sweep_messages": 20 if DEMO else 300,
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,

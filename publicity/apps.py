@@ -15,5 +15,6 @@ class PublicityConfig(AppConfig):
     def ready(self) -> None:
         """Connect the triggers to the end of migration."""
         from publicity import invariants, standing  # noqa: F401  (loading the invariants adds them)
+        from publicity.corrections import desk, part  # noqa: F401  (what this floor adds to desks and to the page of a case)
 
         post_migrate.connect(standing.set_up, sender=self)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from publicity.corrections import standing as corrections
 from publicity.disclosures.models import COPIED
 from registries import triggers
 from registries.triggers import Trigger
@@ -36,6 +37,7 @@ TRIGGERS: tuple[Trigger, ...] = (
     ),
     *triggers.append_only("publicity_disclosureversion"),
     *triggers.append_only("publicity_removal"),
+    *corrections.TRIGGERS,
 )
 
 

@@ -1,5 +1,6 @@
 """The tasks of the publicity floor, gathered from its rooms (Celery finds them here)."""
 
+from publicity.corrections.tasks import sweep_terms
 from publicity.disclosures.tasks import publish_case, sweep_disclosures
 
-__all__ = ["publish_case", "sweep_disclosures"]
+__all__ = ["publish_case", "sweep_disclosures", "sweep_terms"]

@@ -3,5 +3,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("office/", include("publicity.corrections.urls")),
     path("", include("publicity.site.urls")),
 ]

@@ -53,9 +53,25 @@ class Row(NamedTuple):
     left: Sentence | None
 
 
+Finder = Callable[[Viewer, dt.datetime], Iterator[Task]]
+OFFERED: list[tuple[str, Finder]] = []
+"""What the floor above adds to the desk: (right, what waits for those who have it). Nothing is imported upward."""
+
+
+def offered(right: str) -> Callable[[Finder], Finder]:
+    """Add what waits for those who have this right; a right may have several."""
+
+    def add(find: Finder) -> Finder:
+        OFFERED.append((right, find))
+        return find
+
+    return add
+
+
 def todo(looks: Viewer, now: dt.datetime) -> list[Row]:
     """Everything that waits for this person, overdue first, then by day, then what has no day."""
-    tasks = [task for right, find in _finders().items() if looks.user.has_perm(right) for task in find(looks, now)]
+    finders = [*_finders().items(), *OFFERED]
+    tasks = [task for right, find in finders if looks.user.has_perm(right) for task in find(looks, now)]
     tasks.sort(key=lambda task: (task.due is None, task.due or dt.date.max))
     return [Row(task, *(countdown(task.due, now.date()) if task.due else ("", None))) for task in tasks]
 
@@ -65,7 +81,7 @@ def has_tasks(user: User) -> bool:
     return any(user.has_perm(right) for right in _finders() if right not in ALARMS)
 
 
-def _finders() -> dict[str, Callable[[Viewer, dt.datetime], Iterator[Task]]]:
+def _finders() -> dict[str, Finder]:
     """Right → what waits for those who have it."""
     return {
         "registries.view_ledger": _alarm,

@@ -2,12 +2,16 @@
 
 from django.urls import path, re_path
 
-from publicity.site import notices, plans, screens, struck, views
+from publicity.site import corrected, notices, objections, plans, screens, struck, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
     path("results/", views.result_list, name="public-results"),
     re_path(r"^results/(?P<public_id>[0-9a-f]{32})/$", views.result_page, name="public-result"),
+    re_path(r"^results/(?P<public_id>[0-9a-f]{32})/objection/$", objections.objection_form, name="public-objection-form"),
+    path("objections/<str:token>/", objections.objection_page, name="public-objection"),
+    path("objections/<str:token>/answer.pdf", objections.objection_paper, name="public-objection-paper"),
+    path("corrections/", corrected.correction_list, name="public-corrections"),
     path("matters/", views.matter_list, name="public-matters"),
     path("matters/editions/", views.edition_list, name="public-editions"),
     path("matters/editions/<int:number>/", views.edition_page, name="public-edition"),

@@ -168,6 +168,16 @@ WORDS: dict[str, Promise] = {
     "inspections.expire_bundle": _("dropped a printed file"),
     "inspections.request_recusal": _("asked for a recusal through the notice"),
     "publicity.publish_case": _("published the result"),
+    "publicity.take_down_over": _("took down a result whose term is over"),
+    "publicity.send_objection": _("objected to a result"),
+    "publicity.take_objection": _("took an objection to examine"),
+    "publicity.answer_objection": _("decided that the result stands"),
+    "publicity.show_statement": _("showed the statement of the inspected"),
+    "publicity.refuse_statement": _("did not show the statement"),
+    "publicity.propose_correction": _("proposed a correction of the result"),
+    "publicity.propose_withdrawal": _("proposed to withdraw the result"),
+    "publicity.approve_proposal": _("approved the change of the result"),
+    "publicity.return_proposal": _("did not approve the change of the result"),
     "publicity.keep_first_version": _("kept the first version of the result"),
 }
 

@@ -224,6 +224,18 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # publicity
     "publicity.publish_case": (TIMER,),
     "publicity.keep_first_version": (TIMER,),
+    "publicity.take_down_over": (TIMER,),
+    # objections and corrections
+    "publicity.send_objection": (VISITOR,),
+    "publicity.view_objections": (*BUSINESS, A),
+    "publicity.take_objection": (R, S),
+    "publicity.answer_objection": (R, S),
+    "publicity.show_statement": (C, R),
+    "publicity.refuse_statement": (C, R),
+    "publicity.propose_correction": (C, R, S),
+    "publicity.propose_withdrawal": (C, R, S),
+    "publicity.approve_proposal": (S,),
+    "publicity.return_proposal": (S,),
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),
