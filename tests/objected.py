@@ -58,7 +58,7 @@ def taken(row: Objection | None = None) -> tuple[Objection, User]:
 
 def correction(result: Disclosure, actor: User | None = None, **different: Any) -> Proposal:
     """The clerk proposes other findings."""
-    said = {"version": result.version, "values": {"findings": "未登记2人次"}, "explanation": "人次统计有误。"} | different
+    said: dict[str, Any] = {"version": result.version, "values": {"findings": "未登记2人次"}, "explanation": "人次统计有误。"} | different
     proposing.propose_correction(actor=actor or clerk_of(result), disclosure_id=result.pk, **said)
     return Proposal.objects.latest("pk")
 

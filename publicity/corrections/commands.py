@@ -15,7 +15,7 @@ from registries import clock
 from registries.codes.serials import next_number
 from registries.ledger.change import Change, alter, refuse, refuse_now
 from registries.ledger.commands import command
-from registries.ledger.sentences import say
+from registries.ledger.sentences import Sentence, say
 from registries.people.models import User
 from registries.people.queries import keeps
 
@@ -116,7 +116,7 @@ def refuse_statement(*, actor: User, objection_id: int, reason: str) -> Change:
     return alter(row, state=Stage.DECLINED.value, handler=actor, taken_at=now, decided_at=now, answer=reason.strip())
 
 
-def _why_not_check(row: Objection, actor: User, reason: str | None) -> rules.Sentence | None:
+def _why_not_check(row: Objection, actor: User, reason: str | None) -> Sentence | None:
     return rules.why_not_check(
         kind=row.kind,
         state=row.state,
@@ -127,7 +127,7 @@ def _why_not_check(row: Objection, actor: User, reason: str | None) -> rules.Sen
     )
 
 
-def why_not_decide(row: Objection, actor: User, *, version: int, findings: str, answer: str) -> rules.Sentence | None:
+def why_not_decide(row: Objection, actor: User, *, version: int, findings: str, answer: str) -> Sentence | None:
     """Why this person cannot decide this objection so, or None."""
     return rules.why_not_decide(
         state=row.state,

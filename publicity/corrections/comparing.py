@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from publicity.disclosures.models import COPIED, Copy
 from publicity.disclosures.states import Form
 
-LABELS: dict[str, Promise] = {
+LABELS = {
     "form": _("What is shown"),
     "subject_name": _("Name"),
     "subject_code": _("Code"),

@@ -10,6 +10,7 @@ from inspections.cases.queries import Viewer
 from inspections.desk.queries import offered
 from inspections.desk.task import MOST, Task
 from publicity.corrections import queries
+from publicity.corrections.models import Objection
 from publicity.corrections.states import Kind, Stage, What
 from publicity.disclosures.states import Because
 
@@ -54,6 +55,6 @@ def followed(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
         yield Task(_("Change of a result"), str(result.case), text, _("Update the result"), url, mark=str(result.case))
 
 
-def _task(row: queries.Objection, text: str, label: str) -> Task:
+def _task(row: Objection, text: str, label: str) -> Task:
     url = reverse("objection-page", args=[row.pk])
     return Task(str(row.get_kind_display()), f"{row.number} · {row.disclosure.case}", text, label, url, row.due_on, row.number)

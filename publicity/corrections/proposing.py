@@ -162,7 +162,7 @@ def approve_proposal(*, actor: User, proposal_id: int, version: int) -> Change:
 
 def _corrected(row: Proposal) -> tuple[models.Model, ...]:
     result, now = row.disclosure, clock.now()
-    columns = result.copied() | cleaned(result, row.values)
+    columns: dict[str, Any] = result.copied() | cleaned(result, row.values)
     told = f"{row.explanation}{RECORD_STANDS if row.record_wrong else ''}"
     made = DisclosureVersion.objects.create(
         disclosure=result, number=result.version + 1, because=row.because, explanation=told, made_at=now, **columns

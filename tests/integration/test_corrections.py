@@ -1,6 +1,7 @@
 """Corrections, updates and withdrawals: proposed by one, approved by another, nothing silently; and the term on line."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import time_machine
@@ -35,8 +36,8 @@ def refused(command: object, **arguments: object) -> str:
 
 
 def withdrawal(result: Disclosure, **different: object) -> Proposal:
-    said = {"version": result.version, "event_on": clock.today(), "basis": "行政处罚法第四十八条", "explanation": "处罚决定被撤销。"} | different
-    proposing.propose_withdrawal(actor=clerk_of(result), disclosure_id=result.pk, **said)  # type: ignore[arg-type]
+    said: dict[str, Any] = {"version": result.version, "event_on": clock.today(), "basis": "行政处罚法第四十八条", "explanation": "处罚决定被撤销。"} | different
+    proposing.propose_withdrawal(actor=clerk_of(result), disclosure_id=result.pk, **said)
     return Proposal.objects.latest("pk")
 
 

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -51,7 +53,7 @@ def test_anybody_objects_without_an_account_and_follows_it_at_a_secret_address()
     assert (status, row.number) == (302, f"YY-{clock.today().year}-0001")
     page = Client().get(address)
     assert row.number in page.content.decode()
-    assert (page.headers["X-Robots-Tag"], page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("noindex", "no-store", "no-referrer")
+    assert (page.headers["X-Robots-Tag"], page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("noindex", "no-store", "same-origin")
     assert Client().get(reverse("public-objection", args=["x" * 32])).status_code == 404
     assert not page.cookies
 
@@ -123,8 +125,6 @@ def test_unknown_and_withdrawn_results_take_nothing() -> None:
 
 
 def test_a_file_that_is_no_document_is_refused_and_one_that_is_comes_back_whole() -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     result = published()
     bad = {"kind": "error", "text": "x", "file": SimpleUploadedFile("a.pdf", b"MZ\x90 not a pdf")}
     assert Client().post(form_of(result), bad).status_code == 422
@@ -171,7 +171,7 @@ def test_the_handler_answers_with_a_number_and_the_sender_reads_it() -> None:
     result = published()
     _status, address = send(result)
     row, handler = taken(Objection.objects.get())
-    said = {"objection_id": row.pk, "version": row.version, "findings": "复核了登记簿。", "answer": "原结果维持。"}
+    said: dict[str, Any] = {"objection_id": row.pk, "version": row.version, "findings": "复核了登记簿。", "answer": "原结果维持。"}
     assert "else is handling" in refused(commands.answer_objection, actor=objected.reviewer(), **said)
     commands.answer_objection(actor=handler, **said)
     row.refresh_from_db()
@@ -184,7 +184,7 @@ def test_the_handler_answers_with_a_number_and_the_sender_reads_it() -> None:
 
 def test_two_decide_at_once_and_only_the_first_counts() -> None:
     row, handler = taken()
-    said = {"actor": handler, "objection_id": row.pk, "version": row.version, "findings": "a", "answer": "b"}
+    said: dict[str, Any] = {"actor": handler, "objection_id": row.pk, "version": row.version, "findings": "a", "answer": "b"}
     commands.answer_objection(**said)
     assert "decided already" in refused(commands.answer_objection, **said)
     assert LedgerPayload.objects.filter(verb="publicity.answer_objection", object_id=str(row.pk)).count() == 1
@@ -279,7 +279,7 @@ def test_the_public_reads_how_many_came_and_how_many_were_decided_in_time() -> N
 
 def test_the_public_actor_alone_sends() -> None:
     result = published()
-    said = {"disclosure_id": result.pk, "kind": "error", "text": "x", "token": "t", "address": ""}
+    said: dict[str, Any] = {"disclosure_id": result.pk, "kind": "error", "text": "x", "token": "t", "address": ""}
     with pytest.raises(Refused):
         commands.send_objection(actor=objected.supervisor(), **said)
     commands.send_objection(actor=public_user(), **said)
