@@ -1,5 +1,6 @@
 """The forms of this room. They parse and clean only; what may be decided stands in the rules."""
 
+import copy
 from typing import Any
 
 from django import forms
@@ -99,9 +100,9 @@ class ChangeForm(forms.Form):
     )
 
     def answering(self) -> None:
-        """Ask for the answer to the objection as well."""
-        self.fields["findings"] = AnswerForm.base_fields["findings"]
-        self.fields["answer"] = AnswerForm.base_fields["answer"]
+        """Ask for the answer to the objection as well. Not under the name of the column ``findings``."""
+        self.fields["examined"] = copy.deepcopy(AnswerForm.base_fields["findings"])
+        self.fields["answer"] = copy.deepcopy(AnswerForm.base_fields["answer"])
 
     def answer(self, objection_id: int | None) -> dict[str, Any]:
         """What the commands take of it."""
@@ -111,7 +112,7 @@ class ChangeForm(forms.Form):
         return {
             "objection_id": objection_id,
             "objection_version": data["objection_version"] or 0,
-            "findings": data["findings"],
+            "findings": data["examined"],
             "answer": data["answer"],
         }
 
@@ -142,7 +143,7 @@ class CorrectionForm(ChangeForm):
                 initial=because or Because.ERROR,
                 widget=forms.RadioSelect,
             )
-        self.order_fields([*self.columns, "because", "explanation", "record_wrong", "findings", "answer", "version", "objection_version"])
+        self.order_fields([*self.columns, "because", "explanation", "record_wrong", "examined", "answer", "version", "objection_version"])
 
     def column_fields(self) -> list[forms.BoundField]:
         """The fields of copied columns."""
@@ -186,7 +187,7 @@ class WithdrawalForm(ChangeForm):
     )
     basis = forms.CharField(label=_("Legal basis (public)"), max_length=200)
 
-    field_order = ("event_on", "basis", "explanation", "findings", "answer", "version", "objection_version")
+    field_order = ("event_on", "basis", "explanation", "examined", "answer", "version", "objection_version")
 
     def __init__(self, *args: Any, answering: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,9 +20,8 @@ from publicity.disclosures.models import Disclosure
 from publicity.disclosures.states import Because
 from registries import clock
 from registries.evidence import download
-from registries.ledger.change import Refused
-from registries.ledger.queries import history
-from registries.ledger.words import in_words
+from registries.ledger.change import Refused, translated
+from registries.ledger.telling import history_told
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 
@@ -47,7 +46,7 @@ def objection_list(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(state__in=OPEN).order_by("due_on", "pk") if asked == "open" else rows.exclude(state__in=OPEN).order_by("-decided_at")
     found = page_of(request, rows)
     today = clock.today()
-    listed = [(row, TONES[Stage(row.state)], countdown(row.due_on, today) if row.state in OPEN else None) for row in found["page"]]
+    listed = [(row, TONES[Stage(row.state)], _left(row)) for row in found["page"]]
     context = {**found, "listed": listed, "asked": asked, "figures": queries.figures(today)}
     return render(request, "office/corrections/list.html", context)
 
@@ -57,6 +56,14 @@ def objection_list(request: HttpRequest) -> HttpResponse:
 def objection_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One objection: what was said, what is published, the next step."""
     return _page(request, pk)
+
+
+def _left(row: Objection) -> tuple[str, str] | None:
+    """How long still, as a colour and in words; None once it is decided."""
+    if row.state not in OPEN:
+        return None
+    urgency, words = countdown(row.due_on, clock.today())
+    return urgency, translated(words)
 
 
 def _page(request: HttpRequest, pk: int, form: AnswerForm | None = None, refusing: ReasonForm | None = None) -> HttpResponse:
@@ -71,7 +78,7 @@ def _page(request: HttpRequest, pk: int, form: AnswerForm | None = None, refusin
         "case": row.disclosure.case,
         "tone": TONES[Stage(row.state)],
         "open": row.state in OPEN,
-        "countdown": countdown(row.due_on, clock.today()) if row.state in OPEN else None,
+        "left": _left(row),
         "statement": statement,
         "matches": bool(row.uscc) and row.uscc == row.disclosure.case.subject.uscc,
         "shown_text": queries.as_shown(row) if statement else "",
@@ -83,7 +90,7 @@ def _page(request: HttpRequest, pk: int, form: AnswerForm | None = None, refusin
         "refusing": refusing or ReasonForm(),
         "proposals": [(one, changes(one.was, one.values)) for one in row.proposals.select_related("asked_by", "decided_by").order_by("-pk")],
         "answered": row.state in ANSWERED,
-        "history": [(payload, in_words(payload.verb)) for payload in history(row)],
+        "history": history_told(row) if user.has_perm("registries.view_history") else None,
     }
     failed = bool((form and form.errors) or (refusing and refusing.errors))
     return render(request, "office/corrections/page.html", context, status=422 if failed else 200)

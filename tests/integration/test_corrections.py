@@ -166,6 +166,20 @@ def test_a_correction_after_an_objection_answers_it_with_the_approval() -> None:
     assert result.versions.get(number=2).because == "objection"
 
 
+def test_the_handler_proposes_on_the_page_the_column_and_the_answer_apart() -> None:
+    row, handler = taken()
+    result = row.disclosure
+    client = signed_in(handler)
+    address = f"{reverse('result-correct', args=[result.public_id])}?objection={row.pk}"
+    form = client.get(address).context["form"]
+    typed = {field.name: field.value() or "" for field in form} | {"inspected_on": result.inspected_on.isoformat(), "record_wrong": ""}
+    typed |= {"findings": "未登记2人次", "explanation": "人次统计有误。", "examined": "核对登记簿。", "answer": "更正为2人次。"}
+    response = client.post(address, typed)
+    assert response.status_code == 302, response.context["form"].errors
+    row.refresh_from_db()
+    assert (row.state, row.findings, row.proposals.get().values) == ("proposed", "核对登记簿。", {"findings": "未登记2人次"})
+
+
 def test_a_withdrawal_has_its_day_and_leaves_the_reason() -> None:
     with time_machine.travel(dt.datetime(2026, 11, 4, 4, tzinfo=dt.UTC)):
         result = published()
