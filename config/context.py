@@ -7,6 +7,9 @@ from django.http import HttpRequest
 
 from config.navigation import office_navigation
 from inspections.messages import queries as messages
+from registries import clock
+from registries.heartbeats import beating
+from registries.ledger.change import translated
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -20,7 +23,14 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "nav": office_navigation(user, request.path) if signed_in else [],
         "unread": _unread(user) if signed_in else None,
+        "silent": _silent() if signed_in else "",
     }
+
+
+def _silent() -> str:
+    """What everybody inside is told while the worker stands still."""
+    silence = beating.silence(clock.now())
+    return translated(silence) if silence is not None else ""
 
 
 def _unread(user: Any) -> int | None:

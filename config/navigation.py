@@ -36,6 +36,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Units"), "/office/units/", "registries.view_units"),
     Entry(_("Code tables"), "/office/codes/", "registries.view_codes"),
     Entry(_("Subject categories"), "/office/categories/", "registries.view_codes"),
+    Entry(_("Holidays"), "/office/holidays/", "registries.view_holidays"),
     Entry(_("Ledger"), "/office/ledger/", "registries.view_ledger"),
     Entry(_("Approvals"), "/admin/", "registries.enter_admin"),
 )

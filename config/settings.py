@@ -72,6 +72,17 @@ CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
 
 DISCLOSURE_DAYS = 20
 DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
+PUBLISH_HOUR = env.int("PUBLISH_HOUR", default=0 if DEMO else 9)  # what nobody released goes out from this hour of its day on
+
+# --- the public site --------------------------------------------------------------------------------------------------
+
+PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address and process; 0 = no limit
+PUBLIC_PAGES_KEPT = not DEBUG  # made pages and counts are kept until anything public changes
+PUBLIC_MARK_SECONDS = env.int("PUBLIC_MARK_SECONDS", default=1)  # for so long a process does not ask whether anything has
+CACHES = {
+    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name, "OPTIONS": {"MAX_ENTRIES": entries}}
+    for name, entries in {"default": 1000, "figures": 100}.items()
+}
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 
@@ -97,6 +108,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
+    "publicity.site.limits.LimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -136,6 +148,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000;",
     }
+    _database["CONN_MAX_AGE"] = 60  # opening the file and setting it up costs more than a page
     # a file, because a real worker process must see the test database
     _database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
@@ -180,6 +193,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_ENABLE_UTC = True
 _SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=2 if DEMO else 30)
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": seconds, "options": {"expires": 60}}
     for name, seconds in {
@@ -190,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
         "publicity.sweep_terms": 600,
         "inspections.sweep_messages": 20 if DEMO else 300,
+        "registries.sweep_heartbeat": 10 if DEMO else 60,
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,
         "registries.sweep_self_checks": 60,

@@ -18,6 +18,7 @@ class InspectionsConfig(AppConfig):
         from inspections.desk import dossier  # noqa: F401  (what this floor tells of a subject)
         from inspections.followups import part  # noqa: F401  (what follow-ups tell of a case)
         from inspections.messages.queries import unread_count
+        from inspections.papers import part as _notices  # noqa: F401  (what its notice tells of a case)
         from registries.people.backend import TOLD
 
         TOLD["unread"] = unread_count()

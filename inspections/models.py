@@ -35,7 +35,7 @@ from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.messages.models import CalendarAddress, Digest, Message
-from inspections.papers.models import Bundle, DocumentNumber, Notice
+from inspections.papers.models import Bundle, DocumentNumber, Letter, Notice
 from inspections.plans.models import HandedList, HandedSubject, Plan, PlanFile, PlanItem, TaskReport
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "HandedList",
     "HandedSubject",
     "HistoryRow",
+    "Letter",
     "Message",
     "Notice",
     "Photo",

@@ -184,6 +184,8 @@ TRIGGERS: tuple[Trigger, ...] = (
         "OR NEW.serial <> OLD.serial OR NEW.text <> OLD.text OR COALESCE(NEW.case_id, 0) <> COALESCE(OLD.case_id, 0)",
         "a document number is never changed, only voided once",
     ),
+    Trigger("letter_stays", "inspections_letter", "DELETE", "1 = 1", "an issued letter is never deleted"),
+    Trigger("letter_stands", "inspections_letter", "UPDATE", "1 = 1", "an issued letter is never changed"),
     Trigger("notice_stays", "inspections_notice", "DELETE", "1 = 1", "a notice is never deleted"),
     Trigger(
         "notice_stands",

@@ -1,5 +1,5 @@
 """The invariants of the publicity floor, gathered from its rooms (loaded with the app)."""
 
-from publicity.disclosures.invariants import disclosure_versions, disclosures
+from publicity.disclosures.invariants import disclosure_versions, disclosures, penalties
 
-__all__ = ["disclosure_versions", "disclosures"]
+__all__ = ["disclosure_versions", "disclosures", "penalties"]

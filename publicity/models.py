@@ -2,5 +2,8 @@
 
 from publicity.corrections.models import Objection, Proposal, Statement
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
 
-__all__ = ["Disclosure", "DisclosureVersion", "Objection", "Proposal", "Removal", "Statement"]
+__all__ = [
+    "Disclosure", "DisclosureVersion", "Duty", "Hold", "Objection", "PenaltyDisclosure", "Proposal", "Removal", "Statement",
+]  # fmt: skip

@@ -1,9 +1,11 @@
 """The invariants of the registries floor, gathered from its rooms (loaded with the app)."""
 
+from registries.heartbeats.invariants import heartbeats
+from registries.holidays.invariants import holidays
 from registries.imports.invariants import imports
 from registries.selfchecks.invariants import watch
 from registries.standing import stands_as_made
 
 watch(stands_as_made)
 
-__all__ = ["imports"]
+__all__ = ["heartbeats", "holidays", "imports"]

@@ -3,6 +3,8 @@
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code, Serial
 from registries.comparisons.models import Comparison, Difference
+from registries.heartbeats.models import Heartbeat
+from registries.holidays.models import HolidayDay, HolidayYear
 from registries.imports.models import Import, ImportRow
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
@@ -36,6 +38,9 @@ __all__ = [
     "Edition",
     "EditionPaper",
     "Exclusion",
+    "Heartbeat",
+    "HolidayDay",
+    "HolidayYear",
     "Import",
     "ImportRow",
     "Inspector",

@@ -128,6 +128,8 @@ TRIGGERS: tuple[Trigger, ...] = (
     Trigger("self_check_stays", "registries_selfcheck", "DELETE", "1 = 1", "a self-check is never deleted"),
     Trigger("ended_review_stands", "registries_campaign", "UPDATE", "OLD.ended_on IS NOT NULL", "a yearly review that has ended is never changed"),
     Trigger("review_stays", "registries_campaign", "DELETE", "1 = 1", "a yearly review is never deleted"),
+    *triggers.append_only("registries_holidayyear"),
+    *triggers.append_only("registries_holidayday"),
     *triggers.append_only("registries_comparison"),
     *triggers.append_only("registries_difference"),
 )

@@ -1,5 +1,6 @@
 """The tasks of the registries floor, gathered from its rooms (Celery finds them here)."""
 
+from registries.heartbeats.tasks import sweep_heartbeat
 from registries.imports.tasks import check_import, sweep_imports
 from registries.ledger.tasks import sweep_ledger
 from registries.matters.tasks import issue_edition_paper, sweep_editions
@@ -10,6 +11,7 @@ __all__ = [
     "issue_edition_paper",
     "run_self_check",
     "sweep_editions",
+    "sweep_heartbeat",
     "sweep_imports",
     "sweep_ledger",
     "sweep_self_checks",

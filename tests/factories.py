@@ -22,6 +22,8 @@ from inspections.plans.models import Plan, PlanItem
 from inspections.plans.states import PlanState
 from registries import clock
 from registries.codes.models import Code, CodeTable
+from registries.holidays.library import proposed
+from registries.holidays.models import HolidayDay, HolidayYear
 from registries.inspectors.models import Certificate, Inspector, Recusal
 from registries.ledger.chain import sha256_hex
 from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter, MatterRevision
@@ -488,3 +490,13 @@ def reviewed_case(case_: Case | None = None, *, released: bool = False, **column
     made.released_at = now if released else None
     made.save()
     return made
+
+
+# --- deadlines -------------------------------------------------------------------------------------------------------
+
+
+def holidays(*years: int) -> None:
+    """The holidays of these years as the built-in list knows them, in their first edition."""
+    for year in years:
+        held = HolidayYear.objects.create(year=year, edition=1, notice="示例通知", saved_by=user(Role.SYSTEM_ADMIN), saved_at=clock.now())
+        HolidayDay.objects.bulk_create(HolidayDay(held=held, day=one.day, works=one.works, name=one.name) for one in proposed(year))

@@ -20,6 +20,9 @@ from inspections.plans.commands import ItemValues
 from inspections.plans.models import Plan
 from inspections.plans.states import PlanState
 from registries import clock
+from registries.holidays import commands as holiday_commands
+from registries.holidays import queries as holidays
+from registries.holidays.library import proposed
 from registries.inspectors import commands as inspector_commands
 from registries.inspectors.models import Inspector
 from registries.matters import commands as matter_commands
@@ -66,6 +69,7 @@ def load(say: Say, data: Path) -> None:
     for member in STAFF:
         open_account(data, member)
     load_county(say, actors={"clerk": person("clerk")}, folder=data / "workbooks")
+    _holidays(say)
     _edition(say)
     _plan(say)
     say(f"The county is loaded ({time.monotonic() - start:.0f} s).")
@@ -124,6 +128,16 @@ def open_officer(data: Path, inspector: Inspector) -> User:
     if inspector.user_id is None:
         inspector_commands.link_inspector(actor=person("sysadmin"), inspector_id=inspector.pk, user_id=user.pk)
     return user
+
+
+def _holidays(say: Say) -> None:
+    """The holidays of last year, this one and the next, as far as the built-in list knows them."""
+    year, known = clock.today().year, {row.year for row in holidays.in_force()}
+    for one in (year - 1, year, year + 1):
+        if one not in known and (days := proposed(one)):
+            notice = "国务院办公厅关于部分节假日安排的通知（示例）"
+            holiday_commands.save_holidays(actor=person("sysadmin"), year=one, seen=0, notice=notice, days=days)
+            say(f"The holidays of {one} are entered.")
 
 
 def _edition(say: Say) -> None:

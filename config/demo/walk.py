@@ -24,6 +24,7 @@ from inspections.cases import commands as case_commands
 from inspections.cases import queries as case_queries
 from inspections.cases import shares as case_shares
 from inspections.cases import visiting
+from inspections.cases.announcing import Handed
 from inspections.cases.models import Case
 from inspections.cases.rules import Draft, Line
 from inspections.cases.states import Answer, CaseState, Decision
@@ -31,6 +32,8 @@ from inspections.draws import commands, queries
 from inspections.draws.models import Draw
 from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState, SlipRule, Stratify, VoidKind
+from inspections.papers import commands as paper_commands
+from inspections.papers import queries as paper_queries
 from inspections.plans.models import PlanItem
 from publicity.disclosures.models import Disclosure
 from registries import clock
@@ -175,7 +178,7 @@ def _inspect(data: Path, case: Case, *, problem: bool) -> None:
     team = [place.inspector for place in case_queries.team(case)]
     officers = [open_officer(data, inspector) for inspector in team]
     if case.state == CaseState.ASSIGNED:
-        case_commands.begin_visit(actor=officers[0], case_id=case.pk)
+        _announce(case, officers[0])
         case.refresh_from_db()
     if case.state == CaseState.ON_SITE:
         record = case.records.latest("round")
@@ -198,6 +201,15 @@ def _inspect(data: Path, case: Case, *, problem: bool) -> None:
         case_commands.review_case(
             actor=person("reviewer"), case_id=case.pk, version=case.version, decision=Decision.ACCEPT.value
         )
+
+
+def _announce(case: Case, officer: User) -> None:
+    """The notice, made by the clerk and handed over at the door, as the visit begins."""
+    if paper_queries.notice_of(case) is None:
+        today = clock.today()
+        paper_commands.make_notice(actor=person("clerk-za"), case_id=case.pk, first_day=today, last_day=today)
+    handed = Handed("received", "现场负责人（演示）")
+    case_commands.begin_visit(actor=officer, case_id=case.pk, handed=handed)
 
 
 def _findings(case: Case, *, problem: bool) -> Draft:

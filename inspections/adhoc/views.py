@@ -85,7 +85,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": row.ground in COUNTING,
         "named": row.subjects.select_related("unit").order_by("key") if row.subject is None else (),
         "joint": row.joint_matters.select_related("matter"),
-        "draws": row.draws.order_by("pk"),
+        "draws": row.draws.prefetch_related("cases").order_by("pk"),
         "may_prepare": row.state == RequestState.APPROVED
         and not row.draws.exclude(state="voided").exists()
         and signed_in(request).has_perm("inspections.prepare_adhoc"),

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inspections.cases import queries, replacing, states
-from inspections.cases.forms import AcceptReplacementForm, RefuseReplacementForm
+from inspections.cases.forms import AcceptReplacementForm, RefuseReplacementForm, StandInForm
 from inspections.cases.models import Case, Record, Replacement, Review
 from inspections.cases.states import Asked
 from inspections.draws.replaced import reserves_left
 from inspections.draws.states import Replaced
+from registries import clock
 from registries.ledger.change import Refused
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
@@ -90,7 +91,7 @@ class ReplacementAdmin(ReadingAdmin):
         asked = get_object_or_404(rows.defer("file"), pk=pk)
         refusing = "refuse" in request.POST
         initial = {"version": asked.version}
-        accept = AcceptReplacementForm(request.POST if "accept" in request.POST else None, initial=initial)
+        accept = _accept_form(asked, request.POST if "accept" in request.POST else None, initial)
         refuse = RefuseReplacementForm(request.POST if refusing else None, initial=initial)
         if self._accepted(request, asked, accept) or self._refused(request, asked, refuse):
             return redirect("admin:inspections_replacement_changelist")
@@ -113,8 +114,11 @@ class ReplacementAdmin(ReadingAdmin):
         if not signed_in(request).check_password(form.cleaned_data["password"]):
             form.add_error("password", _("This is not your password."))
             return False
-        version = form.cleaned_data["version"]
-        change = act(request, replacing.replace_drawn, form=form, replacement_id=asked.pk, version=version)
+        key: dict[str, Any] = {"replacement_id": asked.pk, "version": form.cleaned_data["version"]}
+        if isinstance(form, StandInForm):
+            change = act(request, replacing.name_stand_in, form=form, **key, inspector_id=form.cleaned_data["inspector"])
+        else:
+            change = act(request, replacing.replace_drawn, form=form, **key)
         if change is None:
             return False
         messages.success(request, _("Replaced. The lines are in the ledger, and the cases follow them."))
@@ -125,6 +129,13 @@ class ReplacementAdmin(ReadingAdmin):
         return form.is_valid() and bool(
             act(request, replacing.refuse_replacement, form=form, done=done, replacement_id=asked.pk, **form.cleaned_data)
         )
+
+
+def _accept_form(asked: Replacement, data: Any, initial: dict[str, Any]) -> AcceptReplacementForm:
+    """Who steps in follows from the drawn order; where the team was named, the supervisor names another."""
+    if asked.case.drawn_id is not None:
+        return AcceptReplacementForm(data, initial=initial)
+    return StandInForm(data, initial=initial, offered=queries.stand_ins(asked.case, clock.today()))
 
 
 def _facts(asked: Replacement) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from inspections.cases import drawing, merging, queries
+from inspections.cases import announcing, drawing, merging, queries
 from inspections.cases.evidence import Acknowledgement, Photo
 from inspections.cases.models import Case, Record, Signature
 from inspections.cases.rules import INSPECTED
@@ -43,6 +43,7 @@ class Beside(NamedTuple):
     photos: list[Photo]
     acknowledged: Hand | None
     hands: list[Hand]
+    withdrawn: Sequence[Photo] = ()
 
 
 def beside(case: Case, record: Record | None, signed: list[Signature]) -> Beside:
@@ -51,7 +52,13 @@ def beside(case: Case, record: Record | None, signed: list[Signature]) -> Beside
         return Beside([], None, [])
     noted = record.acknowledgements.select_related("noted_by").order_by("-pk").first()
     hands = [Hand(one.inspector.name, one, drawing.path(one.drawn)) for one in signed if one.drawn]
-    return Beside(photos_of(case), Hand(noted.name, noted, drawing.path(noted.drawn)) if noted else None, hands)
+    photos = list(case.photos.select_related("item", "kept_by")) if getattr(case, "has_photos", True) else []
+    return Beside(
+        [one for one in photos if one.withdrawn_at is None],
+        Hand(noted.name, noted, drawing.path(noted.drawn)) if noted else None,
+        hands,
+        [one for one in photos if one.withdrawn_at is not None],
+    )
 
 
 def awaits_side(record: Record, shown: Beside, content_hash: str) -> bool:
@@ -67,6 +74,8 @@ def state_of(case: Case, user: User, record: Record | None, share: "Share | None
     A partner's officer is told those of their part (``share``).
     """
     told: dict[str, Any] = {"number": case.number, "state": case.state, "round": 0, "values": {}, "photos": [], "saved": ""}
+    if case.state == CaseState.ASSIGNED:
+        told["notice"] = announcing.state_of(case)
     if record is None:
         return told
     values, photos = merging.flat(queries.draft_of(record)), list(case.photos.filter(withdrawn_at=None).select_related("item"))

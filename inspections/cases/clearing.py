@@ -38,7 +38,7 @@ def why_not_check(case: Case, user: User) -> Sentence | None:
     """Why this person cannot check this case (now), or None."""
     return rules.why_not_check(
         asked=secrecy.asks(case),
-        disclosed=Case.objects.filter(pk=case.pk, disclosure__isnull=False).exists(),
+        disclosed=Case.objects.filter(pk=case.pk, disclosure__form=queries.WHOLE).exists(),
         had_a_hand=queries.was_on_team(case, user) or secrecy.accepted_by(case) == user.pk,
     )
 

@@ -1,6 +1,7 @@
 """The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
-from inspections.cases import attached, drawing, joining, opening, queries, rules, secrecy, shares, states, visits
+from inspections.cases import announcing, attached, drawing, joining, opening, queries, rules, secrecy, shares, states, visits
+from inspections.cases.announcing import Handed
 from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
@@ -45,8 +46,10 @@ def staff_cases(*, actor: User, draw_id: int) -> Change:
 
 
 @command("inspections.begin_visit")
-def begin_visit(*, actor: User, case_id: int, key: str = "") -> Change:
+def begin_visit(*, actor: User, case_id: int, handed: Handed | None = None, no_notice: str = "", key: str = "") -> Change:
     """The team goes: the first record is opened, empty. Refused without two able inspectors, or for an excluded subject.
+
+    The notice was served before, or is ``handed`` over now, or ``no_notice`` says why notice would defeat the purpose of the visit.
 
     ``key`` is that of a phone's message, here and below: the same one does nothing a second time.
     """
@@ -57,9 +60,10 @@ def begin_visit(*, actor: User, case_id: int, key: str = "") -> Change:
     order = queries.order_finding_team(case)
     refuse(rules.why_not_begin(order=str(order) if order else ""))
     refuse_visit(case, clock.today())
+    shown = announcing.announced(case, handed=handed, because=no_notice, actor=actor, today=clock.today())
     record = Record.objects.create(case=case, round=1)
     change = alter(case, state=states.MOVES["begin"][1])
-    return Change(case, change.before, change.after, also=(record,))
+    return Change(case, change.before, {**change.after, **shown.said}, also=(record, *shown.rows))
 
 
 @command("inspections.save_record")

@@ -58,6 +58,11 @@ class Photo(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id}: {self.sha256[:12]}"
 
+    @property
+    def summary(self) -> str:
+        """What the history of the case says of it: its item, or that it is of the whole visit."""
+        return self.item.title if self.item is not None else self.get_kind_display()
+
 
 class Acknowledgement(models.Model):
     """The inspected person's side of a record: signed, or why not and who witnessed it. Bound to what was shown; append-only.

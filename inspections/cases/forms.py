@@ -14,6 +14,7 @@ from inspections.cases.states import Answer, CaseKind, Decision, Stage
 from inspections.cases.vocabulary import Offered
 from registries.codes.models import Code, ResultGroup
 from registries.evidence import evidence_file
+from registries.inspectors.models import Inspector
 from registries.matters.models import ChecklistItem, MatterRevision
 from registries.people.models import Unit
 
@@ -306,6 +307,18 @@ class AcceptReplacementForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text=_("Asked again, because a replacement is never taken back."),
     )
+
+
+class StandInForm(AcceptReplacementForm):
+    """The same for a team that was named: the supervisor names who steps in."""
+
+    field_order = ("version", "inspector", "password")
+    inspector = forms.TypedChoiceField(label=_("Who steps in"), coerce=int, error_messages={"required": _("Choose who steps in.")})
+
+    def __init__(self, *args: Any, offered: Sequence[Inspector], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["inspector"].choices = [("", "—"), *((one.pk, one.name) for one in offered)]
 
 
 class RefuseReplacementForm(forms.Form):

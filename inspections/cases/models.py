@@ -22,7 +22,7 @@ from registries.subjects.models import Subject
 class Case(models.Model):
     """检查案件: one visit to one subject on one or more matters.
 
-    ``joined_to`` is the case whose visit covers this one too (joining.py); its record and disclosure are those of both.
+    ``no_notice_because`` says why notice would have defeated the purpose of a visit that began without one. ``joined_to`` is the case whose visit covers this one too (joining.py); its record and disclosure are those of both.
     """
 
     number = models.CharField(_("number"), max_length=40, unique=True)
@@ -36,6 +36,7 @@ class Case(models.Model):
     ended_on = models.DateField(_("inspection ended on"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     released_at = models.DateTimeField(_("released for disclosure"), null=True, blank=True)
+    no_notice_because = models.CharField(_("begun without a notice because"), max_length=500, blank=True)
     joined_to = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined", verbose_name=_("visited together with")
     )
@@ -45,7 +46,7 @@ class Case(models.Model):
 
     PROTECTED: ClassVar = (
         "number", "kind", "draw", "subject", "unit", "state", "ended_on", "reviewed_at", "called_off_at", "called_off_because",
-        "joined_to",
+        "joined_to", "no_notice_because",
     )  # fmt: skip
 
     class Meta:

@@ -12,12 +12,14 @@ from inspections.cases.steps import Step
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a case's page: its template and what it shows, the viewer's step in it, the rows whose history belongs to the case's."""
+    """A part of a case's page: its template and what it shows, the viewer's step in it, the rows whose history belongs to the case's; whether the
+    reviewer's page shows it too."""
 
     template: str
     context: Mapping[str, Any]
     step: Step | None = None
     rows: Sequence[Model] = field(default_factory=tuple)
+    reviewed: bool = False
 
 
 Reader = Callable[[Any, Viewer], Part | None]

@@ -23,6 +23,7 @@ from inspections.cases.evidence import Arrival, Photo
 from inspections.cases.models import Case, Record
 from inspections.cases.recording import record_form
 from inspections.cases.states import CaseState
+from inspections.cases.visit_forms import begun_with
 from inspections.cases.wordings import texts
 from registries.ledger.change import Refused
 from registries.pages import signed_in
@@ -148,7 +149,8 @@ def _texts(found: object) -> dict[str, str]:
 
 def _begin(_request: HttpRequest, case: Case, user: User, message: Message) -> dict[str, str]:
     if case.state == CaseState.ASSIGNED:  # else a colleague was first
-        commands.begin_visit(actor=user, case_id=case.pk, key=message.key)
+        said = {name: str(message.data.get(name) or "") for name in ("service", "served_to", "witness", "no_notice")}
+        commands.begin_visit(actor=user, case_id=case.pk, key=message.key, **begun_with(said))
     return {}
 
 

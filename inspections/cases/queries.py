@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
 from inspections.cases.evidence import Photo
@@ -20,10 +20,9 @@ from inspections.draws.matters import partner_revisions
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
 from inspections.draws.states import DrawState, Mode
 from registries import clock
+from registries.inspectors.models import Inspector
 from registries.inspectors.queries import deciding, recusals_on, why_not_on
-from registries.ledger.queries import history
 from registries.ledger.sentences import Sentence
-from registries.ledger.words import in_words
 from registries.matters.models import ChecklistItem
 from registries.people.models import User
 from registries.people.queries import own_units
@@ -102,17 +101,23 @@ def joint_cases(user: User) -> QuerySet[Case]:
 def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with names, and what its standing and the next step of ``user`` are told from.
 
-    ``last_round``, ``submitted_at`` of its last record, ``published_at`` of its disclosure, ``staffed`` (on the
+    ``last_round``, ``submitted_at`` of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
-    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever) and ``has_joined``.
+    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
+    ``has_photos`` (withdrawn ones too), ``has_papers`` (numbers of ours, void ones too), ``notice_served`` (one that is not void),
+    ``has_holds`` (ever asked for), ``held_until`` (the last day of a hold granted and not lifted) and ``penalised`` (a penalty was decided).
+    ``duty`` and ``disclosure`` are at hand.
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
     signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
-    return cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to").annotate(
+    granted = Case.objects.filter(pk=OuterRef("pk"), holds__state="granted", holds__lifted_at=None)
+    named = cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to", "disclosure", "duty")
+    return named.annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
         published_at=F("disclosure__published_at"),
+        shown_form=F("disclosure__form"),
         staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(LEADING)),
         on_team=Exists(mine.filter(ended_at=None)),
         on_lead=Exists(mine.filter(ended_at=None).filter(LEADING)),
@@ -121,14 +126,20 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
+        has_holds=Exists(Case.objects.filter(pk=OuterRef("pk"), holds__isnull=False)),
+        held_until=Subquery(granted.order_by("-holds__until").values("holds__until")[:1]),
+        penalised=Exists(Case.objects.filter(pk=OuterRef("pk"), followups__kind="penalty", followups__decision_on__isnull=False)),
         has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
+        has_photos=Exists(Photo.objects.filter(case=OuterRef("pk"))),
+        has_papers=Exists(Case.objects.filter(pk=OuterRef("pk"), document_numbers__isnull=False)),
+        notice_served=Exists(Case.objects.filter(pk=OuterRef("pk"), notices__number__voided_at=None, notices__served_at__isnull=False)),
         replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
     )
 
 
 def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
     """Those of ``with_progress`` in one stage of the work queue."""
-    on_site, unpublished = Q(state=CaseState.ON_SITE), Q(disclosure__isnull=True)
+    on_site, unpublished = Q(state=CaseState.ON_SITE), ~Q(disclosure__form=WHOLE)
     conditions = {
         Stage.UNTOUCHED: Q(state=CaseState.ASSIGNED),
         Stage.BEGUN: on_site & Q(submitted_at=None) & Q(last_round=1),
@@ -136,7 +147,7 @@ def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
         Stage.TO_SIGN: on_site & Q(submitted_at__isnull=False),
         Stage.IN_REVIEW: Q(state=CaseState.RECORDED),
         Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
-        Stage.PUBLISHED: Q(disclosure__isnull=False),
+        Stage.PUBLISHED: Q(disclosure__form=WHOLE),
         Stage.CALLED_OFF: Q(state=CaseState.CALLED_OFF),
         Stage.JOINED: Q(state=CaseState.JOINED),
     }
@@ -159,6 +170,10 @@ def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
         F("joined_to").asc(nulls_first=True),
         F("called_off_at").desc(nulls_first=True), F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
     )
+
+
+WHOLE = "whole"
+"""The form (publicity/disclosures/states.py) of a result that is public as a whole: until then its case is not done."""
 
 
 class Standing(NamedTuple):
@@ -201,7 +216,7 @@ def standing(case: Any, today: dt.date) -> Standing:
         case.state,
         submitted=case.submitted_at is not None,
         returned=(case.last_round or 0) > 1,
-        published=case.published_at is not None,
+        published=case.shown_form == WHOLE,
     )
     due = due_on(case)
     urgency, words = rules.countdown(due, today) if due and case.published_at is None else ("", None)
@@ -231,6 +246,14 @@ def members_on(case: Case, day: dt.date) -> list[Member]:
         Member(p.name, why_not_on(p, day), (p.pk, case.subject_id) in recused, _side(place, case))
         for place, p in zip(places, people, strict=True)
     ]
+
+
+def stand_ins(case: Case, day: dt.date) -> list[Inspector]:
+    """Whom a supervisor may name for a place of a case whose team was not drawn: of its unit, never on it, able on ``day``, without a conflict."""
+    rows = Inspector.objects.filter(unit=case.unit_id).exclude(assignments__case=case).prefetch_related(*deciding()).order_by("name")
+    able = [one for one in rows if why_not_on(one, day) is None]
+    recused = recusals_on([one.pk for one in able], day)
+    return [one for one in able if (one.pk, case.subject_id) not in recused]
 
 
 def sides_of(case: Case) -> set[str]:
@@ -353,16 +376,6 @@ def signatures(record: Record | None) -> list[Signature]:
     return list(record.signatures.select_related("inspector")) if record else []
 
 
-class Event(NamedTuple):
-    """One line of a case's history."""
-
-    at: dt.datetime
-    who: str
-    what: str
-    text: str
-    tone: str
-
-
 def all_signatures(case: Case) -> list[Signature]:
     """Who signed in any round, in order."""
     return list(Signature.objects.filter(record__case=case).select_related("inspector").order_by("pk"))
@@ -376,31 +389,6 @@ def reviews(case: Case) -> list[Review]:
 def decisions(records: Iterable[Record]) -> list[Review]:
     """The decisions on these records of :func:`rounds`, in their order."""
     return [record.review for record in records if hasattr(record, "review")]
-
-
-def timeline(case: Case, *rows: Model) -> list[Event]:
-    """All that happened to a case and these rows of it, oldest first, from the ledger; repeated saves are told once."""
-    decided = {str(one.pk): one for one in rows if isinstance(one, Review)}
-    summaries = {(one._meta.label_lower, str(one.pk)): getattr(one, "summary", "") for one in rows}
-    told = functools.reduce(operator.or_, map(history, [case, *rows])).filter(public=False)
-    events: list[Event] = []
-    previous = None
-    for payload in told:
-        review = decided.get(payload.object_id) if payload.object_kind == "inspections.review" else None
-        event = Event(
-            dt.datetime.fromisoformat(payload.entry.time),
-            str(payload.actor or ""),
-            f"{in_words(payload.verb)} – {review.get_decision_display()}" if review else in_words(payload.verb),
-            review.remark if review else summaries.get((payload.object_kind, payload.object_id), ""),
-            "bad" if review and review.decision == Decision.RETURN else "done",
-        )
-        again = (payload.verb, payload.actor_id)
-        if again == previous and payload.verb in ("inspections.save_record", "inspections.keep_draft"):
-            events[-1] = event
-        else:
-            events.append(event)
-        previous = again
-    return events
 
 
 def matters_awaited(case: Case) -> list[Any]:

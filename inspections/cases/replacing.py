@@ -122,6 +122,27 @@ def replace_drawn(*, actor: User, replacement_id: int, version: int) -> Change:
     return Change(asked, change.before, change.after, facts=facts, also=(*rows, *also))
 
 
+@command("inspections.name_stand_in")
+def name_stand_in(*, actor: User, replacement_id: int, version: int, inspector_id: int) -> Change:
+    """Grant the recusal of an inspector of a re-check, whose team was named and not drawn, and name who takes the place."""
+    asked, case = _decidable(replacement_id, actor, version)
+    left = asked.assignment
+    if case.drawn_id is not None or left is None:
+        refuse_now(say("This team was drawn by lot: who steps in follows from the committed order."))
+    refuse(states.why_not(case.state, _move(asked.kind)))
+    if left.ended_at is not None:
+        refuse_now(say("This inspector is not on the team any more."))
+    now = clock.now()
+    person = next((one for one in queries.stand_ins(case, now.date()) if one.pk == inspector_id), None)
+    if person is None:
+        refuse_now(say("Choose an inspector of the unit who may inspect today and has declared no conflict with this subject."))
+    change = alter(asked, state=Asked.ACCEPTED.value, decided_by=actor, decided_at=now)
+    alter(left, ended_at=now, ended_because=asked.reason)
+    alter(case)
+    came = Assignment.objects.create(case=case, inspector=person, position=left.position, assigned_at=now)
+    return Change(asked, change.before, {**change.after, "inspector": person.number}, also=(case, left, came))
+
+
 @command("inspections.refuse_replacement")
 def refuse_replacement(*, actor: User, replacement_id: int, version: int, reason: str) -> Change:
     """Refuse a request, with the reason. Nothing changes; another may be asked for."""

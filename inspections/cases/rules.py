@@ -143,6 +143,15 @@ def why_not_begin(*, order: str) -> Sentence | None:
     return say("Order %(number)s draws a team for this visit. Begin when it is there.", number=order) if order else None
 
 
+def why_not_unannounced(*, handed: bool, because: str) -> Sentence | None:
+    """A visit begins with its notice handed over, or with the reason why notice would defeat its purpose (domain.md 6.2)."""
+    if handed:
+        return None
+    if not because:
+        return say("The notice of this visit was not handed over. Hand it over now, or say why notice would defeat the purpose.")
+    return say("Say it in at most 500 characters.") if len(because) > 500 else None
+
+
 def why_not_fill(*, submitted: bool) -> Sentence | None:
     """A record is filled in until it is ready to sign."""
     if submitted:

@@ -60,8 +60,9 @@ def uncleared(case: Case) -> bool:
 
 
 def awaiting() -> QuerySet[Case]:
-    """Reviewed cases that are not disclosed and that a matter of theirs holds back until the check."""
-    return uncleared_of(Case.objects.filter(state__in=[CaseState.REVIEWED, CaseState.CLOSED], disclosure__isnull=True))
+    """Reviewed cases that are not disclosed as a whole and that a matter of theirs holds back until the check."""
+    reviewed = Case.objects.filter(state__in=[CaseState.REVIEWED, CaseState.CLOSED])
+    return uncleared_of(reviewed.exclude(disclosure__form="whole"))
 
 
 def uncleared_of(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -15,8 +15,9 @@ from inspections.cases import queries
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Assignment, Case, Record, Replacement, Signature
-from inspections.cases.queries import Event, Sheet, Viewer
+from inspections.cases.queries import Sheet, Viewer
 from inspections.cases.rules import Draft, fingerprint
+from inspections.cases.timeline import Event
 from inspections.draws.matters import JOINT, sides_of
 from registries.ledger.sentences import Sentence, say
 from registries.matters.models import ChecklistItem, MatterRevision

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from inspections.cases.queries import Viewer
 from inspections.cases.states import Stage
+from registries import clock
 
 
 class Step(NamedTuple):
@@ -42,6 +43,9 @@ def _teams_step(case: Any, stage: str) -> Step:
     at = {"number": case.number}
     if stage == Stage.UNTOUCHED and not case.staffed:
         return Step(_("Team to be drawn"), _("The visit waits for the team of the unit that leads it."))
+    if stage == Stage.UNTOUCHED and not case.notice_served:
+        text = _("The notice was not handed over yet: hand it over at the door, or say why notice would defeat the purpose.")
+        return Step(_("Begin the visit"), text, _("Begin the visit"), reverse("case-record", kwargs=at))
     if stage == Stage.UNTOUCHED:
         text = _("Begin when the team is at the door: the record is opened, empty.")
         return Step(_("Begin the visit"), text, _("Begin the visit"), reverse("case-begin", kwargs=at), post=True)
@@ -79,6 +83,9 @@ def _review_step(case: Any, viewer: Viewer) -> Step:
 
 
 def _release_step(case: Any, viewer: Viewer) -> Step:
+    if case.held_until and case.held_until >= clock.today():
+        title = _("Held back until %(day)s") % {"day": case.held_until.isoformat()}
+        return Step(title, _("A supervisor granted the hold; on the day after it the result goes out by itself."))
     if case.uncleared:
         return Step(_("Waiting for the check before disclosure"), _("A matter of this case asks for it; then it can be released."))
     if case.released_at:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from inspections.cases import asking, attached, commands, joining_pages, queries, shares
+from inspections.cases.announcing import SERVED
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Acknowledgement
 from inspections.cases.forms import CaseFilter, RecordForm, ReviewForm
-from inspections.cases.models import Case
+from inspections.cases.models import Case, Record
 from inspections.cases.parts import one_step, parts_of, rows_of
 from inspections.cases.queries import Viewer, viewer
 from inspections.cases.recording import record_form
@@ -22,6 +23,8 @@ from inspections.cases.rounds import told_rounds
 from inspections.cases.shares import Share
 from inspections.cases.states import Acknowledged, CaseState
 from inspections.cases.steps import next_step
+from inspections.cases.timeline import timeline
+from inspections.cases.visit_forms import BeginForm, begun_with
 from inspections.cases.wordings import texts
 from registries import clock
 from registries.ledger.change import Refused
@@ -111,7 +114,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     beside = attached.beside(case, record, mine)
     parts = parts_of(case, looks)
     sheets = queries.sheets(case, record) if record and record.submitted_at else []
-    told = queries.timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside), *rows_of(parts))
+    told = timeline(case, *rounds, *signed, *decided, *panel["replacements"], *_noted(beside), *beside.photos, *beside.withdrawn, *rows_of(parts))
     joint = joining_pages.panel(case, looks)
     share = joint["share"]
     if share is not None:
@@ -150,11 +153,15 @@ def _noted(beside: Beside) -> list[Acknowledgement]:
 @access("inspections.begin_visit")
 @require_POST
 def begin(request: HttpRequest, number: str) -> HttpResponse:
-    """The team goes."""
+    """The team goes; what was typed about the notice stays where it is refused."""
     case = _own(request, number)
-    if act(request, commands.begin_visit, case_id=case.pk) is None:
+    form = BeginForm(request.POST)
+    if form.is_valid() and act(request, commands.begin_visit, form=form, case_id=case.pk, **begun_with(form.cleaned_data)):
+        return redirect("case-record", number=number)
+    if case.state != CaseState.ASSIGNED:
         return redirect("case-page", number=number)
-    return redirect("case-record", number=number)
+    share = shares.part_of_officer(case, signed_in(request))
+    return _sheet(request, case, queries.rounds(case), record_form(case, None, None, share), form)
 
 
 @access("inspections.save_record")
@@ -175,19 +182,29 @@ def record(request: HttpRequest, number: str) -> HttpResponse:
         form, done = _save(request, case, form, share)
         if done:
             return redirect(done, number=number)
-        newest = queries.last_record(case)  # what was saved before the refusal
+        rounds = queries.rounds(case)  # what was saved before the refusal
+    return _sheet(request, case, rounds, form, BeginForm())
+
+
+def _sheet(request: HttpRequest, case: Case, rounds: list[Record], form: RecordForm, begin_form: BeginForm) -> HttpResponse:
+    """The page of the record, and before the visit what is asked as it begins."""
+    newest = rounds[-1] if rounds else None
+    share = shares.part_of_officer(case, signed_in(request))
+    state = attached.state_of(case, signed_in(request), newest, share)
     context = {
         "case": case,
         "record": newest,
         "form": form,
+        "begin": begin_form,
+        "served": state.get("notice") == SERVED,
         "share": share,
         "returned": queries.last_return(queries.decisions(rounds)) if share is None else None,
         "answered": sum(bool(form[f"answer_{item.pk}"].value()) for item in form.items),
-        "sheet": attached.sheet_of(case, form.items, form.codes) | {"state": attached.state_of(case, signed_in(request), newest, share)},
+        "sheet": attached.sheet_of(case, form.items, form.codes) | {"state": state},
         "sides": Acknowledged.choices,
         "texts": texts(),
     }
-    return render(request, "office/cases/record.html", context, status=422 if form.errors else 200)
+    return render(request, "office/cases/record.html", context, status=422 if form.errors or begin_form.errors else 200)
 
 
 def _save(request: HttpRequest, case: Case, form: RecordForm, share: Share | None) -> tuple[RecordForm, str]:
@@ -249,7 +266,8 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
 @access("inspections.review_case")
 def review(request: HttpRequest, number: str) -> HttpResponse:
     """The whole record, what was said in earlier rounds, and the decision. Nobody reviews an own case."""
-    case = _visible(viewer(signed_in(request)), number)
+    looks = viewer(signed_in(request))
+    case = _visible(looks, number)
     if case.state != CaseState.RECORDED:
         return redirect("case-page", number=number)
     form = ReviewForm(request.POST or None, initial={"version": case.version})
@@ -270,6 +288,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "signatures": signatures,
         "beside": attached.beside(case, newest, signatures),
         "earlier": queries.reviews(case),
+        "parts": [one for one in parts_of(case, looks) if one.reviewed],
         "form": form,
     }
     return render(request, "office/cases/review.html", context, status=422 if form.errors else 200)

@@ -1,6 +1,6 @@
 """The forms of a visit beside the record: a photo or scan, the inspected person's side, the inspector's own signature."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,9 +8,37 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from inspections.cases.announcing import Handed
 from inspections.cases.states import Acknowledged, PhotoKind
 from registries.matters.models import ChecklistItem
 from registries.people.models import User
+
+
+class BeginForm(forms.Form):
+    """How the notice came to the inspected where it was not served before: handed over at the door, or why there is none."""
+
+    SERVICES = (
+        ("received", _("Handed over now, and signed for")),
+        ("refused", _("Handed over now, signature refused before a witness")),
+        ("none", _("No notice: it would defeat the purpose")),
+    )
+    service = forms.ChoiceField(label=_("The notice of this visit"), required=False, choices=SERVICES, widget=forms.RadioSelect)
+    served_to = forms.CharField(label=_("Received by, or refused by"), required=False, max_length=80, help_text=_("Name and position."))
+    witness = forms.CharField(label=_("Witness"), required=False, max_length=80, help_text=_("Needed where the signature was refused."))
+    no_notice = forms.CharField(
+        label=_("Why notice would defeat the purpose"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stands in the file; the reviewer reads it."),
+    )
+
+
+def begun_with(said: Mapping[str, str]) -> dict[str, Any]:
+    """What the command of the begin takes of what was typed or what a phone sent; the fields of what was not chosen are left out."""
+    if said.get("service") in ("received", "refused"):
+        return {"handed": Handed(said["service"], said.get("served_to", ""), said.get("witness", ""))}
+    return {"no_notice": said.get("no_notice", "")}
 
 
 class SignForm(forms.Form):

@@ -58,6 +58,10 @@ def _choices() -> dict[str, str]:
         "theirsMissing": _("Name who signs for the subject, with the post, and let them sign in the field."),
         "witnessMissing": _("Name the witness, with the post: somebody who was there and is not on the team."),
         "ownMissing": _("Sign in your own field."),
+        "noticeChoose": _("Say how the notice was handed over, or that there is none."),
+        "noticeToWhom": _("Say who received it, or who refused it."),
+        "noticeWitness": _("Where the signature is refused a witness is named."),
+        "whyNoNotice": _("Say why notice would defeat the purpose of this visit."),
     }
 
 

@@ -15,7 +15,7 @@ from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
-from inspections.desk import following
+from inspections.desk import announcing, following
 from inspections.desk.task import MOST, Task
 from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
@@ -28,6 +28,7 @@ from inspections.plans.queries import tasks_to_report, titles_of, visible_plans
 from inspections.plans.states import PlanState
 from registries import clock
 from registries.campaigns import queries as campaigns
+from registries.holidays import queries as holidays
 from registries.imports.models import Import
 from registries.imports.states import ImportState
 from registries.inspectors.models import Inspector
@@ -41,7 +42,7 @@ from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME
 from registries.selfchecks import queries as selfchecks
 
-ALARMS = ("registries.view_ledger", "inspections.audit_roster")
+ALARMS = ("registries.view_ledger", "inspections.audit_roster", "registries.save_holidays")
 """What rings now and then, for people whose desk is otherwise an overview."""
 
 
@@ -86,6 +87,7 @@ def _finders() -> dict[str, Finder]:
     return {
         "registries.view_ledger": _alarm,
         "inspections.audit_roster": _rosters,
+        "registries.save_holidays": _holidays,
         "inspections.begin_visit": _own_cases,
         "inspections.review_case": _reviews,
         "inspections.release_case": _releases,
@@ -94,6 +96,7 @@ def _finders() -> dict[str, Finder]:
         "inspections.approve_transfer": following.suspected_crimes,
         "inspections.check_disclosure": following.unchecked,
         "inspections.close_case": following.to_close,
+        "inspections.make_notice": announcing.notices,
         "inspections.give_secret": _lost_secrets,
         "inspections.enter_source_value": _source_values,
         "inspections.prepare_adhoc": _adhoc_teams,
@@ -122,6 +125,15 @@ def _alarm(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     if alarm is not None:
         url = reverse("office-self-check")
         yield Task(_("Ledger"), Refused(alarm).sentence, _("Read the findings."), _("Look now"), url, now.date())
+
+
+def _holidays(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Years whose holidays are not entered: the working-day dates of results read unknown until they are."""
+    for year in holidays.missing(now.date()):
+        title = _("Holidays of %(year)s") % {"year": year}
+        text = _("Not entered: dates by working days are unknown until they are.")
+        due = dt.date(year - 1, 12, 31) if year > now.year else now.date()
+        yield Task(_("Holidays"), title, text, _("Enter them"), reverse("holiday-edit", args=[year]), due)
 
 
 def _rosters(looks: Viewer, now: dt.datetime) -> Iterator[Task]:

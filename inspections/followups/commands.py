@@ -11,7 +11,7 @@ from inspections.cases import rules as case_rules
 from inspections.cases.models import Assignment, Case, CaseMatter
 from inspections.cases.opening import new_number
 from inspections.cases.states import MOVES, CaseKind
-from inspections.followups import queries, rules
+from inspections.followups import letters, queries, rules
 from inspections.followups.holding import locked, locked_case, recheck_number, touch, undecided_by
 from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.followups.rules import Order
@@ -38,21 +38,23 @@ def order_followup(*, actor: User, case_id: int, version: int, order: Order) -> 
         rules.why_not_follow(state=case.state, group=queries.group_of(case), rechecks=recheck_number(case))
         or rules.why_not_order(order, clock.today())
     )
-    day = order.day or clock.today()
+    day, now = order.day or clock.today(), clock.now()
+    letter = letters.ordered(case, order, actor, now) if order.kind == Kind.RECTIFICATION else None
     filed = day if order.kind == Kind.PENALTY else None
     made = FollowUp(
         case=case,
         kind=order.kind,
         what=order.what,
-        number=order.number,
+        number=order.number if letter is None else letter.number.text,
+        letter=letter,
         addressee=order.addressee,
         filed_on=filed,
         due_on=filed + dt.timedelta(days=rules.PENALTY_DAYS) if filed else day,
         ordered_by=actor,
-        ordered_at=clock.now(),
+        ordered_at=now,
     )
     touch(case)
-    return created(made)
+    return letters.beside(created(made), letter)
 
 
 @command("inspections.flag_crime")
@@ -87,17 +89,21 @@ def extend_followup(*, actor: User, followup_id: int, version: int, due_on: dt.d
     followup = locked(followup_id, actor, version, "extend")
     undecided_by(followup.case, actor)
     refuse(rules.why_not_extend(day=due_on, due=followup.due_on, today=clock.today(), reason=reason))
+    now = clock.now()
+    letter = letters.extended(followup, due_on, reason.strip(), actor, now)
     made = Extension(
         followup=followup,
+        letter=letter,
         was_due_on=followup.due_on,
         due_on=due_on,
         reason=reason.strip(),
         decided_by=actor,
-        decided_at=clock.now(),
+        decided_at=now,
     )
     made.save(force_insert=True)
     change = alter(followup, due_on=due_on)
-    return Change(followup, change.before, {**change.after, "reason": made.reason}, also=(made,))
+    said = {**change.after, "reason": made.reason}
+    return letters.beside(Change(followup, change.before, said, also=(made,)), letter)
 
 
 @command("inspections.open_recheck")

@@ -25,6 +25,11 @@ def _what(label: Any, hint: Any = "") -> forms.CharField:
     return forms.CharField(label=label, help_text=hint, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
+def _basis() -> forms.CharField:
+    hint = _("Law or rule with its article, as it stands in the document: 《…》第…条.")
+    return forms.CharField(label=_("Provision"), help_text=hint, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class Versioned(forms.Form):
     """Whatever changes a row names the version that the page showed."""
 
@@ -39,15 +44,15 @@ class OrderForm(Versioned):
     def order(self) -> Order:
         """What the command takes."""
         data = self.cleaned_data
-        return Order(self.kind.value, data["what"], data.get("number", ""), data.get("addressee", ""), data["day"])
+        return Order(self.kind.value, data["what"], data.get("number", ""), data.get("addressee", ""), data["day"], data.get("basis", ""))
 
 
 class RectificationForm(OrderForm):
     """责令限期改正."""
 
     kind = Kind.RECTIFICATION
-    what = _what(_("What must be put right"), _("It stands in the order that the subject receives."))
-    number = forms.CharField(label=_("Number of the order"), max_length=60)
+    what = _what(_("What must be put right"), _("One demand a line. They stand in the order that the subject receives; its number is taken now."))
+    basis = _basis()
     day = forms.DateField(label=_("To be put right by"), widget=DayInput)
 
 
@@ -141,10 +146,29 @@ class DecisionForm(Versioned):
     amount = forms.DecimalField(label=_("Amount (yuan)"), required=False, max_digits=12, decimal_places=2)
 
 
+class IssueForm(Versioned):
+    """What stands in an order or letter beside what the case knows."""
+
+    basis = _basis()
+    addressee = forms.CharField(label=_("Authority"), max_length=120)
+    enclosures = forms.CharField(
+        label=_("Enclosures"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("One a line.")
+    )
+    contact = forms.CharField(
+        label=_("Who can be asked"), required=False, max_length=80, help_text=_("Left empty, the unit stands there.")
+    )
+
+    def __init__(self, *args: Any, to_subject: bool = False, **kwargs: Any) -> None:
+        """``to_subject``: an order, which has no authority to go to."""
+        super().__init__(*args, **kwargs)
+        if to_subject:
+            for name in ("addressee", "enclosures", "contact"):
+                del self.fields[name]
+
+
 class SendForm(Versioned):
     """A letter that went out."""
 
-    number = forms.CharField(label=_("Number of the letter"), max_length=60)
     sent_at = forms.DateTimeField(
         label=_("Sent at"),
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),

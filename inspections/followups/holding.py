@@ -9,6 +9,7 @@ from inspections.cases import queries as case_queries
 from inspections.cases.models import Case
 from inspections.followups import queries, rules, states
 from inspections.followups.models import FollowUp
+from inspections.followups.states import Kind
 from registries import clock
 from registries.ledger.change import alter, refuse, refuse_now
 from registries.ledger.queries import history
@@ -62,6 +63,8 @@ def locked(followup_id: int, actor: User, version: int, move: str) -> Any:
     refuse(states.why_not(followup.kind, followup.state, move))
     if version != followup.version:
         refuse_now(_changed(followup))
+    if followup.kind == Kind.RECTIFICATION and followup.letter is not None and followup.is_void and move != "issue":
+        refuse_now(rules.why_void(followup.letter.number.text))
     return followup
 
 

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.models import Case
 from inspections.followups.states import Kind, State
+from inspections.papers.models import Letter
 
 
 class FollowUp(models.Model):
     """后续处置: what follows from a visit. Ordered by a reviewer, carried out and recorded by the unit, settled once.
 
-    ``due_on`` is the day of the present step. Columns of other kinds stay empty. A waiver says in ``what`` why nothing
+    ``letter`` is the order or letter of ours that stands for it; ``number`` (a penalty case), ``receipt_number`` and ``decision_number`` are
+    those of other bodies and of the case system, and are typed. ``due_on`` is the day of the present step. Columns of other kinds stay empty. A waiver says in ``what`` why nothing
     follows, and is settled as it is made.
     """
 
@@ -23,6 +25,9 @@ class FollowUp(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
     what = models.TextField(_("what and why"))
     number = models.CharField(_("document number"), max_length=60, blank=True)
+    letter = models.OneToOneField(
+        Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="followup", verbose_name=_("order or letter")
+    )
     addressee = models.CharField(_("goes to"), max_length=120, blank=True)
     filed_on = models.DateField(_("filed on"), null=True, blank=True)
     due_on = models.DateField(_("due"))
@@ -47,7 +52,7 @@ class FollowUp(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     PROTECTED: ClassVar = (
-        "case", "kind", "state", "what", "number", "addressee", "filed_on", "due_on", "ordered_by", "ordered_at", "decided_by",
+        "case", "kind", "state", "what", "number", "letter", "addressee", "filed_on", "due_on", "ordered_by", "ordered_at", "decided_by",
         "decided_at", "send_by", "sent_at", "sent_number", "received_on", "receipt_number", "decision_number", "decision_on", "decision",
         "amount", "disclose_by", "remark", "settled_at",
     )  # fmt: skip
@@ -88,6 +93,16 @@ class FollowUp(models.Model):
         return f"{self.case}: {self.get_kind_display()}"
 
     @property
+    def is_void(self) -> bool:
+        """Whether the number of its order or letter was voided; ``letter`` with its number at hand."""
+        return self.letter is not None and self.letter.number.voided_at is not None
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether an order or letter of it stands; one from the time when numbers were typed counts too."""
+        return not self.is_void and (self.letter is not None or bool(self.number or self.sent_number))
+
+    @property
     def summary(self) -> str:
         """What the history of the case says of it."""
         return self.get_kind_display()
@@ -97,13 +112,16 @@ class Extension(models.Model):
     """延期: a rectification's day moved back, with the reason. Append-only."""
 
     followup = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="extensions", verbose_name=_("follow-up"))
+    letter = models.OneToOneField(
+        Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="extension", verbose_name=_("order or letter")
+    )
     was_due_on = models.DateField(_("was due"))
     due_on = models.DateField(_("due"))
     reason = models.CharField(_("reason"), max_length=500)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by"))
     decided_at = models.DateTimeField(_("decided"))
 
-    PROTECTED: ClassVar = ("followup", "was_due_on", "due_on", "reason", "decided_by", "decided_at")
+    PROTECTED: ClassVar = ("followup", "letter", "was_due_on", "due_on", "reason", "decided_by", "decided_at")
 
     class Meta:
         verbose_name = _("extension")

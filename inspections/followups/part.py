@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from inspections.cases import secrecy
 from inspections.cases.parts import Part, part
-from inspections.cases.queries import Viewer
+from inspections.cases.queries import WHOLE, Viewer
 from inspections.cases.states import CaseState
 from inspections.cases.steps import Step
 from inspections.followups import queries
@@ -40,7 +40,7 @@ def followups_of(case: Any, looks: Viewer) -> Part | None:
         "followups": rows,
         "recheck": checked,
         "problem": problem,
-        "why_open": Refused(why).sentence if why and case.published_at else "",
+        "why_open": Refused(why).sentence if why and case.shown_form == WHOLE else "",
         "may_order": problem and looks.may("order_followup"),
         "may_flag": checked is None and case.state in FLAGGED_IN and looks.may("flag_crime") and not _flagged(rows),
     }
@@ -63,7 +63,7 @@ def check_of(case: Any, looks: Viewer) -> Part | None:
     if case.state not in FOLLOWED or not looks.may("view_cases") or not case.check_asked:
         return None
     checks = list(case.secrecy_checks.select_related("checked_by").order_by("-pk"))
-    wanted = case.published_at is None and not (checks and checks[0].cleared)
+    wanted = case.shown_form != WHOLE and not (checks and checks[0].cleared)
     step = None
     if wanted:
         title = _("Check before disclosure")

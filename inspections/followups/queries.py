@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from inspections.cases.models import Case, Record
-from inspections.cases.queries import Viewer, accepted_record, office_cases
+from inspections.cases.queries import WHOLE, Viewer, accepted_record, office_cases
 from inspections.cases.states import CaseState, Decision
 from inspections.followups import rules
 from inspections.followups.models import FollowUp, Recheck
@@ -24,7 +24,7 @@ def with_rechecks(rows: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
     """Each with names, and of its newest re-check ``recheck_number``, ``recheck_state`` and the accepted ``recheck_group``."""
     newest = Recheck.objects.filter(followup=OuterRef("pk")).order_by("-pk")
     found = Record.objects.filter(case=OuterRef("recheck_case"), review__decision=Decision.ACCEPT).order_by("-round")
-    return rows.select_related("case__subject", "case__unit", "ordered_by", "decided_by").annotate(
+    return rows.select_related("case__subject", "case__unit", "ordered_by", "decided_by", "letter__number").annotate(
         recheck_case=Subquery(newest.values("case")[:1]),
         recheck_number=Subquery(newest.values("case__number")[:1]),
         recheck_state=Subquery(newest.values("case__state")[:1]),
@@ -66,8 +66,8 @@ def recheck_of(case: Case) -> Recheck | None:
 def why_not_close(case: Any, *, rows: Iterable[FollowUp], group: str, checked: Recheck | None) -> Sentence | None:
     """Why this case cannot be closed (yet), from what was read of it: its follow-ups in order, the group of its accepted result
     (empty for a re-check), and the re-check that it is."""
-    read = getattr(case, "published_at", False)  # a case of ``with_progress`` has it at hand
-    disclosed = Case.objects.filter(pk=case.pk, disclosure__isnull=False).exists() if read is False else read is not None
+    read = getattr(case, "shown_form", False)  # a case of ``with_progress`` has it at hand
+    disclosed = Case.objects.filter(pk=case.pk, disclosure__form=WHOLE).exists() if read is False else read == WHOLE
     unsettled = checked is not None and checked.followup.state == State.OPEN
     return rules.why_not_close(
         state=case.state,
@@ -111,7 +111,7 @@ def to_close(looks: Viewer) -> QuerySet[Case]:
     done = FollowUp.objects.filter(case=OuterRef("pk"), state=State.DONE)
     found = Record.objects.filter(case=OuterRef("pk"), review__decision=Decision.ACCEPT, result__group__in=PROBLEM)
     settled = Q(recheck__followup__isnull=False) & ~Q(recheck__followup__state=State.OPEN)
-    cases = office_cases(looks).filter(state=CaseState.REVIEWED, disclosure__isnull=False).exclude(Exists(open_ones))
+    cases = office_cases(looks).filter(state=CaseState.REVIEWED, disclosure__form=WHOLE).exclude(Exists(open_ones))
     cases = cases.annotate(followed=Exists(done), problem=Exists(found))
     clear = Q(recheck=None) & (Q(problem=False) | Q(followed=True))
     return cases.filter(clear | settled).select_related("subject").order_by("ended_on", "pk")

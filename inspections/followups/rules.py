@@ -33,7 +33,8 @@ class Line(NamedTuple):
 
 
 class Order(NamedTuple):
-    """What a reviewer orders: kind, what about, document number, addressee, and the day that counts for the kind.
+    """What a reviewer orders: kind, what about, number of the penalty case, addressee, the day that counts for the kind, and the
+    provision that a rectification rests on.
 
     ``day`` is the due day of a rectification or transfer, the day on which a penalty case was filed.
     """
@@ -43,10 +44,11 @@ class Order(NamedTuple):
     number: str = ""
     addressee: str = ""
     day: dt.date | None = None
+    basis: str = ""
 
     def kept(self) -> "Order":
         """The same without white space at the ends."""
-        return Order(self.kind, self.what.strip(), self.number.strip(), self.addressee.strip(), self.day)
+        return Order(self.kind, self.what.strip(), self.number.strip(), self.addressee.strip(), self.day, self.basis.strip())
 
 
 def why_not_decide(*, was_on_team: bool) -> Sentence | None:
@@ -91,8 +93,10 @@ def why_not_order(order: Order, today: dt.date) -> Sentence | None:
     """What an order must say, by its kind."""
     if not order.what:
         return say("Say what must be done, and why.")
-    if order.kind in ("rectification", "penalty") and not order.number:
+    if order.kind == "penalty" and not order.number:
         return say("Give the number of the document.")
+    if order.kind == "rectification" and not order.basis:
+        return say("Name the provision that it rests on.")
     if order.kind == "transfer" and not order.addressee:
         return say("Name the authority that it goes to.")
     if order.day is None:
@@ -147,16 +151,34 @@ def why_not_penalise(*, number: str, decided_on: dt.date, filed_on: dt.date, tod
     return say("An amount is never below nothing.") if amount is not None and amount < 0 else None
 
 
-def why_not_send(
-    *, decision_awaited: bool, sent: bool, number: str, sent_at: dt.datetime, since: dt.datetime, now: dt.datetime
-) -> Sentence | None:
-    """A transfer is sent once, with the number of its letter; that of a crime after the decision."""
+def why_not_issue(*, kind: str, decision_awaited: bool, standing: str, sent: bool, basis: str, addressee: str) -> Sentence | None:
+    """An order or letter is issued once it is decided on, one at a time; another only after the number of the first was voided."""
     if decision_awaited:
         return say("A supervisor decides first whether it is transferred.")
     if sent:
         return say("It was sent already.")
-    if not number.strip():
-        return say("Give the number of the letter.")
+    if standing:
+        return say("%(number)s is issued already. Void it before you make another.", number=standing)
+    if not basis:
+        return say("Name the provision that it rests on.")
+    return say("Name the authority that it goes to.") if kind != "rectification" and not addressee else None
+
+
+def why_void(number: str) -> Sentence:
+    """An order whose number is void orders nothing."""
+    return say("%(number)s is void. Issue the order again first.", number=number)
+
+
+def why_not_send(
+    *, decision_awaited: bool, sent: bool, issued: bool, sent_at: dt.datetime, since: dt.datetime, now: dt.datetime
+) -> Sentence | None:
+    """A transfer is sent once, by the letter that was issued; that of a crime after the decision."""
+    if decision_awaited:
+        return say("A supervisor decides first whether it is transferred.")
+    if sent:
+        return say("It was sent already.")
+    if not issued:
+        return say("Make the letter first: it takes its number then.")
     if sent_at > now:
         return say("This moment has not come yet.")
     if sent_at < since:

@@ -1,13 +1,14 @@
-"""The writers of what leaves the unit: the penalty's decision, a transfer sent and received, the decision on a criminal transfer."""
+"""The writers of what leaves the unit: the penalty's decision, an order or letter issued, a transfer sent and received, the decision on a criminal transfer."""
 
 import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from inspections.followups import rules, workdays
+from inspections.followups import letters, rules
 from inspections.followups.holding import locked, undecided_by
 from inspections.followups.states import Kind, State
 from registries import clock
+from registries.holidays import queries as holidays
 from registries.ledger.change import Change, alter, refuse
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
@@ -44,14 +45,36 @@ def record_penalty(
         decision_on=decided_on,
         decision=decision.strip(),
         amount=amount,
-        disclose_by=rules.working_day(decided_on, rules.PENALTY_DISCLOSURE_DAYS, workdays.works),
+        disclose_by=rules.working_day(decided_on, rules.PENALTY_DISCLOSURE_DAYS, holidays.calendar().works),
         settled_at=now,
     )
 
 
+@command("inspections.issue_letter")
+def issue_letter(
+    *, actor: User, followup_id: int, version: int, basis: str, addressee: str = "", enclosures: str = "", contact: str = ""
+) -> Change:
+    """Make the letter of a transfer, or an order again whose number was voided: its number is taken and its text frozen."""
+    followup = locked(followup_id, actor, version, "issue")
+    addressee = addressee.strip() or followup.addressee
+    refuse(
+        rules.why_not_issue(
+            kind=followup.kind,
+            decision_awaited=followup.kind == Kind.CRIME and followup.decided_at is None,
+            standing=followup.letter.number.text if followup.letter is not None and not followup.is_void else "",
+            sent=followup.sent_at is not None,
+            basis=basis.strip(),
+            addressee=addressee,
+        )
+    )
+    letter = letters.made(followup, letters.Typed(basis.strip(), addressee, enclosures, contact.strip()), actor, clock.now())
+    named = {"number": letter.number.text} if followup.kind == Kind.RECTIFICATION else {"addressee": addressee}
+    return letters.beside(alter(followup, letter=letter, **named), letter)
+
+
 @command("inspections.send_followup")
-def send_followup(*, actor: User, followup_id: int, version: int, number: str, sent_at: dt.datetime) -> Change:
-    """Note that a transfer was sent: a criminal one is done with that, another waits for its receipt."""
+def send_followup(*, actor: User, followup_id: int, version: int, sent_at: dt.datetime) -> Change:
+    """Note that the letter of a transfer was sent: a criminal one is done with that, another waits for its receipt."""
     followup = locked(followup_id, actor, version, "send")
     now = clock.now()
     crime = followup.kind == Kind.CRIME
@@ -60,13 +83,13 @@ def send_followup(*, actor: User, followup_id: int, version: int, number: str, s
         rules.why_not_send(
             decision_awaited=crime and followup.decided_at is None,
             sent=followup.sent_at is not None,
-            number=number,
+            issued=followup.letter is not None and not followup.is_void,
             sent_at=sent_at,
             since=since.astimezone(clock.BEIJING).replace(second=0, microsecond=0),
             now=now,
         )
     )
-    sent: dict[str, Any] = {"sent_at": sent_at, "sent_number": number.strip()}
+    sent: dict[str, Any] = {"sent_at": sent_at, "sent_number": followup.letter.number.text}
     if crime:
         return alter(followup, state=State.DONE.value, settled_at=now, **sent)
     asked_for = sent_at.astimezone(clock.BEIJING).date() + dt.timedelta(days=rules.RECEIPT_DAYS)

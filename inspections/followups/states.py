@@ -28,6 +28,7 @@ class State(models.TextChoices):
 TONES = {State.OPEN: "wait", State.DONE: "good", State.FAILED: "bad", State.DROPPED: "neutral"}
 
 MOVES: dict[str, tuple[str, ...]] = {
+    "issue": ("rectification", "transfer", "crime"),
     "extend": ("rectification",),
     "recheck": ("rectification",),
     "conclude": ("rectification",),

@@ -46,6 +46,9 @@ def step_of(followup: Any, looks: Viewer) -> Step | None:
     if followup.kind == Kind.PENALTY:
         text = _("When it is made, note number, day and amount.")
         return _clerks(followup, looks, "record_penalty", _("Record the penalty decision"), text, _("Record the decision"))
+    if followup.sent_at is None and not followup.is_issued:
+        title = _("Make the criminal transfer letter") if followup.kind == Kind.CRIME else _("Make the transfer letter")
+        return _clerks(followup, looks, "issue_letter", title, _("It takes its number now. Print it and have it sealed."), _("Make the letter"))
     if followup.sent_at is None:
         text = _("To: %(addressee)s") % {"addressee": followup.addressee} if followup.addressee else ""
         title = _("Send the criminal transfer") if followup.kind == Kind.CRIME else _("Send the transfer")
@@ -56,6 +59,9 @@ def step_of(followup: Any, looks: Viewer) -> Step | None:
 
 def _rectification_step(followup: Any, looks: Viewer) -> Step:
     url = reverse("followup", args=[followup.pk])
+    if followup.is_void:
+        text = _("%(number)s is void.") % {"number": followup.letter.number.text}
+        return _clerks(followup, looks, "issue_letter", _("Issue the order again"), text, _("Issue the order again"))
     going_on = queries.under_way(followup)
     if going_on:
         return Step(_("The re-check is under way"), _("Case %(number)s") % {"number": going_on})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from inspections.cases import queries as case_queries
 from inspections.cases.models import Case
 from inspections.cases.queries import Viewer, viewer
-from inspections.followups import commands, queries, sending
+from inspections.followups import commands, letters, queries, sending
 from inspections.followups import forms as shapes
 from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind, State
@@ -72,7 +72,8 @@ def followup_page(request: HttpRequest, pk: int) -> HttpResponse:
         **row_of(followup, looks),
         "acts": shown,
         "form": bound,
-        "extensions": followup.extensions.select_related("decided_by"),
+        "letters": letters.of(followup),
+        "extensions": followup.extensions.select_related("decided_by", "letter__number"),
         "rechecks": followup.rechecks.select_related("case", "ordered_by"),
         "history": history_told(followup),
     }
@@ -103,16 +104,21 @@ def _acts(followup: Any, looks: Viewer) -> list[Act]:
     awaited = followup.kind == Kind.CRIME and followup.decided_at is None
     transfer = followup.kind in (Kind.TRANSFER, Kind.CRIME) and not awaited
     wanted: list[tuple[bool, str, str, str, type[forms.Form], Callable[..., Change]]] = [
-        (checked, "conclude", "conclude_rectification", _("Conclude the rectification"), shapes.ConcludeForm, commands.conclude_rectification),
+        (checked and not followup.is_void, "conclude", "conclude_rectification", _("Conclude the rectification"), shapes.ConcludeForm, commands.conclude_rectification),
         (
-            own and followup.kind == Kind.RECTIFICATION and not going_on,
+            own and followup.kind == Kind.RECTIFICATION and not going_on and not followup.is_void,
             "recheck", "open_recheck", _("Send a re-check") if not checked else _("Send another re-check"), shapes.RecheckForm,
             commands.open_recheck,
         ),
         (own and followup.kind == Kind.PENALTY, "penalty", "record_penalty", _("Record the penalty decision"), shapes.DecisionForm, sending.record_penalty),
-        (own and transfer and followup.sent_at is None, "send", "send_followup", _("Record that it was sent"), shapes.SendForm, sending.send_followup),
+        (
+            own and followup.sent_at is None and (followup.is_void or (transfer and not followup.is_issued)),
+            "issue", "issue_letter", _("Issue the order again") if followup.kind == Kind.RECTIFICATION else _("Make the letter"),
+            shapes.IssueForm, sending.issue_letter,
+        ),
+        (own and transfer and followup.sent_at is None and followup.letter is not None and not followup.is_void, "send", "send_followup", _("Record that it was sent"), shapes.SendForm, sending.send_followup),
         (own and transfer and followup.sent_at is not None, "receive", "record_receipt", _("Record the receipt"), shapes.ReceiptForm, sending.record_receipt),
-        (followup.kind == Kind.RECTIFICATION, "extend", "extend_followup", _("Extend the term"), shapes.ExtendForm, commands.extend_followup),
+        (followup.kind == Kind.RECTIFICATION and not followup.is_void, "extend", "extend_followup", _("Extend the term"), shapes.ExtendForm, commands.extend_followup),
     ]  # fmt: skip
     return [
         (name, title, _form(name, form, followup), _runner(command, followup.pk))
@@ -122,8 +128,11 @@ def _acts(followup: Any, looks: Viewer) -> list[Act]:
 
 
 def _form(name: str, form: type[forms.Form], followup: Any) -> Callable[[Any], forms.Form]:
-    initial = {"version": followup.version}
+    initial: dict[str, Any] = {"version": followup.version}
     offered: dict[str, Any] = {"offered": queries.colleagues(followup, clock.today())} if name == "recheck" else {}
+    if name == "issue":
+        offered["to_subject"] = followup.kind == Kind.RECTIFICATION
+        initial |= letters.suggested(followup)
     return lambda data: form(data, initial=initial, prefix=name, **offered)
 
 
@@ -147,7 +156,10 @@ def followup_new(request: HttpRequest, number: str) -> HttpResponse:
     case = _case(request, number)
     kind = request.GET.get("kind", "")
     shape = shapes.ORDERS.get(kind)
-    form = shape(request.POST or None, initial={"version": case.version}) if shape else None
+    initial = {"version": case.version}
+    if kind == Kind.RECTIFICATION:
+        initial["basis"] = letters.basis_of(case)
+    form = shape(request.POST or None, initial=initial) if shape else None
     if form is not None and request.method == "POST" and form.is_valid():
         arguments = {"case_id": case.pk, "version": form.cleaned_data["version"], "order": form.order()}
         if act(request, commands.order_followup, form=form, done=_("Ordered. It stands on the desk of the unit."), **arguments):

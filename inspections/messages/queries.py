@@ -5,7 +5,7 @@ A note is made of sentences (msgids and values) and calls things by their number
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -47,6 +47,10 @@ class Note(NamedTuple):
     text: Sentence
     url: str
     due_on: dt.date | None = None
+
+
+TOLD: list[Callable[[User, dt.datetime], Iterator[Note]]] = []
+"""What the floor above tells as news: the person and since when. Nothing is imported upward."""
 
 
 # --- who, and what they were told ---------------------------------------------------------------------------------------
@@ -142,7 +146,8 @@ def anything_new(user: User, standing: Sequence[Note], fresh: Sequence[Note]) ->
 def news(user: User, now: dt.datetime) -> list[Note]:
     """What was returned to this person or decided on their asking, in the last two weeks: told once."""
     since = now - TOLD_FOR
-    return [*_reviews(user, since), *_replacements(user, since), *_requests(user, since), *_plans(user, since), *_draws(user, since)]
+    above = (note for told in TOLD for note in told(user, since))
+    return [*_reviews(user, since), *_replacements(user, since), *_requests(user, since), *_plans(user, since), *_draws(user, since), *above]
 
 
 def _reviews(user: User, since: dt.datetime) -> Iterator[Note]:

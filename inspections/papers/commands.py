@@ -2,9 +2,10 @@
 
 import datetime as dt
 import hashlib
-import json
 import secrets
 from typing import Any
+
+from django.db.models import QuerySet
 
 from inspections.cases import queries as cases
 from inspections.cases.models import Case, Replacement
@@ -14,7 +15,8 @@ from inspections.cases.states import why_not as why_not_move
 from inspections.draws.models import Draw
 from inspections.draws.states import Reason, Replaced
 from inspections.papers import drafting, queries, rules
-from inspections.papers.models import Bundle, DocumentNumber, Notice
+from inspections.papers.issuing import digest_of
+from inspections.papers.models import Bundle, DocumentNumber, Letter, Notice
 from inspections.papers.numbering import take_number
 from inspections.papers.states import OPEN, BundleState, Kind, Sheet
 from registries import clock
@@ -64,14 +66,10 @@ def _made(actor: User, case: Case, first: dt.date, last: dt.date, now: dt.dateti
         token=token,
         token_digest=rules.digest_of(token),
         facts=facts,
-        facts_digest=_digest(facts),
+        facts_digest=digest_of(facts),
         first_day=first,
         last_day=last,
     )
-
-
-def _digest(facts: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _said(notice: Notice) -> dict[str, Any]:
@@ -115,7 +113,9 @@ def print_bundle(*, actor: User, draw_id: int, sheet: str) -> Change:
         refuse_now(say("There is no such draw in your unit."))
     notices = Notice.objects.filter(case__draw=draw, number__voided_at=None).order_by("number__year", "number__serial")
     visits = Case.objects.filter(draw=draw).exclude(state__in=NO_VISIT).order_by("number")
-    items = list((notices if sheet == Sheet.NOTICE else visits).values_list("pk", flat=True))
+    letters = Letter.objects.filter(case__draw=draw, number__voided_at=None).order_by("number__taken_at", "pk")
+    asked: QuerySet[Any] = {Sheet.NOTICE: notices, Sheet.LETTERS: letters}.get(Sheet(sheet), visits)
+    items = list(asked.values_list("pk", flat=True))
     if not items:
         refuse_now(say("This draw has no such document yet."))
     bundle = _bundle(actor, draw, sheet, items, clock.now())
@@ -214,7 +214,10 @@ def void_number(*, actor: User, number_id: int, reason: str) -> Change:
     number = DocumentNumber.objects.select_for_update(of=("self",)).filter(pk=number_id).first()
     if number is None:
         refuse_now(NO_NOTICE)
-    refuse(rules.why_not_void(voided=number.voided_at is not None, reason=reason, keeps=keeps(actor, number.unit_id)))
+    why = rules.why_not_void(
+        voided=number.voided_at is not None, reason=reason, keeps=keeps(actor, number.unit_id), used=queries.is_used(number)
+    )
+    refuse(why)
     return alter(number, voided_by=actor, voided_at=clock.now(), void_because=reason.strip()[:200])
 
 
@@ -235,7 +238,6 @@ def request_recusal(*, actor: User, address: str, officer: str, reason: str, nam
     now = clock.now()
     refuse(
         why_not_move(case.state, "change_team")
-        or _why_not_by_lot(case)
         or rules.why_not_request(
             current=place is not None,
             lately=queries.requests_since(case.pk, now - dt.timedelta(days=1)),
@@ -259,9 +261,3 @@ def request_recusal(*, actor: User, address: str, officer: str, reason: str, nam
     )
     asked.save(force_insert=True)
     return Change(asked, {}, {"case": case.pk, "kind": asked.kind, "reason": asked.reason, "evidence_digest": asked.evidence_digest})
-
-
-def _why_not_by_lot(case: Case) -> Any:
-    if case.drawn_id is not None:
-        return None
-    return say("The team of this visit was not drawn by lot. Ask in writing, or call the number on the notice.")

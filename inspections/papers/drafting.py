@@ -4,7 +4,7 @@ What stands on a document is Chinese: it is a legal text, not the interface.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +15,12 @@ from inspections.cases.drawing import path
 from inspections.cases.models import Assignment, Case, Record, Signature
 from inspections.cases.rules import fingerprint, promised_by
 from inspections.cases.shares import Share
-from inspections.cases.states import Acknowledged, Answer, CaseKind, Decision
+from inspections.cases.states import Acknowledged, Answer, CaseKind, Decision, PhotoKind
 from inspections.draws.models import Draw
 from inspections.draws.states import Mode
 from inspections.papers import facts, rules
+from inspections.papers.models import DocumentNumber
+from inspections.papers.states import Kind
 from inspections.plans.models import Plan, PlanItem
 from registries import clock
 from registries.inspectors.models import Certificate
@@ -34,6 +36,14 @@ SIDES = {
     Acknowledged.ABSENT: "不在场",
 }
 KINDS = {CaseKind.RANDOM: "双随机抽查", CaseKind.ADHOC: "个案检查", CaseKind.RECHECK: "复查"}
+TITLES: dict[str, str] = {
+    Kind.NOTICE: "行政检查通知书",
+    Kind.RECTIFICATION: "责令限期改正通知书",
+    Kind.EXTENSION: "责令限期改正延期通知书",
+    Kind.TRANSFER: "案件移送函",
+    Kind.CRIMINAL: "涉嫌犯罪案件移送书",
+    Kind.OBJECTION: "异议答复书",
+}
 SOURCES = {
     PlanItem.Source.NATIONAL: "国家任务",
     PlanItem.Source.PROVINCIAL: "省级任务",
@@ -163,7 +173,7 @@ def case_facts(case: Case, record: Record | None, *, notice: str, share: Share |
             for sheet in sheets
         ],
         methods=methods_of(revisions),
-        notice=notice,
+        notice=notice or (f"未事先通知，理由：{case.no_notice_because}" if case.no_notice_because else ""),
         demo=settings.DEMO,
         **done,
     )
@@ -217,7 +227,7 @@ def index_of(case: Case) -> facts.IndexFacts:
         party=case.subject.name,
         opened_on=day_of(case.opened_at) or clock.today(),
         closed_on=day_of(disclosed.published_at) if disclosed else None,
-        lines=[*_of_the_draw(case), *_of_the_visit(case), *_of_the_outcome(case, disclosed)],
+        lines=[*_of_the_draw(case), *_of_the_visit(case), *_of_the_outcome(case), *_of_what_followed(case), *_of_disclosure(case, disclosed)],
         demo=settings.DEMO,
     )
 
@@ -233,19 +243,35 @@ def _of_the_draw(case: Case) -> list[facts.IndexLine]:
 
 
 def _of_the_visit(case: Case) -> list[facts.IndexLine]:
-    numbers = case.document_numbers.select_related("notice").order_by("taken_at", "pk")
-    titles = {"notice": "行政检查通知书", "rectification": "责令限期改正通知书", "transfer": "案件移送函", "criminal": "涉嫌犯罪案件移送书", "objection": "异议答复书"}
-    lines = [
-        facts.IndexLine(titles[one.kind], one.text, day_of(one.taken_at), case.unit.short_name, f"作废：{one.void_because}" if one.voided_at else "")
-        for one in numbers
-    ]
+    lines = [_numbered(one, TITLES[one.kind]) for one in case.document_numbers.filter(kind=Kind.NOTICE).select_related("unit").order_by("taken_at", "pk")]
+    if case.no_notice_because:
+        lines.append(facts.IndexLine("未事先通知的理由", "", None, case.unit.short_name, case.no_notice_because))
     for asked in case.replacements.filter(kind="inspector").select_related("decided_by").order_by("pk"):
         note = {"accepted": "准许", "refused": "驳回"}.get(asked.state, "待决定")
         lines.append(facts.IndexLine("回避（替换）申请及决定", "", day_of(asked.asked_at), asked.decided_by.name if asked.decided_by else "", note))
     return lines
 
 
-def _of_the_outcome(case: Case, disclosed: Any) -> list[facts.IndexLine]:
+def _numbered(number: DocumentNumber, title: str) -> facts.IndexLine:
+    """A document with a number of ours; a void one stays listed with its reason."""
+    note = f"作废：{number.void_because}" if number.voided_at else ""
+    return facts.IndexLine(title, number.text, day_of(number.taken_at), number.unit.short_name, note)
+
+
+Papers = Callable[[Case], Iterable[facts.IndexLine]]
+FOLLOWED: list[Papers] = []
+"""Readers that the rooms above add: the documents of other bodies in the file of a case, with their typed numbers."""
+
+
+def _of_what_followed(case: Case) -> list[facts.IndexLine]:
+    """Orders and letters issued here, and what other bodies answered, by their days."""
+    numbers = case.document_numbers.exclude(kind=Kind.NOTICE).select_related("unit").order_by("taken_at", "pk")
+    lines = [_numbered(one, TITLES[one.kind]) for one in numbers]
+    lines += [line for read in FOLLOWED for line in read(case)]
+    return sorted(lines, key=lambda line: line.day or dt.date.max)
+
+
+def _of_the_outcome(case: Case) -> list[facts.IndexLine]:
     lines = []
     reviews = {review.record_id: review for review in cases.reviews(case)}
     for record in cases.rounds(case):
@@ -257,11 +283,19 @@ def _of_the_outcome(case: Case, disclosed: Any) -> list[facts.IndexLine]:
         if review is not None:
             note = "通过" if review.decision == Decision.ACCEPT else "退回"
             lines.append(facts.IndexLine("审核意见", "", day_of(review.reviewed_at), review.reviewer.name, note))
+    kept = case.photos.filter(withdrawn_at=None)
+    for kind, title in ((PhotoKind.PHOTO, "现场照片"), (PhotoKind.SCAN, "纸质笔录扫描件")):
+        if count := kept.filter(kind=kind).count():
+            lines.append(facts.IndexLine(title, "", case.ended_on, case.unit.short_name, f"{count}份（电子）"))
     if any(line.title == "审核意见" and line.note == "通过" for line in lines):
         lines.append(facts.IndexLine("随机抽查情况记录表", case.number, case.ended_on, case.unit.short_name))
-    if disclosed is not None:
-        lines.append(facts.IndexLine("检查结果公示", "", day_of(disclosed.published_at), case.unit.short_name, "公开"))
     return lines
+
+
+def _of_disclosure(case: Case, disclosed: Any) -> list[facts.IndexLine]:
+    if disclosed is None:
+        return []
+    return [facts.IndexLine("检查结果公示", "", day_of(disclosed.published_at), case.unit.short_name, "公开")]
 
 
 def approval_of(draw: Draw) -> facts.ApprovalFacts:

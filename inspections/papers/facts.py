@@ -5,7 +5,7 @@ The same facts give the same bytes. Whoever makes a document of another room (an
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 
@@ -209,6 +209,10 @@ class PlanLine:
     document: str = ""
 
 
+TITLE_WIDTH = 20
+"""Characters of 22 pt on a line of 156 mm."""
+
+
 @dataclass(frozen=True)
 class PlanFacts:
     """年度抽查计划."""
@@ -221,6 +225,12 @@ class PlanFacts:
     lines: Sequence[PlanLine]
     published_on: dt.date | None
     demo: bool = False
+
+    @property
+    def title_lines(self) -> list[str]:
+        """The title as it is set: a long one breaks after the year, where its sense does (GB/T 9704, 7.3.1)."""
+        head, year, rest = self.title.partition("年度")
+        return [head + year, rest] if rest and len(self.title) > TITLE_WIDTH else [self.title]
 
 
 @dataclass(frozen=True)
@@ -239,7 +249,24 @@ class RectificationFacts:
     due_on: dt.date
     issued_on: dt.date
     phone: str = ""
-    extended_to: dt.date | None = None
+    demo: bool = False
+
+
+@dataclass(frozen=True)
+class ExtensionFacts:
+    """责令限期改正延期通知书: which order, until when instead of when, and why."""
+
+    number: str
+    bureau: str
+    unit: str
+    party: Party
+    order: str
+    ordered_on: dt.date
+    was_due_on: dt.date
+    due_on: dt.date
+    reason: str
+    issued_on: dt.date
+    phone: str = ""
     demo: bool = False
 
 
@@ -283,9 +310,23 @@ class ObjectionFacts:
     demo: bool = False
 
 
-@dataclass(frozen=True)
-class Printed:
-    """A document ready to print: its template and what the template is given."""
+LetterFacts = RectificationFacts | ExtensionFacts | TransferFacts
+LETTERS: dict[str, type[LetterFacts]] = {
+    "rectification": RectificationFacts,
+    "extension": ExtensionFacts,
+    "transfer": TransferFacts,
+    "criminal": TransferFacts,
+}
+"""Kind of number → what stands on the letter that carries it."""
 
-    template: str
-    context: Mapping[str, Any] = field(default_factory=dict)
+
+def kept(letter: LetterFacts) -> dict[str, Any]:
+    """An order or letter as JSON, to be frozen."""
+    return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in asdict(letter).items()}
+
+
+def read(kind: str, frozen: Mapping[str, Any]) -> LetterFacts:
+    """What :func:`kept` wrote."""
+    shape = LETTERS[kind]
+    days = {one.name: dt.date.fromisoformat(frozen[one.name]) for one in fields(shape) if one.type is dt.date}
+    return shape(**{**frozen, **days, "party": Party(**frozen["party"])})

@@ -1,4 +1,4 @@
-"""DocumentNumber, Notice and Bundle (many documents as one PDF)."""
+"""DocumentNumber, Notice, Letter (an order or letter of a case) and Bundle (many documents as one PDF)."""
 
 from typing import ClassVar
 
@@ -54,6 +54,11 @@ class DocumentNumber(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def summary(self) -> str:
+        """What the history of the case says of it: the number, and why it is void."""
+        return f"{self.text}: {self.void_because}" if self.voided_at else self.text
+
 
 class Notice(models.Model):
     """行政检查通知书 of one case. ``facts`` is all that stands on it, frozen when it is made; it is printed from nothing else.
@@ -92,6 +97,30 @@ class Notice(models.Model):
                 name="served_notice_says_when_and_how",
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def summary(self) -> str:
+        """What the history of the case says of it."""
+        return self.number.text
+
+
+class Letter(models.Model):
+    """An order or letter that was issued for a case. ``facts`` is all that stands on it, frozen with its number; printed from nothing else."""
+
+    number = models.OneToOneField(DocumentNumber, on_delete=models.PROTECT, related_name="letter", verbose_name=_("document number"))
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="letters", verbose_name=_("case"))
+    facts = SealedJSONField(editable=False, default=dict)
+    facts_digest = models.CharField(max_length=64, editable=False)
+
+    PROTECTED: ClassVar = ("number", "case", "facts_digest")
+
+    class Meta:
+        verbose_name = _("order or letter")
+        verbose_name_plural = _("orders and letters")
+        ordering = ("case", "pk")
 
     def __str__(self) -> str:
         return str(self.number)

@@ -10,7 +10,7 @@ from inspections.cases.models import Case
 from inspections.cases.picturing import form_html
 from inspections.cases.shares import Share
 from inspections.papers import drafting, printing, queries, rules
-from inspections.papers.models import Bundle, Notice
+from inspections.papers.models import Bundle, Letter, Notice
 from inspections.papers.states import OPEN, BundleState, Sheet
 from registries import clock
 from registries.ledger.change import Refused
@@ -56,6 +56,10 @@ def _documents(bundle: Bundle) -> Iterator[str]:
     if bundle.sheet == Sheet.NOTICE:
         for pk in bundle.items:
             yield printing.html_of(queries.facts_of(Notice.objects.get(pk=pk)))
+        return
+    if bundle.sheet == Sheet.LETTERS:
+        for pk in bundle.items:
+            yield printing.html_of(queries.letter_facts(Letter.objects.select_related("number").get(pk=pk)))
         return
     for pk in bundle.items:
         yield sheet_of(bundle.sheet, Case.objects.select_related(*PRINTED_WITH).get(pk=pk))

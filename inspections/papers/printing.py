@@ -18,6 +18,7 @@ TITLES: dict[type, tuple[str, str]] = {
     facts.ApprovalFacts: ("documents/approval.html", "行政检查审批表"),
     facts.IndexFacts: ("documents/case_index.html", "案卷目录"),
     facts.RectificationFacts: ("documents/rectification.html", "责令限期改正通知书"),
+    facts.ExtensionFacts: ("documents/extension.html", "责令限期改正延期通知书"),
     facts.TransferFacts: ("documents/transfer.html", "移送函"),
     facts.ObjectionFacts: ("documents/objection.html", "异议答复书"),
 }

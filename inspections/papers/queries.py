@@ -12,8 +12,8 @@ from inspections.cases.queries import Viewer
 from inspections.cases.states import Asked, CaseState
 from inspections.draws.models import Draw
 from inspections.papers import rules
-from inspections.papers.facts import NoticeFacts, Officer
-from inspections.papers.models import Bundle, DocumentNumber, Notice
+from inspections.papers.facts import LetterFacts, NoticeFacts, Officer, read
+from inspections.papers.models import Bundle, DocumentNumber, Letter, Notice
 from inspections.papers.states import OPEN, BundleState
 from registries.people.queries import public_user
 
@@ -62,6 +62,17 @@ def series(numbers: QuerySet[DocumentNumber]) -> list[Series]:
     return [Series(row["word"], row["kind"], row["year"], row["taken"], row["last"], row["void"]) for row in rows]
 
 
+def is_used(number: DocumentNumber) -> bool:
+    """Whether the letter of this number was sent, or settled what it ordered, as far as the rooms above say of it."""
+    sent = Q(letter__followup__sent_at__isnull=False) | ~Q(letter__followup__state="open")
+    return DocumentNumber.objects.filter(sent, pk=number.pk, letter__followup__isnull=False).exists()
+
+
+def letter_facts(letter: Letter) -> LetterFacts:
+    """What stands on an order or letter, as it was frozen."""
+    return read(letter.number.kind, letter.facts)
+
+
 # --- notices ---------------------------------------------------------------------------------------------------------
 
 
@@ -72,7 +83,7 @@ def notice_of(case: Case) -> Notice | None:
 
 def numbers_of(case: Case) -> list[DocumentNumber]:
     """Every number taken for a case, void ones too, the oldest first."""
-    return list(case.document_numbers.select_related("notice", "voided_by").order_by("taken_at", "pk"))
+    return list(case.document_numbers.select_related("notice__served_by", "letter", "voided_by").order_by("taken_at", "pk"))
 
 
 def facts_of(notice: Notice) -> NoticeFacts:

@@ -102,12 +102,14 @@ def why_not_serve(*, voided: bool, served: bool, made_on: dt.date, on: dt.date, 
     return None
 
 
-def why_not_void(*, voided: bool, reason: str, keeps: bool) -> Sentence | None:
-    """A number is voided once, with a reason, by its own unit; it stays listed."""
+def why_not_void(*, voided: bool, reason: str, keeps: bool, used: bool = False) -> Sentence | None:
+    """A number is voided once, with a reason, by its own unit; it stays listed. Not once its document was sent or done its work."""
     if not keeps:
         return say("There is no such document in your unit.")
     if voided:
         return say("This number is void already.")
+    if used:
+        return say("This document was sent already, or what it ordered is settled: its number stays.")
     if not reason.strip():
         return say("Say why the number is void; it stays in the list with this reason.")
     return None

@@ -9,6 +9,7 @@ class Kind(models.TextChoices):
 
     NOTICE = "notice", _("inspection notice")
     RECTIFICATION = "rectification", _("rectification order")
+    EXTENSION = "extension", _("extension of a rectification")
     TRANSFER = "transfer", _("transfer letter")
     CRIMINAL = "criminal", _("criminal transfer letter")
     OBJECTION = "objection", _("answer to an objection")
@@ -17,6 +18,7 @@ class Kind(models.TextChoices):
 WORDS: dict[str, str] = {
     Kind.NOTICE: "检通字",
     Kind.RECTIFICATION: "责改字",
+    Kind.EXTENSION: "责改延字",
     Kind.TRANSFER: "移字",
     Kind.CRIMINAL: "刑移字",
     Kind.OBJECTION: "异答字",
@@ -38,6 +40,7 @@ class Sheet(models.TextChoices):
     RECORD = "record", _("Record of the inspection")
     RESULT = "result", _("Result form")
     INDEX = "index", _("Index of the case file")
+    LETTERS = "letters", _("Orders and letters")
 
 
 class BundleState(models.TextChoices):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<str:number>/documents/notice/", views.notice_new, name="notice-new"),
     path("cases/<str:number>/documents/service/", views.notice_serve, name="notice-serve"),
     path("cases/<str:number>/documents/<slug:sheet>.pdf", views.case_sheet, name="case-sheet"),
+    path("cases/<str:number>/letters/<int:pk>.pdf", views.letter_file, name="letter-file"),
     path("draws/<int:pk>/documents/", views.draw_papers, name="draw-papers"),
     path("draws/<int:pk>/approval.pdf", views.draw_approval, name="draw-approval"),
     path("plans/<int:pk>/plan.pdf", views.plan_paper, name="plan-paper"),

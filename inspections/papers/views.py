@@ -19,7 +19,7 @@ from inspections.draws.models import Draw
 from inspections.draws.queries import visible_draws
 from inspections.draws.states import DrawState
 from inspections.papers import commands, drafting, forms, pressing, printing, queries, rules
-from inspections.papers.models import Bundle
+from inspections.papers.models import Bundle, Letter
 from inspections.papers.states import BundleState, Kind, Sheet
 from inspections.plans.queries import visible_plans
 from registries import clock
@@ -141,6 +141,18 @@ def case_sheet(request: HttpRequest, number: str, sheet: str) -> HttpResponse:
             request, lambda: printing.pdf_of(queries.facts_of(notice)), name, what=f"{sheet} {notice.number.text}", of=case, back=back
         )
     return _printed(request, lambda: printing.pdf(pressing.sheet_of(sheet, case, share)), name, what=sheet, of=case, back=back)
+
+
+@access("registries.use_office")
+@require_safe
+def letter_file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """An order or letter of a case as PDF, as it was issued; a void one too, for the file."""
+    case = _case(request, number)
+    letter = get_object_or_404(Letter.objects.select_related("number"), pk=pk, case=case)
+    name, back = f"{drafting.TITLES[letter.number.kind]}-{case.number}", redirect("case-papers", number=number)
+    return _printed(
+        request, lambda: printing.pdf_of(queries.letter_facts(letter)), name, what=f"{letter.number.kind} {letter.number.text}", of=case, back=back
+    )
 
 
 # --- a draw, a plan --------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def send_objection(
     if queries.wait_seconds(result.pk, address, now):
         refuse_now(rules.TOO_MANY)
     today = now.astimezone(clock.BEIJING).date()
-    last = rules.due(today, rules.ANSWER_DAYS, rules.ANSWER_CALENDAR_DAYS, works)
+    last = rules.due(today, rules.ANSWER_DAYS, rules.ANSWER_CALENDAR_DAYS, works())
     row = Objection(
         number=f"YY-{today.year}-{next_number(f'objection/{today.year}'):04}",
         disclosure=result,

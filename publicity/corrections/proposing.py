@@ -89,7 +89,7 @@ def propose_withdrawal(
         rules.why_not_withdraw(basis=basis, event_on=event_on, published_on=published_on, today=clock.today())
         or why_not_publish(f"{basis} {explanation}")
     )
-    last = rules.due(event_on, rules.WITHDRAWAL_DAYS, rules.WITHDRAWAL_CALENDAR_DAYS, works)
+    last = rules.due(event_on, rules.WITHDRAWAL_DAYS, rules.WITHDRAWAL_CALENDAR_DAYS, works())
     row = Proposal(
         disclosure=result,
         what=What.WITHDRAWAL.value,

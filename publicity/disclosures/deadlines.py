@@ -5,31 +5,13 @@ hold, the two dates that need it are None, never guessed.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from inspections.cases.rules import promised_by
+from registries.holidays.rules import Calendar
 
 DAYS = 20
-
-
-class Calendar(NamedTuple):
-    """The holiday table: which years were entered, the statutory days off, and the week-end days worked instead (调休)."""
-
-    years: frozenset[int]
-    off: frozenset[dt.date]
-    worked: frozenset[dt.date]
-
-    @classmethod
-    def of(cls, years: Iterable[int], off: Iterable[dt.date], worked: Iterable[dt.date] = ()) -> "Calendar":
-        """A calendar from plain lists."""
-        return cls(frozenset(years), frozenset(off), frozenset(worked))
-
-    def works(self, day: dt.date) -> bool | None:
-        """Whether ``day`` is a working day; None when its year was not entered."""
-        if day.year not in self.years:
-            return None
-        return day in self.worked or (day.weekday() < 5 and day not in self.off)
 
 
 class ThreeDates(NamedTuple):

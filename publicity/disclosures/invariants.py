@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Exists, F, OuterRef
 
-from inspections.cases.queries import cases_awaiting_disclosure
 from inspections.cases.states import CaseState
+from publicity.disclosures import queries
+from publicity.disclosures.failing import told
 from publicity.disclosures.models import COPIED, Disclosure, DisclosureVersion
+from publicity.disclosures.states import Form
 from registries import clock
-from registries.ledger.findings import Finding, invariant
+from registries.ledger.findings import Finding, invariant, late
 from registries.ledger.sentences import Sentence, say
 
 RELEASED_WITHIN = dt.timedelta(hours=1)
@@ -17,14 +19,31 @@ RELEASED_WITHIN = dt.timedelta(hours=1)
 
 @invariant("disclosures")
 def disclosures() -> Iterator[Sentence | Finding]:
-    """Cases that were due yesterday or released an hour ago and are not out; results out before their review."""
+    """Results that were due yesterday or released an hour ago and are not out, with the reason if one is known; results out before
+    their review, the last day aside. Late: what nobody signed in time."""
     now = clock.now()
-    waiting = cases_awaiting_disclosure(now.date() - dt.timedelta(days=1)).exclude(released_at__gt=now - RELEASED_WITHIN)
-    for number in waiting.values_list("number", flat=True):
-        yield say("The result of case %(number)s is due and not public.", number=number)
-    early = Disclosure.objects.exclude(case__state__in=[CaseState.REVIEWED, CaseState.CLOSED])
+    due = queries.due(queries.publishing_day(now) - dt.timedelta(days=1)).exclude(released_at__gt=now - RELEASED_WITHIN)
+    held = queries.holds_in_force(now.date()).filter(case=OuterRef("pk"))
+    for case in due.exclude(Exists(held)).select_related("duty"):
+        why = told(case.duty) if hasattr(case, "duty") else None
+        if why is None:
+            yield say("The result of case %(number)s is due and not public.", number=case.number)
+        else:
+            yield say("The result of case %(number)s is due and not public: %(why)s", number=case.number, why=why.english)
+    early = Disclosure.objects.filter(form=Form.WHOLE).exclude(case__state__in=[CaseState.REVIEWED, CaseState.CLOSED])
     for number in early.values_list("case__number", flat=True):
         yield say("The result of case %(number)s is public, but the case is not reviewed.", number=number)
+    unsigned = queries.overdue(now.date()).filter(state__in=[CaseState.ON_SITE, CaseState.ASSIGNED])
+    for number in unsigned.values_list("number", flat=True):
+        yield late("disclosures", say("The result of case %(number)s is overdue: its record is not signed.", number=number))
+
+
+@invariant("penalties")
+def penalties() -> Iterator[Sentence | Finding]:
+    """Penalty decisions whose day was yesterday and that are not public."""
+    yesterday = clock.now() - dt.timedelta(days=1)
+    for followup in queries.penalties_owed().filter(pk__in=queries.penalties_due(yesterday)):
+        yield say("The penalty decision of case %(number)s is due and not public.", number=followup.case.number)
 
 
 @invariant("disclosure versions")

@@ -1,13 +1,14 @@
 """Disclosure: the permanent address of one case's result, and the frozen, whitelisted copies that stood and stand there."""
 
 import secrets
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.models import Case
+from publicity.disclosures.searching import terms_of
 from publicity.disclosures.states import Because, Form, Removed
 
 
@@ -72,6 +73,7 @@ class Disclosure(Copy):
 
     The database refuses any other change of them than by a new :class:`DisclosureVersion`. ``due_on`` is the promise; the two dates that
     need the holiday table are empty where it lacked the year. ``removed_at``: nothing of it is shown any more but the reason.
+    ``terms`` is what searches look into (searching.py), derived from the copied columns.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id)
@@ -84,6 +86,7 @@ class Disclosure(Copy):
     changed_at = models.DateTimeField(_("last changed"))
     shown_until = models.DateField(_("shown until"))
     removed_at = models.DateTimeField(_("taken down"), null=True, blank=True)
+    terms = models.TextField(default="", blank=True, editable=False)
 
     PROTECTED: ClassVar = (
         "public_id", "case", "form", "named", "subject_name", "subject_code", "unit_name", "inspected_on", "result_code", "findings",
@@ -94,10 +97,21 @@ class Disclosure(Copy):
         verbose_name = _("disclosure")
         verbose_name_plural = _("disclosures")
         ordering = ("-published_at", "-id")
-        indexes: ClassVar = [models.Index(fields=["-published_at", "-id"], name="disclosure_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["-published_at", "-id"], name="disclosure_newest"),
+            models.Index(fields=["subject_code", "-id"], name="disclosure_subject"),
+            models.Index(fields=["inspected_on"], name="disclosure_inspected"),
+        ]
 
     def __str__(self) -> str:
         return self.public_id
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the terms with the columns they are derived from."""
+        self.terms = terms_of(self)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "terms"}
+        super().save(*args, **kwargs)
 
 
 class DisclosureVersion(Copy):

@@ -22,6 +22,14 @@ class Because(TextChoices):
     ERROR = "error", _("corrected by the bureau")
 
 
+class HoldState(TextChoices):
+    """Where a hold stands; one that was granted ends by its last day or when it is lifted."""
+
+    SUBMITTED = "submitted", _("waiting for a supervisor")
+    GRANTED = "granted", _("granted")
+    REFUSED = "refused", _("refused")
+
+
 class Removed(TextChoices):
     """Why a result is shown no more."""
 

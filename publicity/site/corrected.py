@@ -9,6 +9,7 @@ from django.shortcuts import render
 from publicity.corrections import queries
 from publicity.corrections.comparing import Changed, between
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.site import marks
 from publicity.site.serving import MINUTE, published
 from registries import clock
 from registries.pages import page_of
@@ -31,7 +32,7 @@ class Told(NamedTuple):
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def correction_list(request: HttpRequest) -> HttpResponse:
     """The list with its numbers."""
     found = page_of(request, queries.public_changes(), ROWS)

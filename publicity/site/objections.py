@@ -14,7 +14,6 @@ from publicity.corrections.states import ANSWERED, OPEN, Kind
 from publicity.corrections.views import pdf
 from publicity.disclosures.models import Disclosure
 from publicity.site.notices import private
-from publicity.site.queries import result
 from registries import clock
 from registries.ledger.change import Refused, translated
 from registries.ledger.context import address
@@ -27,7 +26,7 @@ from registries.people.queries import public_user
 @require_http_methods(["GET", "HEAD", "POST"])
 def objection_form(request: HttpRequest, public_id: str) -> HttpResponse:
     """Say what is wrong with a result. Needs no account; what was typed stays where it cannot be taken."""
-    shown = result(public_id)
+    shown = Disclosure.objects.defer("terms").filter(public_id=public_id).first()
     if shown is None:
         raise Http404
     if shown.removed_at is not None:

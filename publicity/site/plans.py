@@ -20,6 +20,7 @@ from inspections.plans.progress import drawn_by
 from inspections.plans.queries import changes, versions
 from inspections.plans.states import PlanState
 from publicity.disclosures.models import Disclosure
+from publicity.site import marks
 from publicity.site.queries import published_matters
 from publicity.site.serving import MINUTE, published
 from registries.matters.models import Matter
@@ -88,7 +89,7 @@ def _plan(number: str) -> Plan:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def plan_list(request: HttpRequest) -> HttpResponse:
     """Every published plan, amended ones too."""
     context = page_of(request, plans())
@@ -97,7 +98,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def plan_page(request: HttpRequest, number: str) -> HttpResponse:
     """One published version: its items and how far they have come, what it changed, and the other versions."""
     plan = _plan(number)

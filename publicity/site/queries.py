@@ -5,13 +5,12 @@ Draws stand in ``orders.py``. Nothing here takes a person: there is one public, 
 
 import datetime as dt
 import json
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, TextField, When
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, When
+from django.db.models.functions import TruncDate
 
 from inspections.draws.models import Draw
 from inspections.draws.queries import PUBLIC_STATES
@@ -19,6 +18,8 @@ from inspections.draws.states import Correction
 from inspections.plans.models import Plan
 from inspections.plans.states import PlanState
 from publicity.disclosures.models import Disclosure
+from publicity.disclosures.queries import holds_by_unit, overdue_by_unit
+from publicity.site import marks
 from registries import clock
 from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload
 from registries.matters.models import Edition, EditionPaper, MatterRevision
@@ -28,40 +29,9 @@ from registries.matters.states import EditionState
 # --- results ---------------------------------------------------------------------------------------------------------
 
 
-def results(asked: Mapping[str, Any]) -> QuerySet[Disclosure]:
-    """Disclosed results, newest first. ``asked``: q (words of the name, or a code), matter, town, result, unit, draw, since, until."""
-    found = Disclosure.objects.all()
-    for word in unicodedata.normalize("NFKC", asked.get("q") or "").split():
-        found = found.filter(Q(subject_name__icontains=word) | Q(subject_code__istartswith=word))
-    columns = {
-        "town": "town_name",
-        "result": "result_code",
-        "unit": "unit_name",
-        "draw": "draw_number",
-        "since": "inspected_on__gte",
-        "until": "inspected_on__lte",
-    }
-    found = found.filter(**{column: asked[name] for name, column in columns.items() if asked.get(name)})
-    if asked.get("matter"):
-        # the list of matters is JSON, which SQLite cannot search in; as text it holds the quoted code on both engines
-        text = Cast("matters", TextField())
-        found = found.annotate(matters_text=text).filter(matters_text__contains=f'"{asked["matter"]}"')
-    return found
-
-
-def result(public_id: str) -> Disclosure | None:
-    """The result under this address, or None where there is none."""
-    return Disclosure.objects.filter(public_id=public_id).first()
-
-
-def result_groups(found: QuerySet[Disclosure]) -> dict[str, int]:
-    """How many of these results found no problem, a problem, could not be inspected (``ResultGroup``)."""
-    return dict(found.order_by().values_list("result_group").annotate(Count("pk")))
-
-
 def choices_of(column: str, label: str = "") -> list[tuple[str, str]]:
-    """What the disclosed results hold in a column, to choose from: (value, label), sorted by label."""
-    pairs = Disclosure.objects.order_by().exclude(**{column: ""}).values_list(column, label or column).distinct()
+    """What the results on line hold in a column, to choose from: (value, label), sorted by label."""
+    pairs = Disclosure.objects.filter(removed_at=None).order_by().exclude(**{column: ""}).values_list(column, label or column).distinct()
     return sorted(pairs, key=lambda pair: pair[1])
 
 
@@ -78,11 +48,27 @@ def last_disclosed() -> dt.datetime | None:
 
 
 class Punctuality(NamedTuple):
-    """How many results a unit disclosed, and how many of them on or before the day they were due."""
+    """How many results a unit disclosed or owes past their day, and how many were out on or before the day they were due.
+
+    ``overdue``: those it owes. ``held``, ``held_ever``: results that a supervisor holds back now, and ever did; counted, never named.
+    """
 
     unit: str
     total: int
     on_time: int
+    overdue: int = 0
+    held: int = 0
+    held_ever: int = 0
+
+    @property
+    def disclosed(self) -> int:
+        """How many are out."""
+        return self.total - self.overdue
+
+    @property
+    def late(self) -> int:
+        """Those that came after the day they were due."""
+        return self.disclosed - self.on_time
 
     @property
     def percent(self) -> str:
@@ -92,7 +78,20 @@ class Punctuality(NamedTuple):
 
 
 def punctuality() -> list[Punctuality]:
-    """Per unit, by name. The day of publication is the calendar day in Beijing."""
+    """Per unit, by name. The day of publication is the calendar day in Beijing; what is not out by its day counts as not on time,
+    what was taken down still counts. What is out is kept while results stay."""
+    today = clock.today()
+    late, holds = overdue_by_unit(today), holds_by_unit(today)
+    done = {unit: (total, on_time) for unit, total, on_time in marks.kept("punctuality", _disclosed_by_unit)}
+    found = []
+    for unit in sorted({*done, *late, *holds}):
+        total, on_time = done.get(unit, (0, 0))
+        owed = late.get(unit, 0)
+        found.append(Punctuality(unit, total + owed, on_time, owed, *holds.get(unit, (0, 0))))
+    return found
+
+
+def _disclosed_by_unit() -> list[tuple[str, int, int]]:
     day = TruncDate("published_at", tzinfo=clock.BEIJING)
     rows = (
         Disclosure.objects.order_by("unit_name")
@@ -100,12 +99,13 @@ def punctuality() -> list[Punctuality]:
         .values_list("unit_name")
         .annotate(total=Count("pk"), on_time=Count("pk", filter=Q(published_on__lte=F("due_on"))))
     )
-    return [Punctuality(*row) for row in rows]
+    return list(rows)
 
 
 def overall(units: list[Punctuality]) -> Punctuality:
     """All units together."""
-    return Punctuality("", sum(unit.total for unit in units), sum(unit.on_time for unit in units))
+    totals = (sum(column) for column in zip(*(unit[1:] for unit in units), strict=True))
+    return Punctuality("", *totals) if units else Punctuality("", 0, 0)
 
 
 # --- the matter list -------------------------------------------------------------------------------------------------

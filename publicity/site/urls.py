@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from publicity.site import corrected, notices, objections, plans, screens, struck, views
+from publicity.site import corrected, notices, objections, plans, results, screens, size, statistics, struck, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
-    path("results/", views.result_list, name="public-results"),
-    re_path(r"^results/(?P<public_id>[0-9a-f]{32})/$", views.result_page, name="public-result"),
+    path("results/", results.result_list, name="public-results"),
+    re_path(r"^results/(?P<public_id>[0-9a-f]{32})/$", results.result_page, name="public-result"),
+    path("subjects/<str:code>/", results.subject_page, name="public-subject"),
+    path("statistics/", statistics.statistics_page, name="public-statistics"),
     re_path(r"^results/(?P<public_id>[0-9a-f]{32})/objection/$", objections.objection_form, name="public-objection-form"),
     path("objections/<str:token>/", objections.objection_page, name="public-objection"),
     path("objections/<str:token>/answer.pdf", objections.objection_paper, name="public-objection-paper"),
@@ -40,5 +42,7 @@ urlpatterns = [
     path("notice/<str:address>/", notices.notice_page, name="public-notice"),
     path("how/", views.how, name="public-how"),
     path("accessibility/", views.accessibility, name="public-accessibility"),
+    path("size/<str:size>/", size.choose_size, name="public-size"),
+    path("sitemap.xml", views.sitemap, name="public-sitemap"),
     path("robots.txt", views.robots, name="public-robots"),
 ]

@@ -9,18 +9,17 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from inspections.draws import shelf
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
 from inspections.draws.wording import reason_label
-from publicity.site import differing, example, orders, queries, slips, struck, wording
+from publicity.site import differing, example, finding, marks, orders, queries, results, slips, struck, wording
 from publicity.site.bundle import mark, zipped
-from publicity.site.forms import ResultsFilter
 from publicity.site.serving import MINUTE, YEAR, published, streamed
 from registries import clock
-from registries.codes.models import ResultGroup
 from registries.ledger.queries import head, latest_checkpoint
 from registries.matters import papers
 from registries.matters.queries import edition_before, edition_changes
@@ -28,6 +27,9 @@ from registries.pages import page_of
 from registries.people.access import PUBLIC, access
 
 NEWEST = 6
+SITEMAP = ("home", "results", "statistics", "matters", "editions", "plans", "draws", "slips", "ledger", "checkpoints", "how", "accessibility")
+IN_SITEMAP = 5000
+"""The newest of each that are listed; a sitemap may hold 50,000 addresses."""
 LINES = 100
 """Lines of a result on one page."""
 TEXT = "text/plain; charset=utf-8"
@@ -52,7 +54,7 @@ def _latest(*moments: dt.datetime | None) -> dt.datetime | None:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def home(request: HttpRequest) -> HttpResponse:
     """The front page: search, newest results, how a draw works, punctuality, the next draws."""
     now = clock.now()
@@ -62,7 +64,8 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "public/home.html",
         {
-            "newest": queries.results({})[:NEWEST],
+            "newest": results.rows_of(finding.page((), finding.Place(), NEWEST)[0]),
+            "total": sum(finding.counts(()).values()),
             "units": units,
             "all_units": queries.overall(units),
             "counts": orders.state_counts(now),
@@ -74,14 +77,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.nothing)
 def how(request: HttpRequest) -> HttpResponse:
     """How a draw works, with one to follow by hand."""
     return render(request, "public/how.html", {"example": example.follow(), "updated_on": WRITTEN_ON})
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.nothing)
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What these pages promise to everybody who reads them, however they read."""
     return render(request, "public/accessibility.html", {"updated_on": WRITTEN_ON})
@@ -91,45 +94,26 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @published(MINUTE)
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may read all that is public."""
-    return HttpResponse("User-agent: *\nDisallow: /office/\nDisallow: /admin/\n", content_type=TEXT)
-
-
-# --- results ---------------------------------------------------------------------------------------------------------
-
-
-@access(PUBLIC)
-@published(MINUTE)
-def result_list(request: HttpRequest) -> HttpResponse:
-    """Search and filters, all in the query string."""
-    form = ResultsFilter(request.GET)
-    form.is_valid()
-    found = queries.results(form.cleaned_data)
-    groups = queries.result_groups(found)
-    context = page_of(request, found) | {
-        "form": form,
-        "inspected": groups.get(ResultGroup.CLEAN, 0) + groups.get(ResultGroup.PROBLEM, 0),
-        "problems": groups.get(ResultGroup.PROBLEM, 0),
-        "narrowed": any(value for name, value in form.cleaned_data.items() if name != "q"),
-        "updated": queries.last_disclosed(),
-    }
-    return render(request, "public/results/list.html", context)
+    told = f"User-agent: *\nDisallow: /office/\nDisallow: /admin/\nSitemap: {settings.PUBLIC_URL}/sitemap.xml\n"
+    return HttpResponse(told, content_type=TEXT)
 
 
 @access(PUBLIC)
 @published(MINUTE)
-def result_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One disclosed result, frozen."""
-    result = _found(queries.result(public_id))
-    on_time = result.published_at.astimezone(clock.BEIJING).date() <= result.due_on
-    context = {"result": result, "on_time": on_time, "updated": result.published_at}
-    return render(request, "public/results/page.html", context)
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """The pages that lead everywhere, and the newest results and draws."""
+    places = [reverse(f"public-{name}") for name in SITEMAP]
+    places += [reverse("public-result", args=[row.public_id]) for row in results.rows_of(finding.page((), finding.Place(), IN_SITEMAP)[0])]
+    places += [reverse("public-draw", args=[number]) for number in orders.in_state("", clock.now()).values_list("number", flat=True)[:IN_SITEMAP]]
+    body = render_to_string("public/sitemap.xml", {"addresses": [settings.PUBLIC_URL + place for place in places]})
+    return HttpResponse(body, content_type="application/xml")
 
 
 # --- the matter list -----------------------------------------------------------------------------------
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def matter_list(request: HttpRequest) -> HttpResponse:
     """The edition in force, whole."""
     edition = queries.edition_in_force()
@@ -142,7 +126,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def matter_page(request: HttpRequest, code: str) -> HttpResponse:
     """One matter as last published: content, legal bases, checklist, and the editions it stood in. ``?revision=`` shows an older one."""
     asked = request.GET.get("revision", "")
@@ -152,7 +136,7 @@ def matter_page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def edition_list(request: HttpRequest) -> HttpResponse:
     """Every published edition."""
     context = page_of(request, queries.editions())
@@ -161,7 +145,7 @@ def edition_list(request: HttpRequest) -> HttpResponse:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def edition_page(request: HttpRequest, number: int) -> HttpResponse:
     """One edition: what it changed against the one before, and its matters."""
     edition = _found(queries.editions().filter(number=number).first())
@@ -200,7 +184,7 @@ def edition_paper(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def draw_list(request: HttpRequest) -> HttpResponse:
     """Every order ever committed: open, overdue, drawn or voided."""
     now = clock.now()
@@ -223,7 +207,7 @@ def draw_list(request: HttpRequest) -> HttpResponse:
 
 
 @access(PUBLIC)
-@published(MINUTE)
+@published(MINUTE, marks.everything)
 def slip_table(request: HttpRequest) -> HttpResponse:
     """What gives slips under each rule, an example, and what slips mean for the chance; all computed by what acts."""
     return render(request, "public/draws/slips.html", slips.told() | {"updated_on": WRITTEN_ON})

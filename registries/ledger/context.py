@@ -3,8 +3,17 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+
+def visitor(request: HttpRequest) -> str:
+    """The visitor's address: the connection's, or what the outermost of our own proxies (``PROXY_COUNT``) saw."""
+    count = settings.AXES_IPWARE_PROXY_COUNT
+    passed = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")] if count else []
+    return passed[-count][:64] if len(passed) >= count > 0 else str(request.META.get("REMOTE_ADDR", ""))
+
 
 address: ContextVar[str] = ContextVar("address", default="")
 
@@ -17,7 +26,7 @@ class AddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Run the request with its address set."""
-        token = address.set(request.META.get("REMOTE_ADDR", ""))
+        token = address.set(visitor(request))
         try:
             return self.get_response(request)
         finally:

@@ -205,6 +205,7 @@
       const finished = rows.some((row) => row.kind === "submit" && !row.held);
       byId("visit-fields").disabled = !begun || finished || Boolean(visit.closed) || Boolean(visit.state && visit.state.submitted);
       byId("visit-before").hidden = begun || Boolean(visit.closed);
+      byId("visit-notice").hidden = Boolean(visit.state && visit.state.notice === "served");
       byId("visit-next").parentNode.hidden = byId("visit-fields").disabled;
       const clashes = Object.keys(visit.conflicts).length;
       const waits = rows.length + Object.keys(visit.typed).length;
@@ -276,11 +277,33 @@
       return Promise.all(rows.filter((row) => ["submit", "acknowledge", "sign"].includes(row.kind)).map((row) => sunlot.store.remove(row.seq)));
     }
 
+    /* How the notice came to the inspected, where it was not served before; typed again after the office said no. */
     async begin(event) {
       event.preventDefault();
-      await sunlot.store.post(this.number, "begin", {});
+      const form = byId("visit-begin").elements;
+      const said = { service: form.service.value, served_to: "", witness: "", no_notice: "" };
+      const asked = said.service === "none" ? ["no_notice"] : ["served_to", "witness"];
+      asked.forEach((name) => (said[name] = form[name].value.trim()));
+      const why = byId("visit-notice").hidden ? "" : this.unannounced(said);
+      byId("visit-unannounced").textContent = why;
+      if (why) {
+        return;
+      }
+      const waiting = await sunlot.store.waiting(this.number);
+      await Promise.all(waiting.filter((row) => row.kind === "begin" && row.held).map((row) => sunlot.store.remove(row.seq)));
+      await sunlot.store.post(this.number, "begin", said);
       await this.send();
       window.scrollTo(0, this.form.offsetTop);
+    }
+
+    unannounced(said) {
+      if (said.service === "none") {
+        return said.no_notice ? "" : this.texts.whyNoNotice;
+      }
+      if (!said.service || !said.served_to) {
+        return said.service ? this.texts.noticeToWhom : this.texts.noticeChoose;
+      }
+      return said.service === "refused" && !said.witness ? this.texts.noticeWitness : "";
     }
 
     next() {

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,14 +73,20 @@ class County:
         return json.loads(self.python(code).strip().splitlines()[-1])
 
 
-@pytest.fixture(scope="session")
-def county(chromium: Browser, template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
-    """The sample county, loaded through its importers and commands, with web, worker and beat running."""
-    data = tmp_path_factory.mktemp("county")
+@contextmanager
+def loaded(chromium: Browser, template: Template, data: Path) -> Iterator[County]:
+    """The sample county, loaded through its importers and commands into `data`, with web, worker and beat running."""
     stack = Stack(data, env=template.copied(data))
     running = County(stack, data, chromium)
     running.python(f"from pathlib import Path\nfrom config.demo import office\noffice.load(print, Path({str(data)!r}))")
     with stack:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def county(chromium: Browser, template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+    """One for all: what a test leaves in it must not disturb another."""
+    with loaded(chromium, template, tmp_path_factory.mktemp("county")) as running:
         yield running
 
 

@@ -23,7 +23,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     PUBLIC: (
         "/", "/results/", "/results/?q=没有这样的名称", "/results/{result}/", "/matters/", "/matters/ZA01/", "/matters/editions/", "/matters/editions/1/",
         "/plans/", "/plans/{plan}/", "/draws/", "/draws/{draw}/", "/draws/{draw}/verify/", "/draws/{draw}/ceremony/", "/ledger/", "/ledger/entries/",
-        "/ledger/checkpoints/", "/how/", "/accessibility/", "/office/sign-in/", "/no-such-page/",
+        "/ledger/checkpoints/", "/how/", "/accessibility/", "/statistics/", "/subjects/{code}/", "/office/sign-in/", "/no-such-page/",
     ),
     "clerk-za": (
         "/office/", "/office/password/", "/office/draws/", "/office/draws/new/", "/office/draws/{draw_pk}/", "/office/cases/",
@@ -68,7 +68,7 @@ def places(walked: County) -> dict[str, str]:
         print(json.dumps({
             "draw": draw.number, "draw_pk": draw.pk, "case": case.number, "plan_pk": plan.pk, "plan": plan.number,
             "officer": case.assignments.order_by("position").first().inspector.user.username,
-            "result": Disclosure.objects.first().public_id, "import_pk": Import.objects.order_by("-pk").first().pk,
+            "result": Disclosure.objects.first().public_id, "code": Disclosure.objects.exclude(subject_code="").first().subject_code, "import_pk": Import.objects.order_by("-pk").first().pk,
             "inspector": Inspector.objects.first().number, "edition_pk": Edition.objects.first().pk,
             "user_pk": User.objects.get(username="clerk-za").pk, "subject": Subject.objects.filter(unit__code="ZA").first().key,
         }))

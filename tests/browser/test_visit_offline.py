@@ -139,6 +139,10 @@ def test_a_whole_visit_in_airplane_mode_arrives_exactly_once(phone: Phone, live_
         assert page.inner_text("h1") == case.subject.name
         assert not page.locator("input[name^=answer_]:checked").count(), "no answer is ever prefilled"
         page.click("#visit-begin button")
+        assert page.inner_text("#visit-unannounced"), "a visit begins with its notice or a reason, without a network too"
+        page.locator("#visit-begin input[value=none]").check()
+        page.fill("#visit-begin textarea[name=no_notice]", "举报称夜间留宿不登记")
+        page.click("#visit-begin button")
         page.wait_for_selector("#visit-fields:not([disabled])")
         answer(page, items[0], "yes")
         answer(page, items[1], "no", "登记簿缺 3 日")

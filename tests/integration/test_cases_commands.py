@@ -53,7 +53,7 @@ def begun() -> tuple[Case, User, User]:
     """A case whose visit has begun, and its two inspectors."""
     case = make.case()
     first, second = members(case)
-    commands.begin_visit(actor=first, case_id=case.pk)
+    commands.begin_visit(actor=first, case_id=case.pk, no_notice="突击检查")
     case.refresh_from_db()
     return case, first, second
 
@@ -195,8 +195,8 @@ def test_nobody_but_the_team_touches_a_record() -> None:
     refused(lambda: commands.submit_record(actor=stranger, case_id=case.pk, version=1))
     refused(lambda: commands.take_back_record(actor=stranger, case_id=case.pk))
     refused(lambda: commands.sign_record(actor=stranger, case_id=case.pk, content_hash=""))
-    refused(lambda: commands.begin_visit(actor=stranger, case_id=case.pk))
-    refused(lambda: commands.begin_visit(actor=stranger, case_id=999_999))
+    refused(lambda: commands.begin_visit(actor=stranger, case_id=case.pk, no_notice="突击检查"))
+    refused(lambda: commands.begin_visit(actor=stranger, case_id=999_999, no_notice="突击检查"))
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.PARTNER])
@@ -210,7 +210,7 @@ def test_other_roles_cannot_record(role: Role) -> None:
 def test_an_excluded_subject_is_not_visited_and_the_attempt_is_recorded() -> None:
     case = make.case()
     make.exclusion(case.subject)
-    assert "out of scope" in refused(lambda: commands.begin_visit(actor=members(case)[0], case_id=case.pk))
+    assert "out of scope" in refused(lambda: commands.begin_visit(actor=members(case)[0], case_id=case.pk, no_notice="突击检查"))
     assert not case.records.exists()
     assert last_entry()["case_id"] == case.pk
 
@@ -219,12 +219,12 @@ def test_an_expired_certificate_a_conflict_or_a_missing_colleague_stops_the_visi
     expired = make.inspector(certified=False)
     make.certificate(expired, valid_until=dt.date(2021, 1, 1))
     case = make.case(team=[make.inspector(), expired])
-    assert expired.name in refused(lambda: commands.begin_visit(actor=members(case)[0], case_id=case.pk))
+    assert expired.name in refused(lambda: commands.begin_visit(actor=members(case)[0], case_id=case.pk, no_notice="突击检查"))
     alone = make.case(team=[make.inspector()])
-    assert "two" in refused(lambda: commands.begin_visit(actor=members(alone)[0], case_id=alone.pk))
+    assert "two" in refused(lambda: commands.begin_visit(actor=members(alone)[0], case_id=alone.pk, no_notice="突击检查"))
     case = make.case()
     make.recusal(make.team_of(case)[1], case.subject)
-    assert "conflict" in refused(lambda: commands.begin_visit(actor=members(case)[0], case_id=case.pk))
+    assert "conflict" in refused(lambda: commands.begin_visit(actor=members(case)[0], case_id=case.pk, no_notice="突击检查"))
 
 
 def test_a_half_filled_record_is_kept() -> None:

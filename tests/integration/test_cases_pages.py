@@ -58,7 +58,7 @@ def typed(case: Case, **changes: Any) -> dict[str, Any]:
 def begun() -> Case:
     """A case whose visit has begun."""
     case = make.case()
-    commands.begin_visit(actor=members(case)[0], case_id=case.pk)
+    commands.begin_visit(actor=members(case)[0], case_id=case.pk, no_notice="突击检查")
     case.refresh_from_db()
     return case
 
@@ -178,7 +178,9 @@ def test_the_page_shows_the_viewer_one_next_step() -> None:
     case = make.case()
     assert "Begin the visit" in page(signed_in(members(case)[0]), f"/office/cases/{case.number}/")
     clerk = signed_in(make.user(Role.CLERK, unit=case.unit))
-    assert "Waiting for the team" in page(clerk, f"/office/cases/{case.number}/")
+    assert f"/office/cases/{case.number}/documents/notice/" in page(clerk, f"/office/cases/{case.number}/"), "the notice is to be made"
+    supervisor = signed_in(make.user(Role.SUPERVISOR))
+    assert "Waiting for the team" in page(supervisor, f"/office/cases/{case.number}/")
     make.recorded_case(case)
     assert "Review the record" in page(signed_in(make.user(Role.REVIEWER)), f"/office/cases/{case.number}/")
     assert "Waiting for the legal review" in page(clerk, f"/office/cases/{case.number}/")
@@ -199,7 +201,7 @@ def test_the_inspector_is_not_shown_the_risk_grade_nor_the_sealed_columns() -> N
 def test_beginning_leads_to_an_empty_record_with_nothing_prefilled() -> None:
     case = make.case()
     browser = signed_in(members(case)[0])
-    response = browser.post(f"/office/cases/{case.number}/begin/")
+    response = browser.post(f"/office/cases/{case.number}/begin/", {"service": "none", "no_notice": "突击检查"})
     assert response.headers["Location"] == f"/office/cases/{case.number}/record/"
     form = page(browser, f"/office/cases/{case.number}/record/")
     assert "checked>" not in form

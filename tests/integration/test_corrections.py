@@ -181,6 +181,7 @@ def test_the_handler_proposes_on_the_page_the_column_and_the_answer_apart() -> N
 
 
 def test_a_withdrawal_has_its_day_and_leaves_the_reason() -> None:
+    factories.holidays(2026)
     with time_machine.travel(dt.datetime(2026, 11, 4, 4, tzinfo=dt.UTC)):
         result = published()
         row = withdrawal(result)

@@ -98,7 +98,7 @@ def test_a_result_is_due_when_released_or_from_day_15_on() -> None:
 
 
 def test_what_is_not_due_is_refused() -> None:
-    for case in (make.reviewed_case(inspected_on=days_ago(14)), make.recorded_case(inspected_on=days_ago(30)), make.case()):
+    for case in (make.reviewed_case(inspected_on=days_ago(14)), make.recorded_case(inspected_on=days_ago(19)), make.case()):
         with pytest.raises(Refused):
             publish(case)
     assert not Disclosure.objects.exists()

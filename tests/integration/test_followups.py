@@ -58,12 +58,20 @@ def disclose(case: Case) -> None:
 
 def ordered(it: Office, kind: str = "rectification", **different: Any) -> FollowUp:
     ahead = {"rectification": 10, "transfer": 5, "penalty": 0}[kind]
-    values = {"what": "补齐住宿登记", "number": "源公（治）责改〔2026〕1号", "day": clock.today() + dt.timedelta(days=ahead), **different}
+    values = {"what": "补齐住宿登记", "number": "", "basis": "《旅馆业治安管理办法》第六条", "day": clock.today() + dt.timedelta(days=ahead), **different}
     if kind == "transfer":
         values.setdefault("addressee", "县市场监督管理局")
+    if kind == "penalty":
+        values["number"] = values["number"] or "源公（治）立〔2026〕1号"
     it.case.refresh_from_db()
     commands.order_followup(actor=it.reviewer, case_id=it.case.pk, version=it.case.version, order=Order(kind, **values))
     return FollowUp.objects.latest("pk")
+
+
+def issued(it: Office, followup: FollowUp, **different: Any) -> None:
+    values = {"basis": "《行政处罚法》第二十七条", "enclosures": "现场检查笔录1份", **different}
+    sending.issue_letter(actor=it.clerk, followup_id=followup.pk, version=followup.version, **values)
+    followup.refresh_from_db()
 
 
 def close(it: Office) -> None:
@@ -194,6 +202,7 @@ def decided(it: Office, followup: FollowUp, **different: Any) -> None:
 
 def test_a_penalty_has_its_decision_and_its_own_term_of_disclosure() -> None:
     with time_machine.travel(dt.datetime(2026, 9, 23, 9, tzinfo=clock.BEIJING), tick=False):
+        make.holidays(2026)
         it = office()
         followup = ordered(it, "penalty")
         assert followup.due_on == dt.date(2026, 12, 22)
@@ -209,11 +218,15 @@ def test_a_transfer_is_settled_by_its_receipt() -> None:
 
     def receive() -> None:
         sending.record_receipt(
-            actor=it.clerk, followup_id=followup.pk, version=followup.version, number="回执7", received_on=clock.today()
+            actor=it.clerk, followup_id=followup.pk, version=FollowUp.objects.get(pk=followup.pk).version, number="回执7", received_on=clock.today()
         )
 
     assert "not sent yet" in refused(receive)
-    sending.send_followup(actor=it.clerk, followup_id=followup.pk, version=1, number="移1", sent_at=clock.now())
+    assert "Make the letter first" in refused(
+        lambda: sending.send_followup(actor=it.clerk, followup_id=followup.pk, version=followup.version, sent_at=clock.now())
+    )
+    issued(it, followup)
+    sending.send_followup(actor=it.clerk, followup_id=followup.pk, version=followup.version, sent_at=clock.now())
     followup.refresh_from_db()
     assert (followup.state, followup.due_on) == (State.OPEN, clock.today() + dt.timedelta(days=10))
     receive()
@@ -233,7 +246,7 @@ def test_a_suspected_crime_is_decided_within_three_days_sent_within_a_day_and_ne
     assert "never on a penalty alone" in refused(lambda: close(it))
 
     def send() -> None:
-        sending.send_followup(actor=it.clerk, followup_id=crime.pk, version=crime.version, number="移1", sent_at=clock.now())
+        sending.send_followup(actor=it.clerk, followup_id=crime.pk, version=crime.version, sent_at=clock.now())
 
     assert "decides first" in refused(send)
     sending.approve_transfer(actor=it.supervisor, followup_id=crime.pk, version=1)
@@ -242,6 +255,7 @@ def test_a_suspected_crime_is_decided_within_three_days_sent_within_a_day_and_ne
     assert crime.decided_at is not None
     assert crime.send_by - crime.decided_at == dt.timedelta(hours=24)
     assert "never on a penalty alone" in refused(lambda: close(it))
+    issued(it, crime, addressee="县公安局刑侦大队")
     send()
     close(it)
 
@@ -375,7 +389,7 @@ def test_the_whole_way_through_the_pages(django_assert_max_num_queries: Any) -> 
     assert new in reviewer.get(page).content.decode()
     shown = reviewer.get(f"{new}?kind=rectification").content.decode()
     assert f'name="version" value="{Case.objects.get(pk=it.case.pk).version}"' in shown
-    posted = {"version": Case.objects.get(pk=it.case.pk).version, "what": "补齐登记", "number": "责改1号", "day": "2020-01-01"}
+    posted = {"version": Case.objects.get(pk=it.case.pk).version, "what": "补齐登记", "basis": "《办法》第六条", "day": "2020-01-01"}
     again = reviewer.post(f"{new}?kind=rectification", posted)
     assert again.status_code == 422
     assert "补齐登记" in again.content.decode(), "nothing typed is lost"

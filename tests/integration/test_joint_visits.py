@@ -86,7 +86,7 @@ def test_the_joint_visit_ends_both_cases_and_counts_once(client: Client) -> None
     twice = Twice()
     one, two = twice.fresh()
     lead, *others = officers(one)
-    commands.begin_visit(actor=lead, case_id=one.pk)
+    commands.begin_visit(actor=lead, case_id=one.pk, no_notice="突击检查")
     commands.save_record(actor=lead, case_id=one.pk, version=1, draft=whole(one))
     commands.submit_record(actor=lead, case_id=one.pk, version=queries.rounds(one)[0].version)
     record = queries.rounds(one)[0]
@@ -118,7 +118,7 @@ def test_a_visit_that_has_begun_stands_alone() -> None:
     twice = Twice()
     uniting.separate_case(actor=twice.clerks[1], case_id=twice.two.pk, reason="分别检查")
     one, two = twice.fresh()
-    commands.begin_visit(actor=officers(one)[0], case_id=one.pk)
+    commands.begin_visit(actor=officers(one)[0], case_id=one.pk, no_notice="突击检查")
     assert "nothing to join" in refusal(uniting.join_case, actor=twice.clerks[1], case_id=two.pk)
 
 
@@ -186,7 +186,7 @@ def filled() -> Twice:
         case=one, kind="inspector", assignment=place, reason="absent", explanation=SECRET, evidence=SECRET, file=b"%PDF-1", file_name="x.pdf",
         file_sha256="0" * 64, evidence_digest="0" * 64, asked_by=place.inspector.user, asked_at=clock.now(),
     )  # fmt: skip
-    commands.begin_visit(actor=lead, case_id=one.pk)
+    commands.begin_visit(actor=lead, case_id=one.pk, no_notice="突击检查")
     lines = {item.pk: Line("yes", SECRET if item.revision_id == twice.hotel.pk else THEIRS) for item in queries.items_of(one)}
     draft = Draft(clock.today(), make.result().pk, "", None, SECRET, lines)
     commands.save_record(actor=lead, case_id=one.pk, version=1, draft=draft)
@@ -246,7 +246,7 @@ def test_a_partners_desk_learns_of_a_visit_when_it_has_begun() -> None:
     client = enter(partner_of(twice))
     assert client.get(f"/office/cases/{one.number}/").status_code == 404
     assert twice.subject.name not in client.get("/office/cases/joint/").content.decode()
-    commands.begin_visit(actor=officers(one)[0], case_id=one.pk)
+    commands.begin_visit(actor=officers(one)[0], case_id=one.pk, no_notice="突击检查")
     assert client.get(f"/office/cases/{one.number}/").status_code == 200
 
 
@@ -270,7 +270,7 @@ def test_a_partners_officer_answers_the_own_checklist_only() -> None:
     twice = Twice()
     one, _two = twice.fresh()
     lead, _second, fireman, _fourth = officers(one)
-    commands.begin_visit(actor=lead, case_id=one.pk)
+    commands.begin_visit(actor=lead, case_id=one.pk, no_notice="突击检查")
     mine = {item.pk: Line("yes") for item in queries.items_of(one) if item.revision_id == twice.net.pk}
     commands.save_record(actor=fireman, case_id=one.pk, version=1, draft=Draft(answers=mine))
     said = refusal(commands.save_record, actor=fireman, case_id=one.pk, version=queries.rounds(one)[0].version, draft=whole(one))

@@ -58,7 +58,7 @@ def team(case: Case) -> list[User]:
 def begun(draw: Draw) -> Case:
     cases.open_cases(actor=make.system(), draw_id=draw.pk)
     case = Case.objects.filter(draw=draw).order_by("number")[0]
-    cases.begin_visit(actor=team(case)[0], case_id=case.pk)
+    cases.begin_visit(actor=team(case)[0], case_id=case.pk, no_notice="突击检查")
     case.refresh_from_db()
     return case
 

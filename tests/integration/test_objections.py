@@ -105,6 +105,7 @@ def test_one_result_takes_so_many_a_day_from_wherever_they_come(monkeypatch: pyt
 
 
 def test_the_last_day_is_counted_in_working_days_and_says_when_it_could_not() -> None:
+    factories.holidays(2026)
     with time_machine.travel(dt.datetime(2026, 11, 2, 4, tzinfo=dt.UTC)):
         result = published()
         known = objection(result)

@@ -329,10 +329,10 @@ def test_a_joint_visit_is_begun_and_signed_by_both_teams_and_discloses_all_matte
     place = case.assignments.get(position=4)
     leader = leader_of(case)
     Assignment.objects.filter(pk=place.pk).update(ended_at=clock.now())
-    said = refusal(case_commands.begin_visit, actor=leader, case_id=case.pk)
+    said = refusal(case_commands.begin_visit, actor=leader, case_id=case.pk, no_notice="突击检查")
     assert said == "A visit needs at least two inspectors of 县消防救援大队 too; its team is still to be drawn."
     Assignment.objects.filter(pk=place.pk).update(ended_at=None)
-    case_commands.begin_visit(actor=leader, case_id=case.pk)
+    case_commands.begin_visit(actor=leader, case_id=case.pk, no_notice="突击检查")
     case.records.all().delete()
     make.reviewed_case(case, released=True)
     assert case.records.get().signatures.count() == 4
@@ -351,10 +351,10 @@ def test_a_visit_waits_while_an_order_draws_a_team_for_it(bureau: Bureau, time_m
     order = bureau.announced(bureau.staffing(lot, bureau.partner_user, bureau.partner))
     commands.submit_draw(actor=bureau.partner_user, draw_id=order.pk, version=order.version)
     commands.approve_draw(actor=bureau.supervisor, draw_id=order.pk, version=fresh(order).version)
-    said = refusal(case_commands.begin_visit, actor=leader, case_id=case.pk)
+    said = refusal(case_commands.begin_visit, actor=leader, case_id=case.pk, no_notice="突击检查")
     assert said == f"Order {fresh(order)} draws a team for this visit. Begin when it is there."
     bureau.finished(time_machine, order)
-    case_commands.begin_visit(actor=leader, case_id=case.pk)
+    case_commands.begin_visit(actor=leader, case_id=case.pk, no_notice="突击检查")
     assert places.open_places(lot, bureau.partner.pk).count() == 0
 
 

@@ -38,7 +38,7 @@ class Visit:
         self.twice = Twice()
         self.case = self.twice.fresh()[0]
         self.lead, _second, self.officer, self.other = officers(self.case)
-        commands.begin_visit(actor=self.lead, case_id=self.case.pk)
+        commands.begin_visit(actor=self.lead, case_id=self.case.pk, no_notice="突击检查")
         self.items = queries.items_of(self.case)
         self.own = [item for item in self.items if item.revision_id == self.twice.net.pk]
         lines = {item.pk: Line("yes", THEIRS if item in self.own else SECRET) for item in self.items}

@@ -17,10 +17,11 @@ from inspections.draws.models import DrawCertificate, DrawSecret, RosterAudit, S
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
-from inspections.papers.models import Bundle, DocumentNumber, Notice
+from inspections.papers.models import Bundle, DocumentNumber, Letter, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
 from publicity.corrections.models import Objection, Proposal, Statement
 from publicity.disclosures.models import Disclosure, Removal
+from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
 from registries import clock
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code, CodeTable
@@ -105,6 +106,11 @@ def one_of_everything() -> None:
         number=number, case=case, token="0" * 32, token_digest="0" * 64, facts_digest="0" * 64, first_day=today,
         last_day=today + dt.timedelta(days=9), service="received", served_on=today, served_by=user, served_at=now,
     )  # fmt: skip
+    ordered = DocumentNumber.objects.create(
+        unit=case.unit, word="源公（治）", kind="rectification", year=today.year, serial=1, text="责改1号", case=case, taken_by=user, taken_at=now,
+        voided_by=user, voided_at=now, void_because="更换",
+    )  # fmt: skip
+    letter = Letter.objects.create(number=ordered, case=case, facts_digest="0" * 64)
     Bundle.objects.create(draw=draw, sheet="notice", asked_by=user, asked_at=now, sha256="0" * 64)
     Photo.objects.create(
         case=case, round=1, content_type="image/jpeg", size=4, sent_sha256="0" * 64, sha256="0" * 64, kept_by=user, kept_at=now
@@ -112,8 +118,11 @@ def one_of_everything() -> None:
     record = case.records.get()
     Acknowledgement.objects.create(record=record, kind="refused", witness="李某", content_hash="0" * 64, noted_by=user, noted_at=now)
     SecrecyCheck.objects.create(case=case, record=record, cleared=True, checked_by=user, checked_at=now)
-    followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now)
+    followup = FollowUp.objects.create(case=case, kind="rectification", what="补登", due_on=today, ordered_by=user, ordered_at=now, letter=letter)
     later = today + dt.timedelta(days=9)
+    Duty.objects.create(case=case, ended_on=today, due_on=later, noted_at=now)
+    Hold.objects.create(case=case, basis="x", reason="x", until=later, asked_by=user, asked_at=now)
+    PenaltyDisclosure.objects.create(followup=followup, named=True, unit_name="x", decided_on=today, published_at=now, shown_until=later)
     Extension.objects.create(followup=followup, was_due_on=today, due_on=later, reason="x", decided_by=user, decided_at=now)
     Recheck.objects.create(followup=followup, case=case, ordered_by=user, ordered_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
@@ -131,6 +140,7 @@ def one_of_everything() -> None:
     Comparison.objects.create(
         category=subject.categories.all()[0], unit=subject.unit, source="名单", file_name="a.xlsx", sha256="0" * 64, compared_by=user, compared_at=now
     )
+    factories.holidays(2026)
     item = factories.plan_item(draw.matter, source="county")
     TaskReport.objects.create(item=item, reported_on=today, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, reported_by=user, reported_at=now)
     handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
@@ -148,7 +158,8 @@ def honest() -> None:
 CHECKED = [
     "case.called_off_at", "case.called_off_because", "case.joined_to", "draw.request", "draw.mode", "draw.staffs", "followup.state", "followup.settled_at", "historyrow.kind", "historyrow.position",
     "historyrow.inspector_out", "historyrow.inspector_in", "photo.withdrawn_by", "photo.withdrawn_at", "plan.replaces", "plan.amendment", "planitem.number", "replacement.kind", "replacement.assignment",
-    "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "disclosureversion.named", "disclosureversion.because", "removal.because", "permit.long_term", "recusal.organisation", "subject.merged_into",
+    "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "disclosureversion.named", "disclosureversion.because", "hold.state", "hold.decided_by", "hold.decided_at",
+    "hold.lifted_by", "hold.lifted_at", "hold.lifted_because", "penaltydisclosure.removed_at", "penaltydisclosure.removed_because", "removal.because", "holidayyear.edition", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 MOST_QUERIES = 15
 LISTS = (
     "/", "/results/", "/matters/", "/matters/editions/", "/plans/", "/draws/", "/ledger/", "/ledger/entries/", "/ledger/entries.jsonl",
-    "/ledger/checkpoints/", "/how/", "/accessibility/", "/robots.txt",
+    "/ledger/checkpoints/", "/how/", "/accessibility/", "/robots.txt", "/statistics/", "/sitemap.xml",
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def scene() -> Scene:
     number, plan = drawn.number, quote(public_draws.plan_number(drawn))
     addresses = (
         *LISTS, f"/results/?q={quote(result.subject_name)}&unit={quote(result.unit_name)}", f"/results/{result.public_id}/",
-        f"/results/{counted.public_id}/", f"/matters/{newer.matter.code}/", f"/matters/editions/{edition.number}/", f"/plans/{plan}/",
+        f"/results/{counted.public_id}/", f"/subjects/{result.subject_code}/", f"/matters/{newer.matter.code}/", f"/matters/editions/{edition.number}/", f"/plans/{plan}/",
         "/draws/?state=drawn", f"/draws/{number}/", f"/draws/{number}/verify/", f"/draws/{number}/bundle.zip",
         f"/draws/{number}/bundle/order.txt", f"/draws/{number}/bundle/result.txt", f"/draws/{number}/bundle/openings.txt",
         f"/draws/{waiting.number}/", f"/draws/{waiting.number}/verify/", f"/draws/{waiting.number}/bundle.zip",
@@ -236,4 +236,4 @@ def test_a_plan_shows_how_far_its_items_have_come(client: Client, scene: Scene) 
 
 
 def test_search_engines_stay_out_of_the_office(client: Client) -> None:
-    assert client.get("/robots.txt").content == b"User-agent: *\nDisallow: /office/\nDisallow: /admin/\n"
+    assert client.get("/robots.txt").content.startswith(b"User-agent: *\nDisallow: /office/\nDisallow: /admin/\nSitemap: http")

@@ -1,7 +1,7 @@
 """Searching results: everything stands in the query string, and every filter finds what it says."""
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pytest
@@ -9,7 +9,8 @@ from django.conf import settings
 from django.test import Client
 
 from publicity.disclosures.models import Disclosure
-from publicity.site import queries
+from publicity.disclosures.searching import question
+from publicity.site import finding, queries
 from tests import factories, public_draws
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def names(client: Client, **asked: str) -> set[str]:
     """The subjects that a search shows."""
     answer = client.get("/results/?" + urlencode(asked))
     assert answer.status_code == 200
-    return {row.subject_name for row in answer.context["page"]}
+    return {row.title for row in answer.context["rows"]}
 
 
 def test_words_and_codes_find_a_subject(client: Client, found: Found) -> None:
@@ -71,30 +72,47 @@ def test_every_filter_narrows(client: Client, found: Found) -> None:
 
 def test_a_matter_is_not_found_by_a_part_of_its_code(found: Found) -> None:
     code = found.inn.matters[0]["code"]
-    assert not queries.results({"matter": code[:-1]}).exists()
+    assert sum(finding.counts(question({"matter": code})).values()) == 1
+    assert not sum(finding.counts(question({"matter": code[:-1]})).values())
 
 
 def test_wrong_days_are_said_and_the_rest_still_counts(client: Client, found: Found) -> None:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     answer = client.get("/results/?since=2026-11-09&until=2026-11-01&q=青山")
     assert "The last day is before the first." in answer.content.decode()
-    assert client.get("/results/?since=yesterday").status_code == 200
-    assert client.get("/results/?town=Nowhere&page=99").status_code == 200
+    nowhere = f"after={'0' * 32}"
+    for absurd in ("since=yesterday", "town=Nowhere&page=1000000000", nowhere, "before=%00&draw=%00", "until=9999-12-31&since=0001-01-01", "q=" + "鑫a1" * 900, "q=%FF%22%27)"):
+        answer = client.get(f"/results/?{absurd}")
+        assert answer.status_code == 200
+        typed = answer.context["asked"].typed
+        assert all(typed[name] in answer.content.decode() for name in ("since", "town", "until"))
+    assert "no such place" in client.get(f"/results/?{nowhere}").content.decode()
 
 
-def test_a_long_list_is_paged_and_keeps_its_filters(client: Client) -> None:
-    case = factories.reviewed_case()
-    first = public_draws.disclosed(case, unit_name="治安大队")
-    rows = []
-    for _ in range(52):
-        other = factories.reviewed_case()
-        rows.append(public_draws.disclosed(other, unit_name="治安大队"))
-    answer = client.get("/results/?unit=治安大队")
-    assert len(answer.context["page"]) == 50
-    assert "page=2" in answer.content.decode()
-    second = {row.pk for row in client.get("/results/?unit=治安大队&page=2").context["page"]}
-    assert first.pk in second
-    assert len(second) == 3
+def test_a_long_list_is_paged_by_place_and_keeps_its_filters(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "ROWS", 2)
+    first = public_draws.disclosed(factories.reviewed_case(), unit_name="治安大队")
+    for _ in range(4):
+        public_draws.disclosed(factories.reviewed_case(), unit_name="治安大队")
+    public_draws.disclosed(factories.reviewed_case(), unit_name="别的大队")
+
+    def page(**place: str) -> Any:
+        return client.get("/results/?" + urlencode({"unit": "治安大队", **place})).context
+
+    newest = page()
+    assert (len(newest["rows"]), newest["total"], newest["beside"].before) == (2, 5, "")
+    middle = page(after=newest["beside"].after)
+    oldest = page(after=middle["beside"].after)
+    assert [row.public_id for row in oldest["rows"]] == [first.public_id]
+    assert oldest["beside"].after == ""
+    assert page(before=oldest["beside"].before)["rows"] == middle["rows"]
+    assert page(before=middle["beside"].before)["rows"] == newest["rows"]
+    last = page(last="1")
+    assert last["rows"][-1] == oldest["rows"][0]
+    assert (len(last["rows"]), last["beside"].after) == (2, "")
+    assert page(before=last["beside"].before)["beside"].after
+    short = page(before=newest["rows"][1].public_id)
+    assert short["rows"] == newest["rows"]
 
 
 def test_the_share_in_time_counts_days_in_beijing_and_rounds_down(found: Found) -> None:

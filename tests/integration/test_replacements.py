@@ -205,7 +205,7 @@ def test_a_visit_that_has_begun_replaces_nobody(office: Office, draw: Draw) -> N
     leader = team(case)[0]
     asked = ask(office.clerk, case, "subject", "gone")
     assert leader.inspector.user is not None
-    commands.begin_visit(actor=leader.inspector.user, case_id=case.pk)
+    commands.begin_visit(actor=leader.inspector.user, case_id=case.pk, no_notice="突击检查")
     assert "visit has begun" in refusal(accept, office.supervisor, asked)
     assert "visit has begun" in refusal(ask, office.clerk, case, leader.pk, "absent")
     assert not HistoryRow.objects.exists()
@@ -218,7 +218,7 @@ def test_a_case_that_was_called_off_cannot_be_begun_or_replaced_again(office: Of
     assert person is not None
     other = ask(person, case, team(case)[0].pk, "absent")
     replaced(office, case, "subject", "gone")
-    assert "no such case" in refusal(commands.begin_visit, actor=person, case_id=case.pk)
+    assert "no such case" in refusal(commands.begin_visit, actor=person, case_id=case.pk, no_notice="突击检查")
     assert "called off" in refusal(ask, office.clerk, case, "subject", "gone")
     assert "called off" in refusal(accept, office.supervisor, other)
 

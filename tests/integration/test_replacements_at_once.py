@@ -86,7 +86,7 @@ def test_a_visit_begins_or_is_called_off_never_both(draw: Draw) -> None:
     one = asked(case)
     person = factories.team_of(case)[0].user
     assert person is not None
-    begin: Callable[[], Change] = lambda: commands.begin_visit(actor=person, case_id=case.pk)  # noqa: E731
+    begin: Callable[[], Change] = lambda: commands.begin_visit(actor=person, case_id=case.pk, no_notice="突击检查")  # noqa: E731
     outcomes = together(accepting(one, factories.user(Role.SUPERVISOR)), begin)
     assert sum(outcome == "" for outcome in outcomes) == 1
     case.refresh_from_db()

@@ -116,7 +116,7 @@ def test_who_is_recused_on_a_partners_team_is_replaced_by_the_next_of_the_partne
     assert members(case) == [(1, bureau.unit.pk), (2, bureau.unit.pk), (3, bureau.partner.pk), (4, bureau.partner.pk)]
     assert cases.sides_of(case) == {bureau.partner.short_name}
     all_verify(tmp_path)
-    case_commands.begin_visit(actor=leader_of(case), case_id=case.pk)
+    case_commands.begin_visit(actor=leader_of(case), case_id=case.pk, no_notice="突击检查")
 
 
 def test_who_is_absent_on_the_team_that_leads_is_replaced_by_the_draw_itself(
@@ -244,7 +244,7 @@ def test_a_successor_with_the_same_roster_holds_its_visits_until_it_is_drawn(
     new = commands.prepare_successor(actor=bureau.partner_user, draw_id=voided.pk).obj
     assert isinstance(new, Draw)
     assert new.keeps_roster
-    assert "draws a team for this visit" in refusal(case_commands.begin_visit, actor=leader_of(case), case_id=case.pk)
+    assert "draws a team for this visit" in refusal(case_commands.begin_visit, actor=leader_of(case), case_id=case.pk, no_notice="突击检查")
     asked = ask(bureau, case, None, "gone")
     said = refusal(replacing.replace_drawn, actor=bureau.supervisor, replacement_id=asked.pk, version=asked.version)
     assert "draws a team for this visit" in said

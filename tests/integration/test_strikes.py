@@ -103,7 +103,7 @@ def refusal(act: Callable[..., Any], *given: Any, **asked: Any) -> str:
 def begin(case: Case) -> None:
     person = factories.team_of(case)[0].user
     assert person is not None
-    case_commands.begin_visit(actor=person, case_id=case.pk)
+    case_commands.begin_visit(actor=person, case_id=case.pk, no_notice="突击检查")
 
 
 def script(*arguments: Path | str) -> tuple[int, str]:

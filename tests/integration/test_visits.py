@@ -88,7 +88,7 @@ def test_a_message_does_its_work_once_however_often_it_comes() -> None:
     case = make.case()
     browser = signed_in(members(case)[0])
     for _time in range(3):
-        status, told = send(browser, case, "begin-1", "begin")
+        status, told = send(browser, case, "begin-1", "begin", service="none", no_notice="突击检查")
         assert (status, told["state"]["state"]) == (200, "on-site")
     field = f"answer_{item_of(case)}"
     for _time in range(3):
@@ -127,7 +127,7 @@ def test_a_case_called_off_meanwhile_says_so_and_takes_nothing() -> None:
     browser = signed_in(members(case)[0])
     Case.objects.filter(pk=case.pk).update(state=CaseState.CALLED_OFF, called_off_at=clock.now(), called_off_because="gone")
     case.assignments.update(ended_at=clock.now(), ended_because="subject-replaced")
-    status, told = send(browser, case, "begin-1", "begin")
+    status, told = send(browser, case, "begin-1", "begin", service="none", no_notice="突击检查")
     assert (status, told["gone"]) == (409, True)
     assert "called off" in told["refused"]
     assert not Arrival.objects.exists()

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from publicity.disclosures.deadlines import Calendar, rolled, three_dates, working_days
+from publicity.disclosures.deadlines import rolled, three_dates, working_days
+from registries.holidays.rules import Calendar
 
 
 def days(first: str, last: str) -> list[dt.date]:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,8 +24,8 @@ from inspections.plans.simulator import (
 SOME_CHANCES = st.lists(st.floats(0, 1), max_size=6)
 
 
-def item(key: int, first: int = 1, last: int = 12, **other: int) -> Item:
-    plain = {"matter": key, "unit": 1, "team": 2, "visits": 10, **other}
+def item(key: int, first: int = 1, last: int = 12, **other: Any) -> Item:
+    plain: dict[str, Any] = {"matter": key, "unit": 1, "team": 2, "visits": 10, **other}
     return Item(key=key, first_month=first, last_month=last, **plain)
 
 

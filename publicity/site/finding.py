@@ -1,0 +1,113 @@
+"""How lists of results are read: by terms, newest first, from one result on, as many as a page holds; and counted exactly.
+
+A place in a list is the public number of the result at its edge (``?after=``, ``?before=``): a page deep in the list costs what the first one
+does, and no result moves from page to page while somebody reads. Lists are in the order in which results became public.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from publicity.disclosures.index import SHOWN
+from publicity.disclosures.models import Disclosure
+from publicity.disclosures.searching import GROUPS, Question, span, with_group
+from publicity.site import marks
+
+ROWS = 50
+
+
+class Place(NamedTuple):
+    """Where a page begins: after or before a result (its key), or at one of the ends."""
+
+    after: int | None = None
+    before: int | None = None
+    last: bool = False
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the page is read from its end."""
+        return self.last or self.before is not None
+
+
+def place_of(public_id: str) -> int | None:
+    """The key of the result under this public number, one that was taken down too; None for none."""
+    return Disclosure.objects.filter(public_id=public_id).values_list("pk", flat=True).first() if len(public_id) == 32 else None
+
+
+def page(asked: Question, place: Place, size: int = 0) -> tuple[list[int], bool]:
+    """The keys of a page (of :data:`ROWS`), newest first, and whether there are more beyond it in the direction it was read."""
+    size = size or ROWS
+    beyond, order = (">", "ASC") if place.backwards else ("<", "DESC")
+    start = place.before if place.backwards else place.after
+    key, source = _source(asked)
+    where, values = _where(asked)
+    if start is not None:
+        where.append(f"{key} {beyond} %s")
+        values.append(start)
+    keys = [row[0] for row in _read(f"{key} FROM {source} WHERE {' AND '.join(where)} ORDER BY {key} {order} LIMIT {size + 1}", values)]
+    more, keys = len(keys) > size, keys[:size]
+    return (keys[::-1] if place.backwards else keys), more
+
+
+def rows(keys: Sequence[int], *columns: str) -> list[tuple[Any, ...]]:
+    """These columns of these results, newest first."""
+    return list(Disclosure.objects.filter(pk__in=keys).order_by("-pk").values_list(*columns))
+
+
+def counts(asked: Question) -> dict[str, int]:
+    """How many results fit, by result group; exact, and kept until anything of the results changes."""
+    return marks.kept(f"counts/{sha256(repr(asked).encode()).hexdigest()}", lambda: _counts(asked), large=not asked)
+
+
+def _counts(asked: Question) -> dict[str, int]:
+    """SQLite asks its index once a group, PostgreSQL reads the rows once: each is the cheaper way there."""
+    if connection.vendor != "sqlite":
+        where, given = _where(asked)
+        found = _read(f"d.result_group, count(*) FROM {_source(asked)[1]} WHERE {' AND '.join(where)} GROUP BY 1", given)
+        return dict.fromkeys(GROUPS, 0) | dict(found)
+    each = [asked, *(with_group(asked, group) for group in GROUPS[1:])] if asked else [with_group(asked, group) for group in GROUPS]
+    told, values = zip(*map(_count, each), strict=True)
+    first, *others = _read(", ".join(f"({one})" for one in told), [value for some in values for value in some])[0]
+    # the first group holds most results: what is not in the others is cheaper to know than to find
+    return dict(zip(GROUPS, [first - sum(others) if asked else first, *others], strict=True))
+
+
+def _count(asked: Question) -> tuple[str, list[Any]]:
+    where, values = _where(asked)
+    return f"SELECT count(*) FROM {_source(asked)[1]} WHERE {' AND '.join(where)}", values  # noqa: S608
+
+
+def _read(what: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {what}", values)
+        return list(cursor.fetchall())
+
+
+def _source(asked: Question) -> tuple[str, str]:
+    """The key's column, and where it is read from: with terms SQLite's index alone."""
+    if asked and connection.vendor == "sqlite":
+        return "d.rowid", "publicity_terms AS d"
+    return "d.id", "publicity_disclosure AS d"
+
+
+def _where(asked: Question) -> tuple[list[str], list[Any]]:
+    """The conditions of a question and their values."""
+    if connection.vendor == "sqlite":
+        return (["publicity_terms MATCH %s"], [_match(asked)]) if asked else ([f"d.{SHOWN}"], [])
+    where, values = [f"d.{SHOWN}"], []
+    for part in asked:
+        if days := span(part):
+            where.append("d.inspected_on BETWEEN %s AND %s")
+            values += days
+        else:
+            where.append("(" + " OR ".join("string_to_array(d.terms, ' ') @> %s::text[]" for _ in part) + ")")
+            values += [list(alternative) for alternative in part]
+    return where, values
+
+
+def _match(asked: Question) -> str:
+    """A question as FTS5 reads it; terms hold no quotation marks (searching.py)."""
+    parts = (" OR ".join("(" + " AND ".join(f'"{one}"' for one in alternative) + ")" for alternative in part) for part in asked)
+    return " AND ".join(f"({part})" for part in parts)
