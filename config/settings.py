@@ -74,6 +74,11 @@ DISCLOSURE_DAYS = 20
 DISCLOSURE_UNASKED_FROM_DAY = env.int("DISCLOSURE_UNASKED_FROM_DAY", default=15)
 PUBLISH_HOUR = env.int("PUBLISH_HOUR", default=0 if DEMO else 9)  # what nobody released goes out from this hour of its day on
 
+# --- open data ------------------------------------------------------------------------------------------------------------
+
+OPENDATA_LICENCE = env.str("OPENDATA_LICENCE", default="CC BY 4.0")
+OPENDATA_LICENCE_URL = env.str("OPENDATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/")
+
 # --- the public site --------------------------------------------------------------------------------------------------
 
 PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address and process; 0 = no limit
@@ -203,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_papers": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
         "publicity.sweep_terms": 600,
+        "publicity.sweep_opendata": _SWEEP_SECONDS,
         "inspections.sweep_messages": 20 if DEMO else 300,
         "registries.sweep_heartbeat": 10 if DEMO else 60,
         "registries.sweep_ledger": 60,

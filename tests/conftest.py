@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.test import TransactionTestCase, override_settings
@@ -119,6 +120,12 @@ def own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Uploads and documents of one test stay in a folder of its own."""
     with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
         yield
+
+
+@pytest.fixture(autouse=True)
+def own_cache() -> None:
+    """What a test before this one was told is forgotten: rows go back with its transaction, the cache does not."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

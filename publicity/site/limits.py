@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from registries import clock
 from registries.ledger.context import visitor
@@ -19,6 +20,8 @@ from registries.ledger.context import visitor
 WINDOW = 10
 """Seconds."""
 INSIDE = ("/office/", "/admin/", "/static/")
+FOR_PROGRAMS = ("/api/", "/feeds/")
+"""Where a refusal is read by a program: problem details (RFC 9457)."""
 SCREENS = ("/ceremony/", "/ceremony.json")
 
 
@@ -50,7 +53,13 @@ def _asked(address: str, window: int) -> int:
 
 
 def _refused(request: HttpRequest, seconds: int) -> HttpResponse:
-    response = render(request, "429.html", {"seconds": seconds}, status=429)
+    if request.path.startswith(FOR_PROGRAMS):
+        detail = _("Too many requests. Come back in %(seconds)s seconds; the files of the open data hold everything at once.") % {"seconds": seconds}
+        told = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "detail": detail}
+        response: HttpResponse = JsonResponse(told, status=429, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    else:
+        response = render(request, "429.html", {"seconds": seconds}, status=429)
     response.headers["Retry-After"] = str(seconds)
     response.headers["Cache-Control"] = "no-store"
     return response

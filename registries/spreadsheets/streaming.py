@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import get_column_letter
 
-from registries.spreadsheets.writing import Writable, cell_text, guarded
+from registries.spreadsheets.writing import MOMENT, Writable, cell_text, guarded
 
 AT_ONCE = 500
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -74,13 +74,20 @@ def stream_workbook(sheets: Sequence[Stream]) -> Iterator[bytes]:
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _frame(sheets):
-            archive.writestr(name, text)
+            archive.writestr(_member(name), text)
         for number, sheet in enumerate(sheets, start=1):
-            with archive.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as part:
+            with archive.open(_member(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=True) as part:
                 for piece in _sheet(sheet):
                     part.write(piece.encode())
                     yield sink.taken()
     yield sink.taken()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """A member without the time of writing, so that equal tables are equal files."""
+    member = zipfile.ZipInfo(name, MOMENT)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
 
 
 def stream_csv(headings: Sequence[str], rows: Iterable[Sequence[Writable]]) -> Iterator[bytes]:

@@ -33,7 +33,8 @@ _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _GAPS = " \t\r\n\u00a0\u3000"
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_MOMENT = (1980, 1, 1, 0, 0, 0)
+MOMENT = (1980, 1, 1, 0, 0, 0)
+"""The earliest moment an archive can hold; no real one, so that a file depends on its rows alone."""
 
 _LINE = Side(style="thin", color="FFC9CDD4")
 _GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -103,7 +104,7 @@ def settled(workbook: Workbook) -> bytes:
             data = source.read(member)
             if member.filename == "docProps/core.xml":
                 data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"1980-01-01T00:00:00Z", data)
-            target.writestr(zipfile.ZipInfo(member.filename, _MOMENT), data, zipfile.ZIP_DEFLATED)
+            target.writestr(zipfile.ZipInfo(member.filename, MOMENT), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

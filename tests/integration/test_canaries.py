@@ -30,13 +30,16 @@ from inspections.draws.models import Draw, DrawCertificate
 from inspections.papers import queries, rules
 from inspections.papers.commands import make_notice
 from inspections.papers.models import Notice
+from publicity.opendata.datasets import DATASETS
+from publicity.opendata.views import NAMES
+from publicity.opendata.writing import TYPES
 from publicity.site import views as public_views
 from registries import clock
 from registries.ledger.models import LedgerEntry
 from registries.people.access import PUBLIC
 from registries.people.roles import Role
 from registries.subjects.models import Subject
-from tests import factories, public_draws
+from tests import factories, open_data, public_draws
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usually("sqlite3"), pytest.mark.papers]
 
@@ -87,6 +90,7 @@ def cage(
         draw = public_draws.drawn(entries=0, quota=COUNT, category=category, revision=revision)
         draw_tasks.sweep_draws()
         case_tasks.sweep_cases()
+    open_data.kept()
     secrets: set[str] = set()
     for subject in subjects:
         secrets |= {subject.name, subject.key, str(subject.uscc), subject.phone, subject.contact, subject.address}
@@ -113,6 +117,8 @@ def _values(draw: Draw) -> dict[str, list[str]]:
         "public_id": ["0" * 32],
         "sheet": ["notice", "record"],
         "address": [*addresses_of_notices(draw), "0" * 40],
+        "file": sorted(NAMES),
+        "dataset": list(DATASETS),
     }
 
 
@@ -151,7 +157,7 @@ def text_of(client: Client, address: str, data: dict[str, str] | None = None) ->
     body = answer.getvalue()
     head = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
     kind = answer.headers.get("Content-Type", "")
-    if kind == "application/zip":
+    if kind in ("application/zip", TYPES["xlsx"]):
         archive = zipfile.ZipFile(io.BytesIO(body))
         return head + "".join(archive.read(name).decode() for name in archive.namelist())
     if kind == "application/pdf":
@@ -169,7 +175,9 @@ def test_no_public_page_feed_or_file_names_who_was_drawn(cage: Cage) -> None:
     for address in addresses(cage, public=True):
         assert cage.heard(text_of(client, address)) == set(), address
         seen.add(address.split("/")[1])
-    assert {"draws", "results", "plans", "matters", "ledger"} <= seen
+    assert {"draws", "results", "plans", "matters", "ledger", "opendata", "api", "feeds"} <= seen
+    for address in ("/api/v1/results", "/feeds/results.atom"):
+        assert cage.heard(text_of(client, address, {"q": NAME, "unit": cage.draw.unit.name}) + text_of(client, address, {"draw": str(cage.draw.number)})) == set()
     for address in ("/results/", "/draws/", "/ledger/", "/ledger/entries/", "/plans/", "/matters/", "/"):
         for asked in (NAME, "B"):
             assert cage.heard(text_of(client, address, {"q": asked, "search": asked, "draw": str(cage.draw.number)})) == set()
@@ -179,6 +187,9 @@ def test_the_canaries_would_be_heard(cage: Cage) -> None:
     """The control: once a result is disclosed by name, this very walk hears that one name."""
     case = factories.reviewed_case(Case.objects.filter(draw=cage.draw).order_by("pk")[0])
     public_draws.disclosed(case)
+    open_data.kept()
+    for address in ("/opendata/results.csv", "/opendata/results.xlsx", "/opendata/versions.json", "/api/v1/results", "/feeds/results.atom"):
+        assert case.subject.name in cage.heard(text_of(Client(), address)), address
     heard = set().union(*(cage.heard(text_of(Client(), address)) for address in addresses(cage, public=True)))
     assert case.subject.name in heard
     assert len([name for name in heard if name.startswith(NAME)]) == 1

@@ -162,16 +162,16 @@ def test_a_failure_noted_by_a_clock_that_ran_ahead_keeps_nobody_waiting() -> Non
     assert Disclosure.objects.filter(case=case).exists()
 
 
-def scheduler(folder: Path) -> Scheduler:
+def scheduler(folder: Path) -> Any:
     """Beat's scheduler on a schedule file in this folder, sending nothing."""
-    made = Scheduler(app=app, schedule_filename=str(folder / "schedule"), lazy=False)
+    made: Any = Scheduler(app=app, schedule_filename=str(folder / "schedule"), lazy=False)
     made.sent = []
     made.apply_entry = lambda entry, producer=None: made.sent.append(entry.name)
     made._show = lambda: None
     return made
 
 
-def rounds(made: Scheduler, most: int = 60) -> set[str]:
+def rounds(made: Any, most: int = 60) -> set[str]:
     """Tick until nothing is due; what was sent."""
     made.sent.clear()
     for _ in range(most):
