@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Entry(NamedTuple):
@@ -22,6 +23,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Cases"), "/office/cases/", "inspections.view_cases"),
     Entry(_("Joint visits"), "/office/cases/joint/", "inspections.view_joint_cases", ("/office/cases/",)),
     Entry(_("Follow-ups"), "/office/followups/", "inspections.view_cases"),
+    Entry(pgettext_lazy("office", "Objections"), "/office/objections/", "publicity.view_objections"),
     Entry(_("My cases"), "/office/cases/mine/", "inspections.view_own_cases"),
     Entry(_("Documents"), "/office/documents/", "inspections.view_papers"),
     Entry(_("My entry"), "/office/inspectors/me/", "registries.view_own_entry"),

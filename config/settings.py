@@ -210,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
         "inspections.sweep_cases": _SWEEP_SECONDS,
         "inspections.sweep_papers": _SWEEP_SECONDS,
         "publicity.sweep_disclosures": _SWEEP_SECONDS,
+        "publicity.sweep_terms": 600,
         "publicity.sweep_opendata": _SWEEP_SECONDS,
         "inspections.sweep_messages": 20 if DEMO else 300,
         "registries.sweep_heartbeat": 10 if DEMO else 60,

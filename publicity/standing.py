@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from publicity.corrections import standing as corrections
 from publicity.disclosures import index
 from publicity.disclosures.models import COPIED, Disclosure
 from registries import triggers
@@ -61,6 +62,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         "OLD.removed_at IS NOT NULL OR " + " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _PENALTY),
         "a disclosed penalty is never changed",
     ),
+    *corrections.TRIGGERS,
 )
 
 

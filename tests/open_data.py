@@ -4,7 +4,10 @@ import datetime as dt
 from typing import Any
 
 from inspections.cases.models import Case
+from inspections.followups.models import FollowUp
+from inspections.followups.states import Kind
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.disclosures.owed import PenaltyDisclosure
 from publicity.disclosures.states import Because, Removed
 from publicity.opendata import tasks
 from registries import clock
@@ -48,3 +51,14 @@ def removed(shown: Disclosure, because: str = Removed.WITHDRAWN, explanation: st
 def kept() -> None:
     """The files of what is public now, kept as the sweep does."""
     tasks.sweep_opendata()
+
+
+def penalty(**columns: Any) -> PenaltyDisclosure:
+    """A disclosed penalty decision."""
+    case, today, now = reviewed(), clock.today(), clock.now()
+    followup = FollowUp.objects.create(
+        case=case, kind=Kind.PENALTY, what="涉嫌违法", due_on=today, ordered_by=factories.user(), ordered_at=now
+    )
+    columns = {"subject_name": case.subject.name, "number": "源公（治）行罚决字〔2026〕1号", "penalty": "罚款", "amount": 500, **columns}
+    columns = {"published_at": now, "shown_until": today + dt.timedelta(days=1000), **columns}
+    return PenaltyDisclosure.objects.create(followup=followup, named=True, unit_name=case.unit.name, decided_on=today, **columns)

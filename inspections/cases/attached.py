@@ -50,7 +50,8 @@ def beside(case: Case, record: Record | None, signed: list[Signature]) -> Beside
     """Photos, the newest note of the inspected person's side, and the team's signatures of this record."""
     if record is None:
         return Beside([], None, [])
-    noted = record.acknowledgements.select_related("noted_by").order_by("-pk").first()
+    read: Any = record  # a record of ``rounds`` has it at hand
+    noted = read.noted if hasattr(record, "noted") else record.acknowledgements.select_related("noted_by").order_by("-pk").first()
     hands = [Hand(one.inspector.name, one, drawing.path(one.drawn)) for one in signed if one.drawn]
     photos = list(case.photos.select_related("item", "kept_by")) if getattr(case, "has_photos", True) else []
     return Beside(

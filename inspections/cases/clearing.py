@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from inspections.cases import queries, rules, secrecy
+from inspections.cases import queries, rules, secrecy, standings
 from inspections.cases.forms import SecrecyForm
 from inspections.cases.models import Case
 from inspections.cases.secrecy import SecrecyCheck
@@ -38,7 +38,7 @@ def why_not_check(case: Case, user: User) -> Sentence | None:
     """Why this person cannot check this case (now), or None."""
     return rules.why_not_check(
         asked=secrecy.asks(case),
-        disclosed=Case.objects.filter(pk=case.pk, disclosure__form=queries.WHOLE).exists(),
+        disclosed=Case.objects.filter(pk=case.pk, disclosure__form=standings.WHOLE).exists(),
         had_a_hand=queries.was_on_team(case, user) or secrecy.accepted_by(case) == user.pk,
     )
 
@@ -48,7 +48,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     """The accepted record whole, and whether it may go out."""
     user = signed_in(request)
     looks = queries.viewer(user)
-    case = get_object_or_404(queries.with_progress(queries.visible_cases(looks), user), number=number)
+    case = get_object_or_404(standings.with_progress(queries.visible_cases(looks), user), number=number)
     record = queries.accepted_record(case)
     if record is None:
         return redirect("case-page", number=number)

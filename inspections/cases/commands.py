@@ -1,6 +1,19 @@
 """The writers of cases: open, begin, save, submit, take back, sign, review, release; and the entry of a printed receipt."""
 
-from inspections.cases import announcing, attached, drawing, joining, opening, queries, rules, secrecy, shares, states, visits
+from inspections.cases import (
+    announcing,
+    attached,
+    awaiting,
+    drawing,
+    joining,
+    opening,
+    queries,
+    rules,
+    secrecy,
+    shares,
+    states,
+    visits,
+)
 from inspections.cases.announcing import Handed
 from inspections.cases.clearance import Looked, cleared
 from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
@@ -58,7 +71,7 @@ def begin_visit(*, actor: User, case_id: int, handed: Handed | None = None, no_n
     arrive(key, case, actor, "begin")
     if case.drawn_id is not None:
         DrawnEntry.with_struck.select_for_update().get(pk=case.drawn_id)  # as the commitment of an order for teams does
-    order = queries.order_finding_team(case)
+    order = awaiting.order_finding_team(case)
     refuse(rules.why_not_begin(order=str(order) if order else ""))
     refuse_visit(case, clock.today())
     shown = announcing.announced(case, handed=handed, because=no_notice, actor=actor, today=clock.today())

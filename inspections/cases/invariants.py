@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, Q
 
-from inspections.cases import photos, queries
+from inspections.cases import awaiting, photos
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Case, Review
 from inspections.cases.states import STRUCK, CaseState, Decision
@@ -20,10 +20,10 @@ OPENED_WITHIN = dt.timedelta(seconds=60)
 @invariant("cases")
 def cases() -> Iterator[Sentence | Finding]:
     """Winners without a case; teams drawn that are not on theirs; cases that do not follow the history; reviews nobody made."""
-    waiting = queries.winners_without_case().filter(draw__drawn_at__lt=clock.now() - OPENED_WITHIN)
+    waiting = awaiting.winners_without_case().filter(draw__drawn_at__lt=clock.now() - OPENED_WITHIN)
     for number, code in waiting.values_list("draw__number", "entry__code"):
         yield say("The winner %(code)s of draw %(number)s has no case.", number=number, code=code)
-    unstaffed = queries.draws_awaiting_staffing().filter(drawn_at__lt=clock.now() - OPENED_WITHIN)
+    unstaffed = awaiting.draws_awaiting_staffing().filter(drawn_at__lt=clock.now() - OPENED_WITHIN)
     for number in unstaffed.values_list("number", flat=True):
         yield say("A team drawn by order %(number)s is not on its case.", number=number)
     left = HistoryRow.objects.filter(subject_out__isnull=False, subject_out__case__isnull=False)

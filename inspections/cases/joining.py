@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from django.db.models import Model, Q, QuerySet
 
-from inspections.cases import queries, rules, states
+from inspections.cases import awaiting, queries, rules, states
 from inspections.cases.models import Assignment, Case, CaseMatter
 from inspections.cases.states import JOINED_ELSEWHERE, SEPARATED, Asked, CaseKind, CaseState
 from inspections.draws.models import Draw
@@ -56,12 +56,12 @@ def is_whole(case: Case) -> bool:
 
 def is_moving(case: Case) -> bool:
     """Whether somebody of the case is about to change: an order draws a team for it, or a replacement is asked for."""
-    return queries.order_finding_team(case) is not None or case.replacements.filter(state=Asked.WAITING).exists()
+    return awaiting.order_finding_team(case) is not None or case.replacements.filter(state=Asked.WAITING).exists()
 
 
 def joinable_after(draw: Draw) -> list[int]:
     """The later cases of subjects that this order drew, or found teams for, with another case to be joined to; never joined before."""
-    cases = queries.cases_of(draw).filter(state=CaseState.ASSIGNED, kind=CaseKind.RANDOM).select_related("draw")
+    cases = awaiting.cases_of(draw).filter(state=CaseState.ASSIGNED, kind=CaseKind.RANDOM).select_related("draw")
     met: defaultdict[int, set[int]] = defaultdict(set)
     for case in cases:
         others = set(_alike(case).values_list("pk", flat=True))

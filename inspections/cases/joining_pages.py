@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import joining, queries, shares, uniting
+from inspections.cases import joining, queries, shares, standings, uniting
 from inspections.cases.forms import SeparateForm
 from inspections.cases.models import Case
 from inspections.cases.queries import Viewer, viewer
@@ -21,10 +21,10 @@ from registries.people.access import access
 def joint_list(request: HttpRequest) -> HttpResponse:
     """The visits that other units lead and this person's unit has a team on: its own part of each, the next to visit first."""
     user = signed_in(request)
-    cases = queries.by_urgency(queries.with_progress(queries.joint_cases(user), user))
+    cases = standings.by_urgency(standings.with_progress(queries.joint_cases(user), user))
     listed = page_of(request, cases)
     today = clock.today()
-    rows = [{"case": case, "stands": queries.standing(case, today)} for case in listed["page"]]
+    rows = [{"case": case, "stands": standings.standing(case, today)} for case in listed["page"]]
     return render(request, "office/cases/joint.html", {**listed, "rows": rows})
 
 

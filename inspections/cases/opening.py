@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from django.conf import settings
 
-from inspections.cases import queries
+from inspections.cases import awaiting, queries
 from inspections.cases.models import Assignment, Case, CaseMatter
 from inspections.cases.states import CaseKind
 from inspections.draws.matters import own_revisions
@@ -27,7 +27,7 @@ def open_cases_for(draw: Draw, now: dt.datetime) -> tuple[list[Case], list[Assig
 
     The caller holds the draw's lock. A winner without a team gets a case without one.
     """
-    winners = list(queries.winners_without_case().filter(draw=draw).select_related("entry").order_by("rank", "pk"))
+    winners = list(awaiting.winners_without_case().filter(draw=draw).select_related("entry").order_by("rank", "pk"))
     kind = CaseKind.ADHOC if draw.mode == Mode.ADHOC else CaseKind.RANDOM
     cases = Case.objects.bulk_create(
         Case(
@@ -68,7 +68,7 @@ def staff_cases_by(draw: Draw, now: dt.datetime) -> tuple[list[Case], list[Assig
     A partner's team comes with its matters: their checklists stand after those that are there. Cases already begun, called
     off or given their team stay as they are.
     """
-    waiting = queries.cases_awaiting_teams(draw).values("pk")
+    waiting = awaiting.cases_awaiting_teams(draw).values("pk")
     cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=waiting).select_related("draw", "drawn__entry").order_by("pk"))
     places: defaultdict[str, list[TeamPlace]] = defaultdict(list)
     for place in TeamPlace.objects.filter(drawn__draw=draw).select_related("drawn__entry", "inspector").order_by("position"):

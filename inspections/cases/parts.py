@@ -23,7 +23,7 @@ class Part:
 
 
 Reader = Callable[[Any, Viewer], Part | None]
-"""Takes a case of ``queries.with_progress`` and who looks at it."""
+"""Takes a case of ``standings.with_progress`` and who looks at it."""
 
 READERS: list[Reader] = []
 

@@ -1,4 +1,7 @@
-"""Reading cases: whose they are, where each stands, what a record holds, what awaits disclosure. Nothing here writes."""
+"""Reading cases: whose they are, who is on one, what its records hold. Nothing here writes.
+
+Where a case stands is told in ``standings.py``, what waits for the worker or a decision in ``awaiting.py``.
+"""
 
 import datetime as dt
 import functools
@@ -6,23 +9,18 @@ import operator
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from inspections.cases import rules
 from inspections.cases.evidence import Photo
-from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Replacement, Review, Signature
+from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Replacement, Review, Signature
 from inspections.cases.rules import Draft, Line, Member
-from inspections.cases.secrecy import uncleared_of
-from inspections.cases.states import SEPARATED, STRUCK, Asked, CaseState, Decision, Stage
+from inspections.cases.states import SEPARATED, STRUCK, CaseState, Decision
 from inspections.cases.vocabulary import may_follow
 from inspections.draws.matters import partner_revisions
-from inspections.draws.models import Draw, DrawnEntry, RosterEntry, TeamPlace
-from inspections.draws.states import DrawState, Mode
 from registries import clock
 from registries.inspectors.models import Inspector
 from registries.inspectors.queries import deciding, recusals_on, why_not_on
-from registries.ledger.sentences import Sentence
 from registries.matters.models import ChecklistItem
 from registries.people.models import User
 from registries.people.queries import own_units
@@ -98,132 +96,6 @@ def joint_cases(user: User) -> QuerySet[Case]:
     return Case.objects.filter(told, Exists(theirs)).exclude(unit__in=units)
 
 
-def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
-    """Each case with names, and what its standing and the next step of ``user`` are told from.
-
-    ``last_round``, ``submitted_at`` of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
-    side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
-    ``accepted_group`` (of its accepted result), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
-    ``has_photos`` (withdrawn ones too), ``has_papers`` (numbers of ours, void ones too), ``notice_served`` (one that is not void),
-    ``has_clearances`` (its text was looked through), ``has_holds`` (ever asked for), ``held_until`` (the last day of a hold granted and not lifted) and ``penalised`` (a penalty was decided).
-    ``duty`` and ``disclosure`` are at hand.
-    """
-    last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
-    mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
-    signed = Signature.objects.filter(record__case=OuterRef("pk"), record__round=OuterRef("last_round"), signed_by=user)
-    granted = Case.objects.filter(pk=OuterRef("pk"), holds__state="granted", holds__lifted_at=None)
-    named = cases.select_related("subject__town", "unit", "draw__unit", "draw__matter__matter", "joined_to", "disclosure", "duty")
-    return named.annotate(
-        last_round=Subquery(last.values("round")[:1]),
-        submitted_at=Subquery(last.values("submitted_at")[:1]),
-        published_at=F("disclosure__published_at"),
-        shown_form=F("disclosure__form"),
-        staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(LEADING)),
-        on_team=Exists(mine.filter(ended_at=None)),
-        on_lead=Exists(mine.filter(ended_at=None).filter(LEADING)),
-        was_on_team=Exists(mine),
-        has_signed=Exists(signed),
-        uncleared=Exists(uncleared_of(Case.objects.filter(pk=OuterRef("pk")))),
-        accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
-        check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
-        has_clearances=Exists(Case.objects.filter(pk=OuterRef("pk"), clearances__isnull=False)),
-        has_holds=Exists(Case.objects.filter(pk=OuterRef("pk"), holds__isnull=False)),
-        held_until=Subquery(granted.order_by("-holds__until").values("holds__until")[:1]),
-        penalised=Exists(Case.objects.filter(pk=OuterRef("pk"), followups__kind="penalty", followups__decision_on__isnull=False)),
-        has_joined=Exists(Case.objects.filter(joined_to=OuterRef("pk"))),
-        has_photos=Exists(Photo.objects.filter(case=OuterRef("pk"))),
-        has_papers=Exists(Case.objects.filter(pk=OuterRef("pk"), document_numbers__isnull=False)),
-        notice_served=Exists(Case.objects.filter(pk=OuterRef("pk"), notices__number__voided_at=None, notices__served_at__isnull=False)),
-        replacement_asked=Exists(Replacement.objects.filter(case=OuterRef("pk"))),
-    )
-
-
-def in_stage(cases: QuerySet[Case], stage: str) -> QuerySet[Case]:
-    """Those of ``with_progress`` in one stage of the work queue."""
-    on_site, unpublished = Q(state=CaseState.ON_SITE), ~Q(disclosure__form=WHOLE)
-    conditions = {
-        Stage.UNTOUCHED: Q(state=CaseState.ASSIGNED),
-        Stage.BEGUN: on_site & Q(submitted_at=None) & Q(last_round=1),
-        Stage.RETURNED: on_site & Q(submitted_at=None) & Q(last_round__gt=1),
-        Stage.TO_SIGN: on_site & Q(submitted_at__isnull=False),
-        Stage.IN_REVIEW: Q(state=CaseState.RECORDED),
-        Stage.TO_PUBLISH: Q(state__in=[CaseState.REVIEWED, CaseState.CLOSED]) & unpublished,
-        Stage.PUBLISHED: Q(disclosure__form=WHOLE),
-        Stage.CALLED_OFF: Q(state=CaseState.CALLED_OFF),
-        Stage.JOINED: Q(state=CaseState.JOINED),
-    }
-    return cases.filter(conditions[Stage(stage)])
-
-
-def last_day_in_time(today: dt.date) -> dt.date:
-    """A visit that ended before this day and is not disclosed is overdue on ``today``."""
-    return today - dt.timedelta(days=settings.DISCLOSURE_DAYS)
-
-
-def overdue(cases: QuerySet[Case], today: dt.date) -> QuerySet[Case]:
-    """Those whose result should have been disclosed by now."""
-    return cases.filter(ended_on__lt=last_day_in_time(today), disclosure__isnull=True, joined_to=None)
-
-
-def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The earliest due first, then those not visited yet by age; disclosed ones after them, those called off or joined last."""
-    return cases.order_by(
-        F("joined_to").asc(nulls_first=True),
-        F("called_off_at").desc(nulls_first=True), F("disclosure__published_at").desc(nulls_first=True), F("ended_on").asc(nulls_last=True), "opened_at", "pk"
-    )
-
-
-WHOLE = "whole"
-"""The form (publicity/disclosures/states.py) of a result that is public as a whole: until then its case is not done."""
-
-
-class Standing(NamedTuple):
-    """Where a case of ``with_progress`` stands: its stage, the day its disclosure is due and how long that is still."""
-
-    stage: str
-    label: str
-    tone: str
-    due_on: dt.date | None
-    urgency: str
-    countdown: Sentence | None
-
-    @property
-    def overdue(self) -> bool:
-        """Whether the day has passed."""
-        return self.urgency == "late"
-
-
-TONES = {
-    Stage.UNTOUCHED: "neutral",
-    Stage.BEGUN: "info",
-    Stage.RETURNED: "bad",
-    Stage.TO_SIGN: "wait",
-    Stage.IN_REVIEW: "wait",
-    Stage.TO_PUBLISH: "wait",
-    Stage.PUBLISHED: "good",
-    Stage.CALLED_OFF: "neutral",
-    Stage.JOINED: "neutral",
-}
-
-
-def due_on(case: Case) -> dt.date | None:
-    """The last day of the promise: 20 calendar days from the day after the inspection ended; None before it ended."""
-    return rules.promised_by(case.ended_on, settings.DISCLOSURE_DAYS) if case.ended_on else None
-
-
-def standing(case: Any, today: dt.date) -> Standing:
-    """Where a case of ``with_progress`` stands today."""
-    stage = rules.stage(
-        case.state,
-        submitted=case.submitted_at is not None,
-        returned=(case.last_round or 0) > 1,
-        published=case.shown_form == WHOLE,
-    )
-    due = due_on(case)
-    urgency, words = rules.countdown(due, today) if due and case.published_at is None else ("", None)
-    return Standing(stage, str(Stage(stage).label), TONES[Stage(stage)], due, urgency, words)
-
-
 # --- one case --------------------------------------------------------------------------------------------------------
 
 
@@ -284,8 +156,10 @@ def was_on_team(case: Case, user: User) -> bool:
 
 
 def rounds(case: Case) -> list[Record]:
-    """The records of a case with the decision on each, the newest last."""
-    return list(case.records.select_related("saved_by", "result", "disposal", "review__reviewer").order_by("round"))
+    """The records of a case with the decision on each and ``noted``, the newest note of the inspected person's side; the newest last."""
+    rows: Any = case.records.annotate(noted=FilteredRelation("acknowledgements"))
+    told = rows.select_related("saved_by", "result", "disposal", "review__reviewer", "noted__noted_by").order_by("round", "noted__pk")
+    return list({row.pk: row for row in told}.values())
 
 
 def last_record(case: Case) -> Record | None:
@@ -408,14 +282,8 @@ def last_return(decided: list[Review]) -> Review | None:
 def replacements_of(case: Case) -> list[Replacement]:
     """Every request for a replacement in this case, the newest first; without the files."""
     return list(
-        case.replacements.select_related("assignment__inspector", "asked_by", "decided_by").defer("file").order_by("-pk")
+        case.replacements.select_related("assignment__inspector", "assignment__draw", "asked_by", "decided_by").defer("file").order_by("-pk")
     )
-
-
-def replacements_waiting() -> QuerySet[Replacement]:
-    """Requests that wait for a supervisor, the oldest first."""
-    rows = Replacement.objects.filter(state=Asked.WAITING).defer("file")
-    return rows.select_related("case__subject", "assignment__inspector", "asked_by").order_by("asked_at", "pk")
 
 
 def case_that_followed(case: Case) -> Case | None:
@@ -426,72 +294,6 @@ def case_that_followed(case: Case) -> Case | None:
         again = Case.objects.filter(draw=case.draw_id, subject=case.subject_id, pk__gt=case.pk)
         return again.select_related("subject").first()
     return Case.objects.filter(drawn__came_by__subject_out=case.drawn_id).select_related("subject").first()
-
-
-# --- what is due -----------------------------------------------------------------------------------------------------
-
-
-def winners_without_case() -> QuerySet[DrawnEntry]:
-    """Winners of drawn draws that no case was opened for yet. Orders that draw teams only add to cases of another draw."""
-    return DrawnEntry.objects.filter(draw__state=DrawState.DRAWN, kind=DrawnEntry.Kind.WINNER, case__isnull=True).exclude(
-        draw__mode=Mode.TEAMS
-    )
-
-
-def cases_of(draw: Draw) -> QuerySet[Case]:
-    """The cases of an order's entries: its own, or for an order in mode ``teams:`` those of the draw that it staffs."""
-    if draw.mode != Mode.TEAMS:
-        return Case.objects.filter(draw=draw)
-    codes = RosterEntry.objects.filter(draw=draw).values("code")
-    return Case.objects.filter(draw=draw.staffs_id, drawn__entry__code__in=codes)
-
-
-def cases_awaiting_teams(draw: Draw) -> QuerySet[Case]:
-    """The cases to which a drawn ``teams:`` order gave a team that has not taken its places; visits begun do not wait."""
-    return _awaiting(draw.pk, draw.staffs_id)
-
-
-def draws_awaiting_staffing() -> QuerySet[Draw]:
-    """Drawn ``teams:`` orders with a team that a waiting case has not got yet."""
-    waiting = _awaiting(OuterRef(OuterRef("pk")), OuterRef("staffs"))
-    return Draw.objects.filter(Exists(waiting), mode=Mode.TEAMS, state=DrawState.DRAWN)
-
-
-def _awaiting(order: Any, staffed: Any) -> QuerySet[Case]:
-    places = TeamPlace.objects.filter(drawn__draw=order).values("drawn__entry__code")
-    arrived = Assignment.objects.filter(case=OuterRef("pk"), draw=order).exclude(ended_because=STRUCK)
-    return Case.objects.filter(~Exists(arrived), draw=staffed, state=CaseState.ASSIGNED, drawn__entry__code__in=places)
-
-
-def order_finding_team(case: Case) -> Draw | None:
-    """The order that draws a team for this case now, or has and the team is not there yet: the visit waits for it.
-
-    So it does for a successor in preparation that must take over its roster as it stands.
-    """
-    if case.drawn is None:
-        return None
-    orders = Draw.objects.filter(mode=Mode.TEAMS, staffs=case.draw_id, roster__code=case.drawn.entry.code)
-    taken_over = Q(keeps_roster=True, state__in=[DrawState.PREPARING, DrawState.SUBMITTED])
-    for draw in orders.filter(taken_over | Q(state__in=[DrawState.COMMITTED, DrawState.DRAWN])):
-        if draw.state != DrawState.DRAWN or cases_awaiting_teams(draw).filter(pk=case.pk).exists():
-            return draw
-    return None
-
-
-def draws_awaiting_cases() -> QuerySet[Draw]:
-    """Drawn draws with a winner that has no case yet."""
-    return Draw.objects.filter(pk__in=winners_without_case().values("draw"))
-
-
-def cases_awaiting_disclosure(today: dt.date) -> QuerySet[Case]:
-    """Reviewed cases that are not disclosed and were released, or whose visit ended 15 days ago or earlier."""
-    unasked = today - dt.timedelta(days=settings.DISCLOSURE_UNASKED_FROM_DAY)
-    due = Case.objects.filter(
-        Q(released_at__isnull=False) | Q(ended_on__lte=unasked),
-        state__in=[CaseState.REVIEWED, CaseState.CLOSED],
-        disclosure__isnull=True,
-    )
-    return due.exclude(pk__in=uncleared_of(due).values("pk")).order_by("ended_on", "pk")
 
 
 def accepted_record(case: Case) -> Record | None:

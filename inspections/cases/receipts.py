@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 
+from inspections.cases.awaiting import cases_of
 from inspections.cases.models import Case
-from inspections.cases.queries import cases_of
 from inspections.draws.candidates import DRAWN_BEFORE
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterInspector, RosterOmission
 from inspections.draws.queries import awaited_visits, stratum_labels

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import Model
 
-from inspections.cases import joining, queries, rules, states
+from inspections.cases import awaiting, joining, queries, rules, states
 from inspections.cases.models import Assignment, Case, CaseMatter, Replacement
 from inspections.cases.opening import new_number
 from inspections.cases.states import Asked
@@ -103,7 +103,7 @@ def replace_drawn(*, actor: User, replacement_id: int, version: int) -> Change:
     draws = _locked_draws(replacement_id)
     asked, case = _decidable(replacement_id, actor, version)
     _hold_place(case)
-    order = queries.order_finding_team(case)
+    order = awaiting.order_finding_team(case)
     refuse(states.why_not(case.state, _move(asked.kind)) or rules.why_not_replace(order=str(order) if order else ""))
     now = clock.now()
     found = [place for draw in draws if (place := _place(draw, case)) is not None]

@@ -119,8 +119,7 @@ class Share(NamedTuple):
 
     def replacements(self, asked: Iterable[Replacement], case: Case) -> list[Replacement]:
         """The requests about their own officers."""
-        mine = {one.pk for one in case.assignments.filter(draw__unit__in=self.units)}
-        return [one for one in asked if one.assignment_id in mine]
+        return [one for one in asked if one.assignment is not None and queries.unit_of(one.assignment, case) in self.units]
 
 
 def share_of(case: Any, looks: Viewer, covers: Sequence[Side] | None = None) -> Share | None:

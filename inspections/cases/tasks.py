@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from inspections.cases import commands, joining, queries, uniting
+from inspections.cases import awaiting, commands, joining, uniting
 from inspections.draws.models import Draw
 from registries.ledger.change import Refused
 from registries.ledger.sweeping import each
@@ -12,9 +12,9 @@ from registries.people.queries import system_user
 @shared_task(name="inspections.open_cases", acks_late=True)
 def open_cases(draw_id: int) -> None:
     """Open the cases of a draw, or give those of another their teams. A message that comes twice finds nothing to do."""
-    if queries.draws_awaiting_cases().filter(pk=draw_id).exists():
+    if awaiting.draws_awaiting_cases().filter(pk=draw_id).exists():
         commands.open_cases(actor=system_user(), draw_id=draw_id)
-    elif queries.draws_awaiting_staffing().filter(pk=draw_id).exists():
+    elif awaiting.draws_awaiting_staffing().filter(pk=draw_id).exists():
         commands.staff_cases(actor=system_user(), draw_id=draw_id)
     each(join_case, joining.joinable_after(Draw.objects.get(pk=draw_id)), Refused)
 
@@ -28,5 +28,5 @@ def join_case(case_id: int) -> None:
 @shared_task(name="inspections.sweep_cases", acks_late=True)
 def sweep_cases() -> None:
     """Find draws with winners that have no case; one that fails does not stop the others."""
-    each(open_cases, queries.draws_awaiting_cases().values_list("pk", flat=True), Refused)
-    each(open_cases, queries.draws_awaiting_staffing().values_list("pk", flat=True), Refused)
+    each(open_cases, awaiting.draws_awaiting_cases().values_list("pk", flat=True), Refused)
+    each(open_cases, awaiting.draws_awaiting_staffing().values_list("pk", flat=True), Refused)

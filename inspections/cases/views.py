@@ -4,13 +4,14 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import asking, attached, commands, joining_pages, queries, shares
+from inspections.cases import asking, attached, commands, joining_pages, queries, shares, standings
 from inspections.cases.announcing import SERVED
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Acknowledgement
@@ -28,11 +29,13 @@ from inspections.cases.timeline import timeline
 from inspections.cases.visit_forms import BeginForm, begun_with
 from inspections.cases.wordings import texts
 from registries import clock
+from registries.gathered import Gathered
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import Unit
+from registries.subjects.models import Subject
 
 
 def _words(sentence: Sentence) -> str:
@@ -45,7 +48,7 @@ def _rows(page: Any, looks: Viewer) -> list[dict[str, Any]]:
     today = clock.today()
     rows = []
     for case in page:
-        stands = queries.standing(case, today)
+        stands = standings.standing(case, today)
         left = _words(stands.countdown) if stands.countdown else ""
         rows.append({"case": case, "stands": stands, "left": left, "step": next_step(case, stands.stage, looks)})
     return rows
@@ -57,19 +60,19 @@ def case_list(request: HttpRequest) -> HttpResponse:
     looks, today = viewer(signed_in(request)), clock.today()
     offered = Unit.objects.filter(cases__isnull=False).distinct() if looks.units is None else None
     form = CaseFilter(request.GET or None, units=offered)
-    cases = queries.by_urgency(queries.with_progress(queries.office_cases(looks), looks.user))
-    late = queries.overdue(queries.office_cases(looks), today).count()
+    cases = standings.by_urgency(standings.with_progress(queries.office_cases(looks), looks.user))
+    late = standings.overdue(queries.office_cases(looks), today).count()
     wanted = form.cleaned_data if form.is_valid() else {}
     if wanted.get("q"):
         cases = cases.filter(Q(number__icontains=wanted["q"]) | Q(subject__name__icontains=wanted["q"]))
     if wanted.get("stage"):
-        cases = queries.in_stage(cases, wanted["stage"])
+        cases = standings.in_stage(cases, wanted["stage"])
     if wanted.get("kind"):
         cases = cases.filter(kind=wanted["kind"])
     if wanted.get("unit"):
         cases = cases.filter(unit=wanted["unit"])
     if wanted.get("overdue"):
-        cases = queries.overdue(cases, today)
+        cases = standings.overdue(cases, today)
     listed = page_of(request, cases)
     context = {**listed, "form": form, "rows": _rows(listed["page"], looks), "late": late}
     return render(request, "office/cases/list.html", context)
@@ -79,7 +82,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def my_cases(request: HttpRequest) -> HttpResponse:
     """An inspector's own cases: what is to do first, then what is on its way."""
     user = signed_in(request)
-    cases = queries.by_urgency(queries.with_progress(queries.own_cases(user), user))
+    cases = standings.by_urgency(standings.with_progress(queries.own_cases(user), user))
     listed = page_of(request, cases)
     rows = _rows(listed["page"], viewer(user))
     todo = [row for row in rows if row["step"] and row["step"].mine]
@@ -89,9 +92,12 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     return render(request, "office/cases/mine.html", context)
 
 
-def _visible(looks: Viewer, number: str) -> Case:
-    """The case, or no such page for whoever may not know of it."""
-    return get_object_or_404(queries.with_progress(queries.visible_cases(looks), looks.user), number=number)
+def _visible(looks: Viewer, number: str) -> Any:
+    """The case with the categories of its subject, or no such page for whoever may not know of it."""
+    kinds = Subject.categories.through.objects.filter(subject=OuterRef("subject")).order_by().values("subject")
+    named = kinds.annotate(named=Gathered(Concat("subjectcategory__code", Value("\n"), "subjectcategory__name"))).values("named")
+    cases = standings.with_progress(queries.visible_cases(looks), looks.user).annotate(categories=Subquery(named))
+    return get_object_or_404(cases, number=number)
 
 
 def _own(request: HttpRequest, number: str) -> Case:
@@ -104,7 +110,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """One case: whom, who, what, where it stands, what comes next and what has happened."""
     looks = viewer(signed_in(request))
     case = _visible(looks, number)
-    stands = queries.standing(case, clock.today())
+    stands = standings.standing(case, clock.today())
     rounds = queries.rounds(case)
     record = rounds[-1] if rounds else None
     signed = queries.all_signatures(case) if rounds else []
@@ -131,7 +137,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "left": _words(stands.countdown) if stands.countdown else "",
         "record": record,
         "team": team,
-        "categories": case.subject.categories.all(),
+        "categories": [one.partition("\n")[2] for one in sorted(case.categories or [])],
         "sheets": sheets,
         "signatures": mine,
         "beside": beside,

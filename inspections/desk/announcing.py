@@ -13,20 +13,20 @@ from django.utils.translation import ngettext
 from inspections.cases.models import Assignment, Case
 from inspections.cases.queries import Viewer, office_cases
 from inspections.cases.states import CaseState
-from inspections.desk.task import MOST, Task
+from inspections.desk.task import MOST, Task, named
 from inspections.papers.models import Notice
 
 
 def notices(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
     """Both; those to be handed over by the first day of their visit, those to be made by the end of the months of their plan's item."""
-    waiting = office_cases(looks).filter(state=CaseState.ASSIGNED)
-    yield from _to_hand_over(waiting)
-    yield from _to_make(waiting)
+    yield from _to_hand_over(looks)
+    yield from _to_make(office_cases(looks).filter(state=CaseState.ASSIGNED))
 
 
-def _to_hand_over(waiting: QuerySet[Case]) -> Iterator[Task]:
-    rows = Notice.objects.filter(case__in=waiting.values("pk"), number__voided_at=None, served_at=None)
-    for one in rows.select_related("number", "case__subject").order_by("first_day", "pk")[:MOST]:
+def _to_hand_over(looks: Viewer) -> Iterator[Task]:
+    rows = Notice.objects.filter(case__state=CaseState.ASSIGNED, number__voided_at=None, served_at=None).defer("facts")
+    kept = rows if looks.units is None else rows.filter(case__unit__in=looks.units)
+    for one in named(kept.select_related("number"), "case__subject").order_by("first_day", "pk")[:MOST]:
         text = f"{one.case.number} · {one.number.text}"
         url = reverse("notice-serve", args=[one.case.number])
         yield Task(_("Notice"), one.case.subject.name, text, _("Hand over the notice"), url, one.first_day, one.case.number)

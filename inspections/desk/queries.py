@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from inspections.adhoc.queries import visible_requests
 from inspections.adhoc.states import RequestState
+from inspections.cases import awaiting, standings
 from inspections.cases import queries as cases
 from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
 from inspections.desk import announcing, following
-from inspections.desk.task import MOST, Task
+from inspections.desk.task import MOST, Task, named
 from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
 from inspections.draws.queries import due_draws, secret_of, visible_draws
@@ -159,8 +160,8 @@ def _lost_secrets(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
 def _case_tasks(looks: Viewer, wanted: Any) -> Iterator[Task]:
     """The cases of ``wanted`` whose next step is this person's."""
     today = clock.today()
-    for case in cases.by_urgency(cases.with_progress(wanted, looks.user))[:MOST]:
-        stands = cases.standing(case, today)
+    for case in standings.by_urgency(named(standings.for_steps(wanted, looks.user)))[:MOST]:
+        stands = standings.standing(case, today)
         step = next_step(case, stands.stage, looks)
         if step is not None and step.mine:
             url = reverse("case-page", args=[case.number]) if step.post else step.url
@@ -176,7 +177,7 @@ def _reviews(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
 
 
 def _releases(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
-    waiting = cases.in_stage(cases.office_cases(looks), Stage.TO_PUBLISH).filter(released_at=None)
+    waiting = standings.in_stage(cases.office_cases(looks), Stage.TO_PUBLISH).filter(released_at=None)
     return _case_tasks(looks, waiting)
 
 
@@ -279,7 +280,7 @@ def _edition_approvals(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
 
 def _replacements(looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     """Replacements that wait for a supervisor who did not ask for them; a recusal is decided within two days."""
-    for asked in cases.replacements_waiting().exclude(asked_by=looks.user)[:MOST]:
+    for asked in awaiting.replacements_waiting().exclude(asked_by=looks.user)[:MOST]:
         url = reverse("admin:inspections_replacement_decide", args=[asked.pk])
         text = f"{asked.case.number} · {asked.get_kind_display()} · {asked.get_reason_display()}"
         recused = asked.reason == Reason.RECUSED
@@ -361,7 +362,7 @@ def figures(looks: Viewer, today: dt.date) -> list[Figure]:
     """How the cases this person follows stand, in five numbers; nothing for who follows none."""
     if not looks.may("view_cases"):
         return []
-    late = Q(ended_on__lt=cases.last_day_in_time(today), disclosure__isnull=True, joined_to=None)
+    late = Q(ended_on__lt=standings.last_day_in_time(today), disclosure__isnull=True, joined_to=None)
     counts = cases.office_cases(looks).aggregate(
         late=Count("pk", filter=late),
         out=Count("pk", filter=Q(state__in=[CaseState.ASSIGNED, CaseState.ON_SITE])),

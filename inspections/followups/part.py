@@ -5,9 +5,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from inspections.cases import secrecy
 from inspections.cases.parts import Part, part
-from inspections.cases.queries import WHOLE, Viewer
+from inspections.cases.queries import Viewer
+from inspections.cases.standings import WHOLE
 from inspections.cases.states import CaseState
 from inspections.cases.steps import Step
 from inspections.followups import queries
@@ -69,6 +69,6 @@ def check_of(case: Any, looks: Viewer) -> Part | None:
         title = _("Check before disclosure")
         text = _("The matter asks for a legal and secrecy check by another than who inspected or accepted it.")
         url = reverse("case-check", kwargs={"number": case.number})
-        mine = looks.may("check_disclosure") and not case.was_on_team and secrecy.accepted_by(case) != looks.user.pk
+        mine = looks.may("check_disclosure") and not case.was_on_team and case.accepted_by != looks.user.pk
         step = Step(title, text, _("Check"), url) if mine else Step(title, text)
     return Part("office/cases/_checks.html", {"checks": checks, "check_wanted": wanted}, step, checks)

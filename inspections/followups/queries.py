@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from inspections.cases.models import Case, Record
-from inspections.cases.queries import WHOLE, Viewer, accepted_record, office_cases
+from inspections.cases.queries import Viewer, accepted_record, office_cases
+from inspections.cases.standings import WHOLE
 from inspections.cases.states import CaseState, Decision
 from inspections.followups import rules
 from inspections.followups.models import FollowUp, Recheck

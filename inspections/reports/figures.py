@@ -16,7 +16,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.models import Case, CaseMatter, Record
-from inspections.cases.queries import last_day_in_time
+from inspections.cases.standings import last_day_in_time
 from inspections.cases.states import NO_VISIT, CaseKind
 from inspections.plans.models import PlanItem
 from inspections.reports.rules import Period, share

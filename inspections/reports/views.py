@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from inspections.cases.queries import office_cases, overdue, viewer
+from inspections.cases.queries import office_cases, viewer
+from inspections.cases.standings import overdue
 from inspections.desk.workload import places
 from inspections.reports import charts, commands, papers, people, queries
 from inspections.reports.definitions import DEFINITIONS

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inspections.cases.models import Case
-from inspections.cases.queries import Viewer, due_on, office_cases, standing, with_progress
+from inspections.cases.queries import Viewer, office_cases
+from inspections.cases.standings import due_on, standing, with_progress
 from inspections.cases.states import Stage
 from inspections.desk.queries import offered
 from inspections.desk.task import MOST, Task
@@ -25,6 +26,7 @@ from publicity.disclosures import queries
 from publicity.disclosures.owed import Hold
 from publicity.disclosures.rules import penalty_term
 from publicity.disclosures.states import HoldState
+from registries.ledger.sentences import say
 from registries.people.models import User
 
 
@@ -112,10 +114,10 @@ def decided_holds(user: User, since: dt.datetime) -> Iterator[Note]:
     """What was decided on a hold that this person asked for."""
     mine = Hold.objects.filter(asked_by=user).select_related("case")
     for hold in mine.filter(Q(decided_at__gte=since) | Q(lifted_at__gte=since)).exclude(state=HoldState.SUBMITTED):
-        title, url = _("Case %(number)s") % {"number": hold.case.number}, reverse("case-page", args=[hold.case.number])
-        text = _("The hold was granted.") if hold.state == HoldState.GRANTED else _("The hold was refused.")
-        text = _("The hold was lifted.") if hold.lifted_at else text
-        yield Note(Message.Kind.DECIDED, key_of("hold", hold.pk, text), title, text, url)
+        title, url = say("Case %(number)s", number=str(hold.case.number)), reverse("case-page", args=[hold.case.number])
+        text = say("The hold was granted.") if hold.state == HoldState.GRANTED else say("The hold was refused.")
+        text = say("The hold was lifted.") if hold.lifted_at else text
+        yield Note(Message.Kind.DECIDED, key_of("hold", hold.pk, text.text), title, text, url)
 
 
 TOLD.append(decided_holds)

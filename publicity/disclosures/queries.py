@@ -7,9 +7,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from inspections.cases.awaiting import cases_awaiting_disclosure
 from inspections.cases.models import Case, Record
-from inspections.cases.queries import accepted_record, cases_awaiting_disclosure, last_day_in_time
+from inspections.cases.queries import accepted_record
 from inspections.cases.secrecy import uncleared_of
+from inspections.cases.standings import last_day_in_time
 from inspections.cases.states import CaseState
 from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind, State

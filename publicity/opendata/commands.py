@@ -39,5 +39,5 @@ def keep_snapshot(*, actor: User, mark: str, files: Sequence[Written]) -> Change
 def _let_go() -> None:
     newest, *_rest = kept = [queries.newest(), *queries.older()]
     Snapshot.objects.exclude(pk__in=[one.pk for one in kept if one is not None]).delete()
-    queries.to_close().exclude(snapshot=newest).update(closed_at=clock.now())
+    queries.to_close(clock.today()).exclude(snapshot=newest).update(closed_at=clock.now())
     SnapshotPart.objects.exclude(sha256__in=SnapshotFile.objects.filter(closed_at=None).values("sha256")).delete()

@@ -99,13 +99,17 @@ DRAWS = Dataset(
     dictionary.DRAWS, lists.draws, ("number",),
     (Parameter("state", "choice", _("only orders in this state"), choices=("committed", "drawn", "voided")), _text("unit", _("name of a unit"))),
 )  # fmt: skip
+PENALTIES = Dataset(
+    "penalties", "行政处罚决定", _("Penalty decisions"), _("Every penalty decision on line that followed from an inspection."),
+    dictionary.PENALTIES, results.penalties, ("id",), (_text("unit", _("name of a unit")),),
+)  # fmt: skip
 STATISTICS = Dataset(
     "statistics", "按期公示统计", _("On-time statistics"), _("Per unit: how many results were disclosed, how many on time, and what they found."),
     dictionary.STATISTICS, results.statistics, ("unit",),
 )  # fmt: skip
 
 DATASETS: dict[str, Dataset] = {
-    one.name: one for one in (RESULTS, VERSIONS, CORRECTIONS, MATTERS, PLANS, DRAWS, STATISTICS)
+    one.name: one for one in (RESULTS, VERSIONS, CORRECTIONS, PENALTIES, MATTERS, PLANS, DRAWS, STATISTICS)
 }
 API = tuple(one for one in DATASETS.values() if one is not VERSIONS)
 """What the API gives row by row; the versions of a result stand with the result."""

@@ -18,6 +18,7 @@ LIST = _("published matter list")
 PLAN = _("published plan")
 ORDER = _("order of the draw")
 DISCLOSURE = _("disclosure")
+DECISION = _("decision on the penalty")
 COUNTED = _("counted from the rows that are public")
 
 GROUPS = (*ResultGroup.choices, ("", _("not told")))
@@ -169,4 +170,24 @@ STATISTICS: tuple[Field, ...] = (
     Field("not_inspectable", "无法检查", "integer", _("of these where it could not be inspected"), COUNTED),
     Field("refused", "拒绝检查", "integer", _("of these where the inspection was refused"), COUNTED),
     Field("awaiting", "待审核", "integer", _("of these whose result awaits review"), COUNTED),
+    Field("overdue", "逾期未公示", "integer", _("results past the promised day and not disclosed; they count as not on time"), COUNTED),
+    Field("held", "暂缓公示", "integer", _("results held back now by a supervisor, with legal basis and end"), COUNTED),
+    Field("held_ever", "累计暂缓公示", "integer", _("results ever held back"), COUNTED),
+)  # fmt: skip
+
+PENALTIES: tuple[Field, ...] = (
+    Field("id", "编号", "code", _("permanent number of the disclosed decision"), DISCLOSURE),
+    Field("subject_name", "当事人", "text", _("who was penalised; of natural persons the surname only; empty where the category is published as counts only"), REGISTRY),
+    Field("subject_code", "统一社会信用代码", "text", _("unified social credit code, or the registry's key; empty for natural persons and counts"), REGISTRY),
+    Field("category", "检查对象类别", "text", _("category of the subject"), REGISTRY),
+    Field("unit", "办案单位", "text", _("unit that inspected"), RECORD),
+    Field("number", "决定书文号", "text", _("number of the decision"), DECISION),
+    Field("decided_on", "决定日期", "day", _("day of the decision"), DECISION),
+    Field("penalty", "处罚内容", "text", _("the penalty in words"), DECISION),
+    Field("amount", "罚款金额（元）", "number", _("amount in yuan; missing where there is none"), DECISION, empty=True),
+    Field("named", "公示名称", "flag", _("whether the subject is named; false: published as a count only"), DISCLOSURE),
+    Field("published_at", "公示时间", "moment", _("when it was first disclosed"), DISCLOSURE),
+    Field("due_on", "公示期限", "day", _("seven working days after the decision; missing while the year's holidays are unknown"), DISCLOSURE, empty=True),
+    Field("on_time", "按期公示", "flag", _("whether it was disclosed on or before the day it was due; missing while that day is unknown"), DISCLOSURE, empty=True),
+    Field("shown_until", "公示截止日期", "day", _("last day on line"), DISCLOSURE),
 )  # fmt: skip

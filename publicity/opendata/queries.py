@@ -4,12 +4,13 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from inspections.draws.models import Draw
 from inspections.draws.queries import PUBLIC_STATES
 from publicity.disclosures import index
 from publicity.disclosures.models import Disclosure
+from publicity.disclosures.owed import PenaltyDisclosure
 from publicity.opendata.models import Snapshot, SnapshotFile, SnapshotPart
 from publicity.site import queries as site
 from registries import clock
@@ -25,6 +26,7 @@ def mark() -> str:
     """
     told = (
         index.mark(),
+        *PenaltyDisclosure.objects.aggregate(Count("pk"), Count("removed_at")).values(),
         site.last_published(),
         *Draw.objects.filter(state__in=PUBLIC_STATES).order_by("state").values_list("state").annotate(Count("pk")),
     )
@@ -75,10 +77,14 @@ def file_of_month(year: int, month: int, name: str) -> SnapshotFile | None:
     return SnapshotFile.objects.filter(snapshot=snapshot, dataset=dataset, form=form).first() if snapshot else None
 
 
-def to_close() -> QuerySet[SnapshotFile]:
-    """Files that hold a result which was taken down after they were made."""
-    within = Disclosure.objects.filter(published_at__lte=OuterRef("snapshot__made_at"), removed_at__gt=OuterRef("snapshot__made_at"))
-    return SnapshotFile.objects.filter(Exists(within), dataset__in=HOLDING_RESULTS, closed_at=None)
+def to_close(today: dt.date) -> QuerySet[SnapshotFile]:
+    """Files that hold a result or a penalty which was taken down, or whose term ended, after they were made."""
+    made = OuterRef("snapshot__made_at")
+    results = Disclosure.objects.filter(published_at__lte=made, removed_at__gt=made)
+    over = Q(removed_at__gt=made) | Q(removed_at=None, shown_until__lt=today)
+    penalties = PenaltyDisclosure.objects.filter(over, published_at__lte=made)
+    held = Q(Exists(results), dataset__in=HOLDING_RESULTS) | Q(Exists(penalties), dataset="penalties")
+    return SnapshotFile.objects.filter(held, closed_at=None)
 
 
 def pieces(sha256: str) -> Iterator[bytes]:

@@ -13,11 +13,13 @@ from django.conf import settings
 from django.db.models import Count, F, QuerySet
 
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.disclosures.queries import penalties as public_penalties
 from publicity.disclosures.searching import question
 from publicity.disclosures.states import Because
 from publicity.opendata.fields import BEIJING, Value
 from publicity.site import finding
 from publicity.site import queries as site
+from registries import clock
 
 Row = tuple[Value, ...]
 
@@ -138,4 +140,16 @@ def statistics() -> Iterator[Row]:
     for unit in site.punctuality():
         by_group = [groups.get((unit.unit, name), 0) for name in ("clean", "problem", "not-inspectable", "refused", "")]
         percent = Decimal(unit.on_time * 1000 // unit.total) / 10 if unit.total else Decimal(0)
-        yield (unit.unit, unit.total, unit.on_time, percent, sum(by_group), *by_group)
+        yield (unit.unit, unit.disclosed, unit.on_time, percent, sum(by_group), *by_group, unit.overdue, unit.held, unit.held_ever)
+
+
+# --- penalties -------------------------------------------------------------------------------------------------------
+
+
+def penalties() -> Iterator[Row]:
+    """Every penalty decision on line, in the order in which they became public."""
+    for one in public_penalties(clock.today()).order_by("published_at", "id"):
+        yield (
+            one.public_id, one.subject_name, one.subject_code, one.category_name, one.unit_name, one.number, one.decided_on, one.penalty,
+            one.amount, one.named, one.published_at, one.due_on, one.on_time, one.shown_until,
+        )  # fmt: skip

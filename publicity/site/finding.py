@@ -96,7 +96,8 @@ def _where(asked: Question) -> tuple[list[str], list[Any]]:
     """The conditions of a question and their values."""
     if connection.vendor == "sqlite":
         return (["publicity_terms MATCH %s"], [_match(asked)]) if asked else ([f"d.{SHOWN}"], [])
-    where, values = [f"d.{SHOWN}"], []
+    where: list[str] = [f"d.{SHOWN}"]
+    values: list[Any] = []
     for part in asked:
         if days := span(part):
             where.append("d.inspected_on BETWEEN %s AND %s")

@@ -12,11 +12,10 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import Max
+from django.db import connection
 
 from publicity.disclosures import index
 from registries import clock
-from registries.ledger.models import LedgerEntry
 
 Mark = Callable[[], str]
 T = TypeVar("T")
@@ -51,8 +50,10 @@ def everything() -> str:
 
 
 def _head() -> str:
-    head = LedgerEntry.objects.aggregate(Max("seq"))["seq__max"] or 0
-    return f"{index.mark()}.{head}.{int(clock.now().timestamp()) // 60}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, (SELECT max(seq) FROM registries_ledgerentry) FROM publicity_mark")
+        number, head = cursor.fetchone()
+    return f"{number}.{head or 0}.{int(clock.now().timestamp()) // 60}"
 
 
 def nothing() -> str:

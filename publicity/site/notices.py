@@ -31,13 +31,16 @@ VISITED = (CaseState.RECORDED, CaseState.REVIEWED, CaseState.CLOSED)
 
 
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Kept by nobody, sent on to nobody, found by no search engine: whoever has the address has it from the paper."""
+    """Kept by nobody, sent on to no other site, found by no search engine: whoever has the address has it from us.
+
+    Not ``no-referrer``: with it browsers send the form with ``Origin: null``, and the form is refused as forged.
+    """
 
     @functools.wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 

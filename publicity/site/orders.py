@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.core.cache import cache
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from inspections.cases.queries import cases_of
+from inspections.cases.awaiting import cases_of
 from inspections.cases.visits import are_over, with_visits
 from inspections.draws import shelf
 from inspections.draws.after import HISTORY, history_file, rows_of

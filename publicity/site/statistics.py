@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -208,8 +208,8 @@ def _figures() -> dict[str, Any]:
             ("town", _("By township"), "", lines(*towns)),
             ("result", _("By result"), "", lines(*results)),
         ],
-        "units": queries.punctuality(),
         "mended": Disclosure.objects.aggregate(
+            last=Max("published_at"),
             withdrawn=Count("pk", filter=Q(removal__because=Removed.WITHDRAWN), distinct=True),
             corrected=Count("pk", filter=Q(versions__because__in=(Because.ERROR, Because.OBJECTION)), distinct=True),
         ),
@@ -223,7 +223,8 @@ def _figures() -> dict[str, Any]:
 def statistics_page(request: HttpRequest) -> HttpResponse:
     """The figures as charts that are drawn here, with the numbers beside them."""
     told = marks.kept(f"figures/{clock.today()}/{get_language()}", _figures)
-    context = told | {"draws": _draws(), "all_units": queries.overall(told["units"]), "updated": queries.last_disclosed(), "tones": _legend()}
+    units = queries.punctuality()
+    context = told | {"draws": _draws(), "units": units, "all_units": queries.overall(units), "updated": told["mended"]["last"], "tones": _legend()}
     return render(request, "public/statistics.html", context)
 
 

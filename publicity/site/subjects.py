@@ -16,6 +16,7 @@ from inspections.cases.secrecy import uncleared_of
 from inspections.cases.states import NO_VISIT
 from publicity.disclosures.masking import masked_numbers
 from publicity.disclosures.models import Disclosure
+from publicity.disclosures.queries import holds_in_force
 from publicity.disclosures.rules import COUNTS_ONLY
 from registries import clock
 from registries.subjects.models import Subject, SubjectCategory
@@ -52,4 +53,6 @@ def _awaited(code: str) -> list[Case]:
         Q(subject__uscc=code) | Q(subject__uscc=None, subject__key=code), ended_on__lte=clock.today(), disclosure=None
     )
     by_name = over.exclude(state__in=NO_VISIT).exclude(subject__kind=Subject.Kind.PERSON).filter(~Exists(counts_only))
+    kept_back = holds_in_force(clock.today()).filter(case=OuterRef("pk"))
+    by_name = by_name.filter(~Exists(kept_back))
     return list(by_name.exclude(pk__in=uncleared_of(over).values("pk")).select_related("subject").order_by("ended_on"))

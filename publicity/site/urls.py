@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from publicity.site import notices, plans, results, screens, size, statistics, struck, views
+from publicity.site import corrected, notices, objections, plans, results, screens, size, statistics, struck, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -10,6 +10,10 @@ urlpatterns = [
     re_path(r"^results/(?P<public_id>[0-9a-f]{32})/$", results.result_page, name="public-result"),
     path("subjects/<str:code>/", results.subject_page, name="public-subject"),
     path("statistics/", statistics.statistics_page, name="public-statistics"),
+    re_path(r"^results/(?P<public_id>[0-9a-f]{32})/objection/$", objections.objection_form, name="public-objection-form"),
+    path("objections/<str:token>/", objections.objection_page, name="public-objection"),
+    path("objections/<str:token>/answer.pdf", objections.objection_paper, name="public-objection-paper"),
+    path("corrections/", corrected.correction_list, name="public-corrections"),
     path("matters/", views.matter_list, name="public-matters"),
     path("matters/editions/", views.edition_list, name="public-editions"),
     path("matters/editions/<int:number>/", views.edition_page, name="public-edition"),

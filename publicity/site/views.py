@@ -65,7 +65,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "public/home.html",
         {
             "newest": results.rows_of(finding.page((), finding.Place(), NEWEST)[0]),
-            "total": sum(finding.counts(()).values()),
             "units": units,
             "all_units": queries.overall(units),
             "counts": orders.state_counts(now),

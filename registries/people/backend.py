@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import OuterRef, Subquery
 from django.db.models.expressions import Combinable
 
-from registries.people.models import User
+from registries.gathered import Gathered
+from registries.people.models import Unit, User
 
 TOLD: dict[str, Combinable] = {}
 """Attribute of the signed-in person → how the database tells it. Higher rooms add theirs when the app is ready."""
@@ -16,5 +18,15 @@ class Accounts(ModelBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The person of a session, with the attributes in ``TOLD``; None when the account is gone or closed."""
-        user = User.objects.annotate(**TOLD).filter(pk=user_id).first()
+        held = User.groups.through.objects.filter(user=OuterRef("pk")).order_by().values("user")
+        under = Unit.objects.filter(parent=OuterRef("unit")).order_by().values("parent")
+        gathered = {
+            "roles_held": Subquery(held.annotate(held=Gathered("group__name")).values("held")),
+            "units_under": Subquery(under.annotate(under=Gathered("pk")).values("under")),
+        }
+        user = User.objects.select_related("unit").annotate(**gathered, **TOLD).filter(pk=user_id).first()
+        if user is not None:
+            told = user.__dict__  # where ``role_codes`` and ``own_units`` look before they ask
+            told["_role_codes"] = frozenset(told.pop("roles_held") or [])
+            told["_kept_units"] = {user.unit_id: frozenset([user.unit_id, *(told.pop("units_under") or [])])}
         return user if user is not None and self.user_can_authenticate(user) else None

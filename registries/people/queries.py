@@ -30,7 +30,8 @@ def own_units(user: User) -> set[int] | None:
         return None
     if user.unit_id is None:
         return set()
-    kept: dict[int, frozenset[int]] = user.__dict__.setdefault("_kept_units", {})  # a page asks several times
+    read: dict[int, frozenset[int]] | None = getattr(user, "_kept_units", None)  # with whoever is signed in
+    kept = user.__dict__.setdefault("_kept_units", {}) if read is None else read  # a page asks several times
     if user.unit_id not in kept:
         units = {unit.pk: unit for unit in Unit.objects.filter(Q(pk=user.unit_id) | Q(parent=user.unit_id))}
         user.unit = units[user.unit_id]  # the page prints it: read once

@@ -237,6 +237,18 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "publicity.refuse_hold": (S,),
     "publicity.lift_hold": (S,),
     "publicity.publish_penalty": (C, TIMER),
+    "publicity.take_down_over": (TIMER,),
+    # objections and corrections
+    "publicity.send_objection": (VISITOR,),
+    "publicity.view_objections": (*BUSINESS, A),
+    "publicity.take_objection": (R, S),
+    "publicity.answer_objection": (R, S),
+    "publicity.show_statement": (C, R),
+    "publicity.refuse_statement": (C, R),
+    "publicity.propose_correction": (C, R, S),
+    "publicity.propose_withdrawal": (C, R, S),
+    "publicity.approve_proposal": (S,),
+    "publicity.return_proposal": (S,),
     "publicity.keep_snapshot": (TIMER,),
     # self-checks
     "registries.ask_self_check": (A, TIMER),

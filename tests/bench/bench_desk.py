@@ -5,40 +5,29 @@ before it): twelve units, 27 matters, 200 inspectors, cases in every stage, one 
 everybody who works on cases, in process through the whole office stack: median, slowest, processor time, queries. Says, never judges.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from inspections.cases.models import Case
+    from registries.inspectors.models import Inspector
+    from registries.matters.models import MatterRevision
+    from registries.people.models import Unit, User
+    from registries.subjects.models import Subject
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-FOLDER = tempfile.TemporaryDirectory(prefix="sunlot-bench-")
-os.environ.update(DEMO="1", DATA_DIR=FOLDER.name, CELERY_BROKER_URL="fsqueue://localhost/")
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/bench.sqlite3")
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.testing.settings"
 
-import django  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-
-from inspections.cases.models import Assignment, Case, CaseMatter, Record, RecordAnswer, Review, Signature  # noqa: E402
-from inspections.draws.models import Draw, DrawnEntry, RosterEntry  # noqa: E402
-from inspections.followups.models import FollowUp  # noqa: E402
-from registries import clock  # noqa: E402
-from registries.inspectors.models import Inspector  # noqa: E402
-from registries.matters.models import MatterRevision  # noqa: E402
-from registries.people.models import Unit, User  # noqa: E402
-from registries.people.roles import Role  # noqa: E402
-from registries.subjects.models import Subject  # noqa: E402
-from tests import factories  # noqa: E402
+from tests.bench.stand import prepared
 
 UNITS, MATTERS, PEOPLE = 12, 27, 200
 STAGES = ("assigned", "assigned", "begun", "to-sign", "recorded", "reviewed", "reviewed", "reviewed")
@@ -46,6 +35,12 @@ STAGES = ("assigned", "assigned", "begun", "to-sign", "recorded", "reviewed", "r
 
 def fill(count: int) -> tuple[list[Unit], User]:
     """Units, people and matters, and for each matter one draw of its share of the cases."""
+    from registries import clock
+    from registries.people.models import Unit
+    from registries.people.roles import Role
+    from registries.subjects.models import Subject
+    from tests import factories
+
     dice = random.Random(11)
     bureau = factories.unit("县局", Unit.Kind.BUREAU)
     units = [factories.unit(parent=bureau) for _ in range(UNITS)]
@@ -68,6 +63,11 @@ def fill(count: int) -> tuple[list[Unit], User]:
 
 
 def _cases(matter: MatterRevision, subjects: list[Subject], dice: random.Random, team: list[Inspector]) -> list[Case]:
+    from inspections.cases.models import Assignment, Case, CaseMatter
+    from inspections.draws.models import Draw, DrawnEntry, RosterEntry
+    from registries import clock
+    from tests import factories
+
     now = clock.now()
     draw = factories.draw(matter, unit=matter.unit)
     mark = [f"{matter.pk:08x}{n:024x}" for n in range(len(subjects))]
@@ -91,6 +91,11 @@ def _cases(matter: MatterRevision, subjects: list[Subject], dice: random.Random,
 
 def _recorded(cases: list[Case], dice: random.Random, reviewer: User) -> None:
     """Bring the cases to their stages: a record each, some signed, some reviewed, some followed up."""
+    from inspections.cases.models import Case, Record, RecordAnswer, Review, Signature
+    from inspections.followups.models import FollowUp
+    from registries import clock
+    from tests import factories
+
     now, results = clock.now(), {name: factories.result(name) for name in ("clean", "problem-pending")}
     items = list(cases[0].matters.get().revision.items.all())
     for case in cases:
@@ -124,6 +129,10 @@ def _recorded(cases: list[Case], dice: random.Random, reviewer: User) -> None:
 
 def people_of(units: list[Unit], reviewer: User) -> dict[str, User]:
     """Everybody whose desk shows cases."""
+    from registries.inspectors.models import Inspector
+    from registries.people.roles import Role
+    from tests import factories
+
     inspector = Inspector.objects.exclude(user=None)[0].user
     assert inspector is not None
     return {
@@ -135,6 +144,9 @@ def people_of(units: list[Unit], reviewer: User) -> dict[str, User]:
 
 def tell(client: Client, name: str, address: str, repeats: int) -> None:
     """One line for one page."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
     client.get(address)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200, (name, address)
@@ -153,7 +165,12 @@ def tell(client: Client, name: str, address: str, repeats: int) -> None:
 
 def main(count: int, repeats: int) -> None:
     """Fill, ask, tell."""
-    call_command("migrate", verbosity=0)
+    from django.db import connection
+    from django.test import Client
+
+    from inspections.cases.models import Case
+    from inspections.followups.models import FollowUp
+
     units, reviewer = fill(count)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -170,4 +187,5 @@ def main(count: int, repeats: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000, int(sys.argv[2]) if len(sys.argv) > 2 else 10)
+    with prepared():
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000, int(sys.argv[2]) if len(sys.argv) > 2 else 10)

@@ -6,39 +6,25 @@ the clock and of the processor (the parser's own process included), which other 
 SQLite file of its own, in one process whose peak memory is shown. Says, never judges.
 """
 
+from __future__ import annotations
+
 import io
-import os
 import re
 import resource
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from registries.people.models import User
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-FOLDER = tempfile.TemporaryDirectory(prefix="sunlot-bench-")
-os.environ.update(DEMO="1", DATA_DIR=FOLDER.name, DATABASE_URL=f"sqlite:///{FOLDER.name}/bench.sqlite3")
-os.environ["CELERY_BROKER_URL"] = "fsqueue://localhost/"
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.testing.settings"  # the real password hash alone takes 100 MB
 
-import django  # noqa: E402
-
-django.setup()
-
-import python_calamine  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-
-from registries.codes.models import CodeTable  # noqa: E402
-from registries.imports.workbooks import refused_workbook  # noqa: E402
-from registries.people.models import Unit, User  # noqa: E402
-from registries.people.roles import Role  # noqa: E402
-from registries.spreadsheets.identifiers import organisation_check, uscc_check  # noqa: E402
-from tests import factories  # noqa: E402
-from tests.import_files import check, commit, confirm, subject_row, upload, workbook  # noqa: E402
+from tests.bench.stand import prepared
 
 T = TypeVar("T")
 CATEGORIES = ("旅馆", "民宿", "典当行", "网吧")
@@ -82,12 +68,16 @@ def made(rows: int, every: int = 0, spoilt: bool = False) -> bytes:
 
 def credit_code(n: int) -> str:
     """A code that is right in all its parts, as nearly every one in a real table is."""
+    from registries.spreadsheets.identifiers import organisation_check, uscc_check
+
     head = f"91370323{n:08}{organisation_check(f'{n:08}')}"
     return head + uscc_check(head)
 
 
 def table(rows: int, every: int = 0, spoilt: bool = False) -> bytes:
     """A workbook of this many subjects; every so many-th at another address, or all with four bad cells each."""
+    from tests.import_files import subject_row, workbook
+
     lines = [
         subject_row(
             n,
@@ -109,12 +99,16 @@ def table(rows: int, every: int = 0, spoilt: bool = False) -> bytes:
 
 def parse(content: bytes) -> int:
     """The bare parse: every cell of every sheet once."""
+    import python_calamine
+
     with python_calamine.load_workbook(io.BytesIO(content)) as book:
         return sum(len(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names)
 
 
 def run(actor: User, content: bytes, unit: float, what: str) -> None:
     """One file through all its steps."""
+    from tests.import_files import check, commit, confirm, upload
+
     batch, look = timed(lambda: upload(actor, "subjects", content))
     batch = confirm(actor, batch)
     batch, preview = timed(lambda: check(batch))
@@ -128,6 +122,9 @@ def run(actor: User, content: bytes, unit: float, what: str) -> None:
 
 def spoil(actor: User, content: bytes, unit: float) -> None:
     """A file in which every row is refused, and the workbook of the refused rows."""
+    from registries.imports.workbooks import refused_workbook
+    from tests.import_files import check, confirm, upload
+
     batch, look = timed(lambda: upload(actor, "subjects", content))
     batch = confirm(actor, batch)
     batch, preview = timed(lambda: check(batch))
@@ -138,7 +135,11 @@ def spoil(actor: User, content: bytes, unit: float) -> None:
 
 def main() -> None:
     """Print the figures."""
-    call_command("migrate", verbosity=0)
+    from registries.codes.models import CodeTable
+    from registries.people.models import Unit
+    from registries.people.roles import Role
+    from tests import factories
+
     for name in CATEGORIES:
         factories.category(name)
     factories.code(CodeTable.TOWN, "南麻街道")
@@ -158,4 +159,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with prepared(sqlite=True):
+        main()

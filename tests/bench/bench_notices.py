@@ -6,35 +6,21 @@ notices, then the worker's task in a process of its own, whose memory is told. S
 
 import datetime as dt
 import multiprocessing
-import os
 import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-FOLDER = os.environ.get("BENCH_FOLDER") or tempfile.mkdtemp(prefix="sunlot-bench-")
-os.environ.update(DEMO="1", DATA_DIR=FOLDER, CELERY_BROKER_URL="fsqueue://localhost/", BENCH_FOLDER=FOLDER)
-os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER}/bench.sqlite3"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.testing.settings")
 
-import django  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-
-from inspections.papers import commands, tasks  # noqa: E402
-from inspections.papers.models import Bundle  # noqa: E402
-from registries import clock  # noqa: E402
-from registries.people.models import User  # noqa: E402
-from registries.people.roles import Role  # noqa: E402
-from tests import factories  # noqa: E402
+from tests.bench.stand import prepared
 
 
 def fill(count: int) -> tuple[int, int]:
     """A drawn order with so many cases of one unit; returns its key and its clerk's."""
+    from registries.people.roles import Role
+    from tests import factories
+
     unit = factories.unit("沂源县公安局治安大队")
     kind = factories.category("旅馆业")
     revision = factories.matter("旅馆业治安管理检查", unit=unit, categories=[kind])
@@ -49,6 +35,11 @@ def fill(count: int) -> tuple[int, int]:
 
 def worker(bundle_id: int) -> None:
     """What the worker's process does, and what it took."""
+    import django
+
+    django.setup()  # a new process, in the same surroundings
+    from inspections.papers import tasks
+
     began, used = time.monotonic(), time.process_time()
     tasks.print_papers(bundle_id)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -57,7 +48,11 @@ def worker(bundle_id: int) -> None:
 
 def main(count: int) -> None:
     """Fill, make, print."""
-    call_command("migrate", run_syncdb=True, verbosity=0, skip_checks=True)
+    from inspections.papers import commands
+    from inspections.papers.models import Bundle
+    from registries import clock
+    from registries.people.models import User
+
     draw_id, clerk_id = fill(count)
     clerk = User.objects.get(pk=clerk_id)
     began, used = time.monotonic(), time.process_time()
@@ -72,4 +67,5 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    with prepared(sqlite=True):
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

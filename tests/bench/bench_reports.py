@@ -4,49 +4,39 @@
 many reviewed cases, nine of ten disclosed; every address in process through the whole office stack. Says, never judges.
 """
 
+from __future__ import annotations
+
 import datetime as dt
-import os
 import random
 import sys
-import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from registries.inspectors.models import Inspector
+    from registries.matters.models import MatterRevision
+    from registries.subjects.models import Subject
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-FOLDER = tempfile.TemporaryDirectory(prefix="sunlot-bench-")
-os.environ.update(DEMO="1", DATA_DIR=FOLDER.name, CELERY_BROKER_URL="fsqueue://localhost/")
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/bench.sqlite3")
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.testing.settings"
 
-import django  # noqa: E402
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-
-from inspections.cases.models import Assignment, Case, CaseMatter, Record  # noqa: E402
-from inspections.draws.models import Draw, DrawnEntry, RosterEntry  # noqa: E402
-from publicity.disclosures.models import Disclosure  # noqa: E402
-from registries import clock  # noqa: E402
-from registries.codes.models import Code, CodeTable  # noqa: E402
-from registries.inspectors.models import Inspector  # noqa: E402
-from registries.matters.models import MatterRevision  # noqa: E402
-from registries.people.roles import Role  # noqa: E402
-from registries.subjects.models import Subject  # noqa: E402
-from tests import factories  # noqa: E402
+from tests.bench.stand import prepared
 
 UNITS, MATTERS, PEOPLE, STEP = 12, 27, 200, 5_000
-YEAR = clock.today().year
-DAYS = max(1, (clock.today() - dt.date(YEAR, 1, 1)).days)
+TODAY = dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
+YEAR, DAYS = TODAY.year, max(1, TODAY.timetuple().tm_yday - 1)
 PAGES = ("", "report.xlsx", "report.pdf", "upward", "upward/upward.xlsx", "overview", "inspectors")
 
 
 def fill(count: int) -> None:
     """Subjects, people, matters, and for each matter one draw of all its cases."""
+    from django.db import transaction
+
+    from registries import clock
+    from registries.subjects.models import Subject
+    from tests import factories
+
     dice = random.Random(10)
     units = [factories.unit() for _ in range(UNITS)]
     town = factories.town()
@@ -66,6 +56,15 @@ def fill(count: int) -> None:
 
 
 def _of_matter(matter: MatterRevision, subjects: list[Subject], dice: random.Random, team: list[Inspector]) -> None:
+    from django.conf import settings
+
+    from inspections.cases.models import Assignment, Case, CaseMatter, Record
+    from inspections.draws.models import Draw, DrawnEntry, RosterEntry
+    from publicity.disclosures.models import Disclosure
+    from registries import clock
+    from registries.codes.models import Code, CodeTable
+    from tests import factories
+
     now = clock.now()
     draw = factories.draw(matter, unit=matter.unit)
     mark = [f"{matter.pk:08x}{n:024x}" for n in range(len(subjects))]
@@ -103,7 +102,15 @@ def _of_matter(matter: MatterRevision, subjects: list[Subject], dice: random.Ran
 
 def main(count: int) -> None:
     """Fill, ask, tell."""
-    call_command("migrate", verbosity=0)
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from inspections.cases.models import Case
+    from publicity.disclosures.models import Disclosure
+    from registries.people.roles import Role
+    from tests import factories
+
     fill(count)
     print(f"{Case.objects.count()} cases, {Disclosure.objects.count()} disclosed")
     client = Client(headers={"host": "localhost"})
@@ -120,4 +127,5 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    with prepared():
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

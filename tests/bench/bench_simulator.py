@@ -5,37 +5,23 @@ with a hundred inspectors and their leaves; twelve of the items have drawn forty
 each time, as the slider does. Shows the median, the slowest and the queries. Says, never judges.
 """
 
+from __future__ import annotations
+
 import datetime as dt
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inspections.plans.models import Plan
+    from registries.people.models import User
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-FOLDER = tempfile.TemporaryDirectory(prefix="sunlot-bench-")
-os.environ.update(DEMO="1", DATA_DIR=FOLDER.name, CELERY_BROKER_URL="fsqueue://localhost/")
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{FOLDER.name}/bench.sqlite3")
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.testing.settings"
 
-import django  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
-
-from inspections.plans.models import Plan  # noqa: E402
-from registries import clock  # noqa: E402
-from registries.inspectors.models import Leave  # noqa: E402
-from registries.people.models import User  # noqa: E402
-from registries.people.roles import Role  # noqa: E402
-from registries.subjects.models import Subject  # noqa: E402
-from tests import factories  # noqa: E402
+from tests.bench.stand import prepared
 
 ITEMS, UNITS, PEOPLE = 27, 12, 100
 DRAWS, DRAWN = 12, 40
@@ -43,6 +29,12 @@ DRAWS, DRAWN = 12, 40
 
 def fill(count: int) -> tuple[Plan, User]:
     """The registry and the plan."""
+    from registries import clock
+    from registries.inspectors.models import Leave
+    from registries.people.roles import Role
+    from registries.subjects.models import Subject
+    from tests import factories
+
     dice = random.Random(5)
     units = [factories.unit() for _ in range(UNITS)]
     town = factories.town()
@@ -76,7 +68,10 @@ def fill(count: int) -> tuple[Plan, User]:
 
 def main(count: int, repeats: int) -> None:
     """Fill, ask, tell."""
-    call_command("migrate", verbosity=0)
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
     plan, who = fill(count)
     client = Client(headers={"host": "localhost"})
     client.force_login(who, backend="registries.people.backend.Accounts")
@@ -94,4 +89,5 @@ def main(count: int, repeats: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(one) for one in (sys.argv[1:] + ["10000", "11"][len(sys.argv) - 1 :])[:2]))
+    with prepared():
+        main(*(int(one) for one in (sys.argv[1:] + ["10000", "11"][len(sys.argv) - 1 :])[:2]))

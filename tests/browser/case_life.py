@@ -27,7 +27,7 @@ DRAWN = """
     item = PlanItem.objects.get(matter__code={matter!r}, plan__state="published")
     clerk = person("clerk-za")
     draw = Draw.objects.get(pk=commands.prepare_draw(actor=clerk, plan_item_id=item.pk).obj.pk)
-    first = clock.now().replace(microsecond=0) + dt.timedelta(seconds=3)
+    first = clock.now().replace(microsecond=0) + dt.timedelta(seconds=5)
     commands.change_draw(
         actor=clerk, draw_id=draw.pk, version=draw.version, category_ids=[c.pk for c in draw.matter.categories.all()],
         town_ids=[], grades="ABCD", stratify="grade", slip_rule="grade", quotas={quotas!r}, reserves=2, team_size=2,
@@ -63,6 +63,11 @@ OFFICERS = """
 def today(days: int = 0) -> str:
     """A day as a date field takes it."""
     return f"{dt.datetime.now(BEIJING) + dt.timedelta(days=days):%Y-%m-%d}"
+
+
+def now() -> str:
+    """This minute as a field of day and time takes it."""
+    return f"{dt.datetime.now(BEIJING):%Y-%m-%dT%H:%M}"
 
 
 class Office:
@@ -149,7 +154,8 @@ class Office:
         """Find the case by its number, as somebody does to whom nothing of it is to do."""
         page = self.at(username)
         page.goto(f"{self.county.url}/office/cases/?q={number}")
-        page.click(f"main a[href$='/cases/{number}/']")
+        with page.expect_navigation():
+            page.click(f"main a[href$='/cases/{number}/']")
         return page
 
     def step(self, username: str, number: str) -> str:
@@ -169,9 +175,9 @@ class Office:
     def record(self, number: str, who: str, result: str, *, findings: str = "", disposal: str = "", bad: int = 0, again: bool = False) -> None:
         """Fill in what was found and make it ready to sign; ``bad`` items are answered no. ``again``: complete a returned record."""
         page = self.from_desk(who, number)
-        if not again and page.locator("form[action$='/begin/'] button").count():
-            page.click("form[action$='/begin/'] button")
         page.wait_for_selector("[data-visit][data-ready]")
+        if not again:
+            begin(page)
         if not again:
             assert not page.locator("input[name^=answer_]:checked").count(), "no answer is ever prefilled"
             answer_all(page, bad)
@@ -223,9 +229,14 @@ class Office:
         page.click("aside form button[type=submit]")
         page.wait_for_url(f"**/cases/{number}/")
 
-    def order(self, number: str, kind: str, /, **typed: str) -> None:
-        """The reviewer orders what follows."""
-        page = self.from_desk("reviewer", number, "决定后续")
+    def order(self, number: str, kind: str, /, *, also: bool = False, **typed: str) -> None:
+        """The reviewer orders what follows; ``also``: beside something that is under way, which no desk asks for."""
+        if also:
+            page = self.case("reviewer", number)
+            with page.expect_navigation():
+                page.click("#followups a[href$='/followups/new/']")
+        else:
+            page = self.from_desk("reviewer", number, "决定后续")
         page.click(f".tabs a[href='?kind={kind}']")
         fill(page, "main form.panel", typed)
         page.click("main form.panel button[type=submit]")
@@ -257,6 +268,15 @@ class Office:
         page = self.case("clerk-za", number)
         assert not page.locator("form[action$='/close/']").count()
         assert why in page.inner_text("#followups"), page.inner_text("#followups")
+
+
+def begin(page: Page) -> None:
+    """At the door: no notice was handed over, and the team says why."""
+    if page.locator("#visit-notice").is_visible():
+        page.locator("#visit-begin input[value=none]").check(force=True)
+        page.fill("#visit-begin textarea[name=no_notice]", "举报称夜间营业不登记，通知将使检查落空。")
+    page.click("#visit-begin button")
+    page.wait_for_selector("#visit-fields:not([disabled])")
 
 
 def answer_all(page: Page, bad: int = 0) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from inspections.cases import commands, opening, queries, rules, visiting
+from inspections.cases import awaiting, commands, opening, queries, rules, visiting
 from inspections.cases.models import Assignment, Case, Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft, Line
 from inspections.cases.states import CaseState, Decision
@@ -171,7 +171,7 @@ def test_the_sweep_opens_what_a_lost_message_left_and_goes_on_after_a_failure(mo
 def test_a_draw_that_is_not_drawn_opens_nothing() -> None:
     draw = make.draw()
     refused(lambda: commands.open_cases(actor=make.system(), draw_id=draw.pk))
-    assert not queries.draws_awaiting_cases().exists()
+    assert not awaiting.draws_awaiting_cases().exists()
 
 
 # --- the visit and its record -----------------------------------------------------------------------------------------
@@ -185,6 +185,14 @@ def test_beginning_opens_an_empty_record() -> None:
     assert not record.answers.exists()
     assert last_entry()["verb"] == "inspections.begin_visit"
     assert ["inspections.record", record.pk] == last_entry()["also"][0][:2]
+
+
+def test_a_visit_begins_with_its_notice_or_a_reason() -> None:
+    case = make.case()
+    leader = next(one.user for one in make.team_of(case) if one.user)
+    assert "say why notice would defeat" in refused(lambda: commands.begin_visit(actor=leader, case_id=case.pk, no_notice=" "))
+    case.refresh_from_db()
+    assert case.state == CaseState.ASSIGNED
 
 
 def test_nobody_but_the_team_touches_a_record() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from inspections.cases.awaiting import cases_awaiting_disclosure
 from inspections.cases.models import Case
-from inspections.cases.queries import cases_awaiting_disclosure
 from publicity.disclosures import commands, tasks
 from publicity.disclosures.models import Disclosure
 from registries import clock

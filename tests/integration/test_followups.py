@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from inspections.cases import commands as cases
+from inspections.cases.awaiting import cases_awaiting_disclosure
 from inspections.cases.clearance import Looked
 from inspections.cases.clearing import check_disclosure
 from inspections.cases.models import Case
-from inspections.cases.queries import cases_awaiting_disclosure, viewer
+from inspections.cases.queries import viewer
 from inspections.cases.states import CaseKind, CaseState
 from inspections.desk.queries import todo
 from inspections.followups import commands, sending
@@ -166,6 +167,7 @@ def test_a_term_is_extended_with_a_reason_and_only_backwards() -> None:
         commands.extend_followup(actor=it.reviewer, followup_id=followup.pk, version=1, due_on=day, reason=reason)
 
     assert "must be later" in refused(lambda: extend(10, "设备未到"))
+    assert "must be later" in refused(lambda: extend(9, "设备未到"))
     assert "Say why" in refused(lambda: extend(20, " "))
     extend(20, "设备未到")
     followup.refresh_from_db()

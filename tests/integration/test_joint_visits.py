@@ -9,7 +9,7 @@ from django.test import Client
 
 from inspections.adhoc import commands as adhoc
 from inspections.adhoc.queries import visits_counted
-from inspections.cases import commands, joining, queries, replacing, rules, shares, tasks, uniting, visiting
+from inspections.cases import commands, joining, queries, replacing, rules, shares, standings, tasks, uniting, visiting
 from inspections.cases.evidence import Photo
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case, Replacement
@@ -99,7 +99,7 @@ def test_the_joint_visit_ends_both_cases_and_counts_once(client: Client) -> None
     assert (one.state, one.ended_on, two.state, two.ended_on) == (CaseState.RECORDED, clock.today(), CaseState.JOINED, clock.today())
     assert two.draw is not None
     assert visits_over(two.draw)
-    late = queries.overdue(Case.objects.all(), clock.today() + dt.timedelta(days=30))
+    late = standings.overdue(Case.objects.all(), clock.today() + dt.timedelta(days=30))
     assert list(late) == [one]
     assert visits_counted(twice.subject, clock.today())[0] == 1
     on_matter, in_year = drawn_before(two.draw, Limits(None, None), clock.today())
@@ -283,7 +283,7 @@ def test_the_pages_of_a_joint_visit_ask_few_questions(filled: Twice, django_asse
     for user in (filled.clerks[0], filled.clerks[1], partner_of(filled)):
         client = enter(user)
         client.get("/office/")
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(15):
             assert client.get(f"/office/cases/{one.number}/").status_code == 200
         with django_assert_max_num_queries(15):
             assert client.get("/office/cases/joint/").status_code == 200

@@ -168,7 +168,7 @@ def test_from_then_on_it_says_what_is_genuine() -> None:
     page = answer.content.decode()
     facts = queries.facts_of(notice)
     assert answer.status_code == 200
-    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "same-origin")
     for text in (facts.number, facts.unit, facts.party.name, rules.spelled_check(facts.check), facts.matters[0].name):
         assert text in page
     for officer in facts.officers:

@@ -15,6 +15,7 @@ from publicity.opendata.datasets import DATASETS, RESULTS
 from publicity.opendata.fields import BETWEEN, from_csv
 from publicity.opendata.models import Snapshot, SnapshotFile, SnapshotPart
 from publicity.opendata.writing import FORMS, written
+from registries import clock
 from registries.ledger.models import LedgerPayload
 from tests import factories, open_data
 
@@ -133,7 +134,9 @@ def test_every_night_they_are_made_anyway_and_equal_bytes_keep_their_day(time_ma
 
 def test_the_last_files_of_a_month_stay_until_a_result_in_them_is_taken_down(time_machine: Any) -> None:
     shown = open_data.result()
+    open_data.penalty(shown_until=clock.today() + dt.timedelta(days=9))
     open_data.kept()
+    assert [row["amount"] for row in of_json("penalties")] == [500]
     at = dt.datetime.now(dt.UTC)
     time_machine.move_to(at + dt.timedelta(days=40))
     open_data.result()
@@ -152,6 +155,9 @@ def test_the_last_files_of_a_month_stay_until_a_result_in_them_is_taken_down(tim
     draws = queries.file_of_month(year, month, "draws.json")
     assert draws is not None
     assert draws.closed_at is None
+    penalties = queries.file_of_month(year, month, "penalties.json")
+    assert penalties is not None
+    assert (penalties.closed_at is not None, of_json("penalties")) == (True, [])
     assert shown.public_id not in body("results.json").decode() + body("versions.csv").decode()
     assert [(row["id"], row["what"]) for row in of_json("corrections")] == [(shown.public_id, "withdrawn")]
 

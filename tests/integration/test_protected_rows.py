@@ -20,6 +20,7 @@ from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.papers.models import Bundle, DocumentNumber, Letter, Notice
 from inspections.plans.models import HandedList, HandedSubject, TaskReport
+from publicity.corrections.models import Objection, Proposal, Statement
 from publicity.disclosures.models import Disclosure, Removal
 from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
 from registries import clock
@@ -60,6 +61,15 @@ def one_of_everything() -> None:
     case = factories.reviewed_case(factories.case(factories.drawn_draw(winners=1, reserves=1)))
     shown = public_draws.disclosed(case)
     Removal.objects.create(disclosure=shown, because="term", removed_at=shown.published_at)
+    said = Objection.objects.create(
+        number="YY-1", disclosure=shown, kind="statement", state="shown", text="x", text_sha256="0" * 64, token_digest="0" * 64, source="0",
+        received_at=shown.published_at, due_on=shown.due_on, decided_at=shown.published_at, handler=factories.user(Role.CLERK),
+    )  # fmt: skip
+    Statement.objects.create(disclosure=shown, objection=said, text="x", shown_at=shown.published_at)
+    Proposal.objects.create(
+        disclosure=shown, what="correction", because="error", base=1, values={"findings": "x"}, was={"findings": ""}, explanation="x",
+        asked_by=factories.user(Role.CLERK), asked_at=shown.published_at,
+    )  # fmt: skip
     draw, subject, user = case.draw, case.subject, factories.user(Role.CLERK)
     assert draw is not None
     factories.exclusion(subject)

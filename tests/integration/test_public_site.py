@@ -12,7 +12,9 @@ from inspections.cases.models import Case
 from publicity import standing
 from publicity.disclosures import index
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.disclosures.owed import Hold
 from publicity.disclosures.searching import question
+from publicity.disclosures.states import HoldState
 from publicity.site import finding
 from registries import clock
 from registries.subjects.models import Subject
@@ -184,6 +186,12 @@ def test_whoever_is_not_visited_yet_is_as_unknown_as_nobody(client: Client) -> N
     counted.subject.categories.update(publicity="counts")
     called_off = factories.recorded_case()
     Case.objects.filter(pk=called_off.pk).update(state="called-off", called_off_at=clock.now(), called_off_because="closed")
+    held = factories.recorded_case()
+    someone, now = factories.user(), clock.now()
+    Hold.objects.create(
+        case=held, basis="治安管理处罚法", reason="侦查需要", until=clock.today() + dt.timedelta(days=30), state=HoldState.GRANTED,
+        asked_by=someone, asked_at=now, decided_by=factories.user(), decided_at=now,
+    )  # fmt: skip
 
     def seen(code: str) -> str:
         answer = client.get(f"/subjects/{code}/")
@@ -191,7 +199,7 @@ def test_whoever_is_not_visited_yet_is_as_unknown_as_nobody(client: Client) -> N
         return answer.content.decode().replace(code, "")
 
     nobody = seen("91370323MA00000000")
-    for case in (drawn, begun, person, counted, called_off):
+    for case in (drawn, begun, person, counted, called_off, held):
         assert seen(case.subject.public_id) == nobody
 
 

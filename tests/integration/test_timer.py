@@ -162,16 +162,22 @@ def test_a_failure_noted_by_a_clock_that_ran_ahead_keeps_nobody_waiting() -> Non
     assert Disclosure.objects.filter(case=case).exists()
 
 
-def scheduler(folder: Path) -> Scheduler:
-    """Beat's scheduler on a schedule file in this folder, sending nothing."""
-    made = Scheduler(app=app, schedule_filename=str(folder / "schedule"), lazy=False)
-    made.sent = []
-    made.apply_entry = lambda entry, producer=None: made.sent.append(entry.name)
-    made._show = lambda: None
-    return made
+class Quiet(Scheduler):
+    """Sends nothing and remembers what it would have sent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sent: list[str] = []
+        super().__init__(app=app, schedule_filename=str(folder / "schedule"), lazy=False)
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        """Remember it."""
+        self.sent.append(entry.name)
+
+    def _show(self) -> None:
+        """No heartbeat here."""
 
 
-def rounds(made: Scheduler, most: int = 60) -> set[str]:
+def rounds(made: Quiet, most: int = 60) -> set[str]:
     """Tick until nothing is due; what was sent."""
     made.sent.clear()
     for _ in range(most):
@@ -182,11 +188,11 @@ def rounds(made: Scheduler, most: int = 60) -> set[str]:
 
 def test_a_schedule_from_the_future_is_forgotten_at_the_start_and_while_it_runs(tmp_path: Path) -> None:
     names = set(settings.CELERY_BEAT_SCHEDULE)
-    first = scheduler(tmp_path)
+    first = Quiet(tmp_path)
     for entry in first.schedule.values():
         entry.last_run_at = entry.default_now() + 365 * DAY
     first.close()
-    second = scheduler(tmp_path)
+    second = Quiet(tmp_path)
     assert rounds(second) >= names, "a schedule file that remembers next year"
     assert not rounds(second), "and once is enough"
     for entry in second.schedule.values():
@@ -198,7 +204,7 @@ def test_a_schedule_from_the_future_is_forgotten_at_the_start_and_while_it_runs(
 def test_the_trouble_with_the_plain_timer_is_real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without forgetting, a last run in the future silences every entry."""
     monkeypatch.setattr(Scheduler, "forget_the_future", lambda self: 0)
-    made = scheduler(tmp_path)
+    made = Quiet(tmp_path)
     for entry in made.schedule.values():
         entry.last_run_at = entry.default_now() + 365 * DAY
     assert not rounds(made)
