@@ -6,7 +6,7 @@ import secrets
 import statistics
 import time
 from itertools import pairwise
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from django.test import Client
@@ -35,13 +35,13 @@ OF_THE_UNVISITED = (*PATTERNS, "/subjects/{}/")
 
 
 def addresses(key: str, *, visited: bool) -> list[str]:
-    return [pattern.format(key) for pattern in (PATTERNS if visited else OF_THE_UNVISITED)]
+    return [pattern.format(quote(key)) for pattern in (PATTERNS if visited else OF_THE_UNVISITED)]
 
 
 def answer(client: Client, address: str, method: str = "get") -> tuple[int, bytes, str]:
     """Status, body and headers; the address itself and what is new in every answer (nonces, times) taken out."""
     response = getattr(client, method)(address)
-    asked = re.split(r"[/=]", address.rstrip("/"))[-1]
+    asked = unquote(re.split(r"[/=]", address.rstrip("/"))[-1])
     body = response.getvalue() if response.streaming else response.content
     kept = {name: value for name, value in response.headers.items() if name not in ("Date", "ETag", "X-Request-ID")}
     for spelled in (asked, quote(asked), quote(quote(asked))):
