@@ -78,7 +78,7 @@ def other_values(field: "models.Field[Any, Any]", value: Any) -> list[Any]:
         moment = value or dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         return [moment + dt.timedelta(microseconds=1), *([None] if value else [])]
     if isinstance(field, models.DateField):
-        return [(value or dt.date(2026, 1, 1)) + dt.timedelta(days=1), None]
+        return [(value or dt.date(2026, 1, 1)) + dt.timedelta(days=1), *([None] if value else [])]
     if isinstance(field, models.BooleanField):
         return [not value]
     if isinstance(field, models.JSONField):

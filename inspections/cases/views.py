@@ -94,7 +94,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
 
 def _visible(looks: Viewer, number: str) -> Any:
     """The case with the categories of its subject, or no such page for whoever may not know of it."""
-    kinds = Subject.categories.through.objects.filter(subject=OuterRef("subject")).order_by().values("subject")
+    kinds: Any = Subject.categories.through.objects.filter(subject=OuterRef("subject")).order_by().values("subject")
     named = kinds.annotate(named=Gathered(Concat("subjectcategory__code", Value("\n"), "subjectcategory__name"))).values("named")
     cases = standings.with_progress(queries.visible_cases(looks), looks.user).annotate(categories=Subquery(named))
     return get_object_or_404(cases, number=number)

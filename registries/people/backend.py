@@ -18,8 +18,8 @@ class Accounts(ModelBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The person of a session, with the attributes in ``TOLD``; None when the account is gone or closed."""
-        held = User.groups.through.objects.filter(user=OuterRef("pk")).order_by().values("user")
-        under = Unit.objects.filter(parent=OuterRef("unit")).order_by().values("parent")
+        held: Any = User.groups.through.objects.filter(user=OuterRef("pk")).order_by().values("user")
+        under: Any = Unit.objects.filter(parent=OuterRef("unit")).order_by().values("parent")
         gathered = {
             "roles_held": Subquery(held.annotate(held=Gathered("group__name")).values("held")),
             "units_under": Subquery(under.annotate(under=Gathered("pk")).values("under")),

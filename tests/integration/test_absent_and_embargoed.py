@@ -52,7 +52,7 @@ def answer(client: Client, address: str, method: str = "get") -> tuple[int, byte
 
 def pairs(cases: list[Case]) -> list[tuple[str, str]]:
     """(what belongs to somebody and is not public, its like that never was): keys of cases and codes of subjects."""
-    found = []
+    found: list[tuple[str, str]] = []
     for at, case in enumerate(cases):
         code, key, name = str(case.subject.public_id), str(case.number), case.subject.name
         for real, other in ((code, f"{code[:-4]}ZZZZ"), (key, f"{key[:-2]}ZZ"), (name, f"{name[:-1]}〇"), (new_public_id(), secrets.token_hex(16))):

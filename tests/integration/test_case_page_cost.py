@@ -90,7 +90,7 @@ def test_the_page_of_the_most_eventful_case_asks_fifteen_questions_and_the_heart
     lead = queries.team(case)[0].inspector.user
     assert officer is not None
     assert lead is not None
-    people = {role: make.user(role, unit=case.unit) for role in (Role.CLERK, Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR)}
+    people: dict[str, User] = {role: make.user(role, unit=case.unit) for role in (Role.CLERK, Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR)}
     seen = {**people, "inspector": lead, "a partner's officer": officer, "a partner's clerk": make.user(Role.CLERK, unit=partner)}
     for state in (CaseState.REVIEWED, CaseState.RECORDED, CaseState.ON_SITE):
         Case.objects.filter(pk=case.pk).update(state=state)

@@ -19,7 +19,7 @@ from inspections.draws.replaced import HistoryRow
 from inspections.draws.struck import Strike
 from inspections.followups.models import Extension, FollowUp, Recheck
 from inspections.papers.models import Bundle, DocumentNumber, Letter, Notice
-from inspections.plans.models import HandedList, HandedSubject, TaskReport
+from inspections.plans.models import HandedList, HandedSubject, PlanFile, TaskReport
 from publicity.corrections.models import Objection, Proposal, Statement
 from publicity.disclosures.models import Disclosure, Removal
 from publicity.disclosures.owed import Duty, Hold, PenaltyDisclosure
@@ -144,6 +144,7 @@ def one_of_everything() -> None:
     )
     factories.holidays(2026)
     item = factories.plan_item(draw.matter, source="county")
+    PlanFile.objects.create(plan=item.plan, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, kept_by=user, kept_at=now)
     TaskReport.objects.create(item=item, reported_on=today, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, reported_by=user, reported_at=now)
     handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
     HandedSubject.objects.create(handed=handed, subject=subject, line=2)
@@ -161,7 +162,8 @@ CHECKED = [
     "case.called_off_at", "case.called_off_because", "case.joined_to", "draw.request", "draw.mode", "draw.staffs", "followup.state", "followup.settled_at", "historyrow.kind", "historyrow.position",
     "historyrow.inspector_out", "historyrow.inspector_in", "photo.withdrawn_by", "photo.withdrawn_at", "plan.replaces", "plan.amendment", "planitem.number", "replacement.kind", "replacement.assignment",
     "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "disclosureversion.named", "disclosureversion.because", "hold.state", "hold.decided_by", "hold.decided_at",
-    "hold.lifted_by", "hold.lifted_at", "hold.lifted_because", "penaltydisclosure.removed_at", "penaltydisclosure.removed_because", "removal.because", "holidayyear.edition", "permit.long_term", "recusal.organisation", "subject.merged_into",
+    "hold.lifted_by", "hold.lifted_at", "hold.lifted_because", "objection.kind", "penaltydisclosure.removed_at", "penaltydisclosure.removed_because",
+    "proposal.what", "proposal.objection", "proposal.event_on", "proposal.state", "proposal.decided_by", "proposal.decided_at", "removal.because", "holidayyear.edition", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
 ]  # fmt: skip
 """Columns of the sample rows of which a constraint of the database refuses every other value."""
