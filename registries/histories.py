@@ -5,6 +5,7 @@ from django.urls import reverse
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code
 from registries.comparisons.queries import visible_comparisons
+from registries.holidays.models import HolidayYear
 from registries.imports.queries import visible_imports
 from registries.inspectors.models import Assistant, Inspector, InspectorGroup, Training
 from registries.ledger.histories import Kind, told
@@ -49,6 +50,13 @@ told(
     Kind("registries.user", "registries.view_accounts", lambda _user: User.objects.all(), lambda one: reverse("account", args=[one.pk]), own=True),
     Kind("registries.selfcheck", "registries.view_ledger", lambda _user: SelfCheck.objects.all(), lambda _one: reverse("office-self-check"), own=True),
     Kind("registries.unit", "registries.view_units", lambda _user: Unit.objects.all(), lambda _one: reverse("unit-list")),
+    Kind(
+        "registries.holidayyear",
+        "registries.view_holidays",
+        lambda _user: HolidayYear.objects.all(),
+        lambda one: reverse("holiday-year", args=[one.year]),
+        {"registries.holidayday": "held"},
+    ),
     Kind("registries.code", "registries.view_codes", lambda _user: Code.objects.all(), lambda one: reverse("code-table", args=[one.table])),
     Kind("registries.subjectcategory", "registries.view_codes", lambda _user: SubjectCategory.objects.all(), lambda _one: reverse("category-list")),
     Kind("registries.inspectorgroup", "registries.view_inspectors", lambda _user: InspectorGroup.objects.all(), lambda _one: reverse("group-list")),

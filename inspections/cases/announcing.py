@@ -11,7 +11,7 @@ from django.db.models import Exists, Model, OuterRef
 
 from inspections.cases import rules
 from inspections.cases.models import Case
-from registries.ledger.change import alter, refuse
+from registries.ledger.change import refuse
 from registries.people.models import User
 
 MADE, SERVED = "made", "served"
@@ -30,6 +30,7 @@ class Shown(NamedTuple):
 
     rows: tuple[Model, ...]
     said: Mapping[str, str]
+    because: str = ""
 
 
 HandOver = Callable[[Case, Handed, User, dt.date], Shown]
@@ -61,5 +62,4 @@ def announced(case: Case, *, handed: Handed | None, because: str, actor: User, t
     refuse(rules.why_not_unannounced(handed=handed is not None, because=because))
     if handed is not None:
         return DOOR[0](case, handed, actor, today)
-    alter(case, no_notice_because=because)
-    return Shown((), {"no_notice_because": because})
+    return Shown((), {}, because)

@@ -76,7 +76,8 @@ def begin_visit(*, actor: User, case_id: int, handed: Handed | None = None, no_n
     refuse_visit(case, clock.today())
     shown = announcing.announced(case, handed=handed, because=no_notice, actor=actor, today=clock.today())
     record = Record.objects.create(case=case, round=1)
-    change = alter(case, state=states.MOVES["begin"][1])
+    # in one UPDATE: a second one of the same row would lock the draw, which PostgreSQL then checks anew (deadlock with a replacement)
+    change = alter(case, state=states.MOVES["begin"][1], no_notice_because=shown.because)
     return Change(case, change.before, {**change.after, **shown.said}, also=(record, *shown.rows))
 
 

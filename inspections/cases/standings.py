@@ -28,7 +28,7 @@ def for_steps(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
     ``accepted_group`` (of its accepted result), ``accepted_by`` (a key), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
     ``has_photos`` (withdrawn ones too), ``has_papers`` (numbers of ours, void ones too), ``notice_served`` (one that is not void),
-    ``has_clearances`` (its text was looked through), ``has_holds`` (ever asked for), ``held_until`` (the last day of a hold granted and not lifted) and ``penalised`` (a penalty was decided).
+    ``has_clearances`` (its text was looked through), ``has_proposals`` (to change its result), ``has_objections`` (against it), ``has_holds`` (ever asked for), ``held_until`` (the last day of a hold granted and not lifted) and ``penalised`` (a penalty was decided).
     """
     last = Record.objects.filter(case=OuterRef("pk")).order_by("-round")
     mine = Assignment.objects.filter(case=OuterRef("pk"), inspector__user=user)
@@ -48,6 +48,8 @@ def for_steps(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
         accepted_group=Subquery(last.filter(review__decision=Decision.ACCEPT).values("result__group")[:1]),
         check_asked=Exists(CaseMatter.objects.filter(case=OuterRef("pk"), revision__secrecy_check=True)),
         has_clearances=Exists(Case.objects.filter(pk=OuterRef("pk"), clearances__isnull=False)),
+        has_proposals=Exists(Case.objects.filter(pk=OuterRef("pk"), disclosure__proposals__isnull=False)),
+        has_objections=Exists(Case.objects.filter(pk=OuterRef("pk"), disclosure__objections__isnull=False)),
         has_holds=Exists(Case.objects.filter(pk=OuterRef("pk"), holds__isnull=False)),
         held_until=Subquery(granted.order_by("-holds__until").values("holds__until")[:1]),
         penalised=Exists(Case.objects.filter(pk=OuterRef("pk"), followups__kind="penalty", followups__decision_on__isnull=False)),

@@ -14,16 +14,16 @@ def published_result(case: Any, looks: Viewer) -> Part | None:
     """Once there is a result at its address."""
     if not looks.may("view_cases"):
         return None
-    result = Disclosure.objects.filter(case=case).first()
+    result: Disclosure | None = getattr(case, "disclosure", None)
     if result is None:
         return None
-    proposals = list(queries.proposals_of(result))
+    proposals = list(queries.proposals_of(result)) if case.has_proposals else []
     waiting = any(one.state == "submitted" for one in proposals)
     may_propose = result.removed_at is None and not waiting and looks.keeps(case.unit_id) and looks.user.has_perm("publicity.propose_correction")
     context = {
         "result": result,
         "proposals": [(one, changes(one.was, one.values)) for one in proposals],
-        "objections": list(queries.visible_objections(looks.user).filter(disclosure=result)),
+        "objections": list(queries.visible_objections(looks.user).filter(disclosure=result)) if case.has_objections else [],
         "may_propose": may_propose,
         "followed": may_propose and queries.followed_since(looks.user).filter(pk=result.pk).exists(),
     }

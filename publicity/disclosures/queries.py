@@ -187,7 +187,7 @@ def penalties(today: dt.date) -> QuerySet[PenaltyDisclosure]:
 
 def penalty(public_id: str) -> PenaltyDisclosure | None:
     """The penalty under this address, shown or taken down, or None where there never was one."""
-    return PenaltyDisclosure.objects.filter(public_id=public_id).first()
+    return PenaltyDisclosure.objects.select_related("followup").filter(public_id=public_id).first()
 
 
 def penalties_of_cases(case_ids: list[int]) -> dict[int, list[FollowUp]]:

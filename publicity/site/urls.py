@@ -2,13 +2,15 @@
 
 from django.urls import path, re_path
 
-from publicity.site import corrected, notices, objections, plans, results, screens, size, statistics, struck, views
+from publicity.site import corrected, notices, objections, penalties, plans, results, screens, size, statistics, struck, views
 
 urlpatterns = [
     path("", views.home, name="public-home"),
     path("results/", results.result_list, name="public-results"),
     re_path(r"^results/(?P<public_id>[0-9a-f]{32})/$", results.result_page, name="public-result"),
     path("subjects/<str:code>/", results.subject_page, name="public-subject"),
+    path("penalties/", penalties.penalty_list, name="public-penalties"),
+    re_path(r"^penalties/(?P<public_id>[0-9a-f]{32})/$", penalties.penalty_page, name="public-penalty"),
     path("statistics/", statistics.statistics_page, name="public-statistics"),
     re_path(r"^results/(?P<public_id>[0-9a-f]{32})/objection/$", objections.objection_form, name="public-objection-form"),
     path("objections/<str:token>/", objections.objection_page, name="public-objection"),

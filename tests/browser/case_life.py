@@ -178,7 +178,6 @@ class Office:
         page.wait_for_selector("[data-visit][data-ready]")
         if not again:
             begin(page)
-        if not again:
             assert not page.locator("input[name^=answer_]:checked").count(), "no answer is ever prefilled"
             answer_all(page, bad)
             page.fill("input[name=inspected_on]", today())
@@ -226,6 +225,7 @@ class Office:
         page = self.from_desk("reviewer", number, "审核")
         page.locator(f"input[name=decision][value={decision}]").check(force=True)
         page.fill("textarea[name=remark]", remark)
+        tick(page)
         page.click("aside form button[type=submit]")
         page.wait_for_url(f"**/cases/{number}/")
 
@@ -252,8 +252,9 @@ class Office:
 
     def disclose(self, number: str) -> None:
         """The clerk releases, the worker discloses, a citizen reads."""
-        page = self.from_desk("clerk-za", number, "提交公示")
-        page.click("form[action$='/release/'] button")
+        page = self.from_desk("clerk-za", number, "查看并放行")
+        tick(page)
+        page.click(".next-step form button[type=submit]")
         page.wait_for_selector(".message-success")
 
     def close(self, number: str) -> None:
@@ -270,8 +271,16 @@ class Office:
         assert why in page.inner_text("#followups"), page.inner_text("#followups")
 
 
+def tick(page: Page) -> None:
+    """Whoever lets a text out has looked through it, where there is one."""
+    box = page.locator("input[name=looked]")
+    if box.count():
+        box.check(force=True)
+
+
 def begin(page: Page) -> None:
     """At the door: no notice was handed over, and the team says why."""
+    page.wait_for_selector("[data-visit][data-ready]")
     if page.locator("#visit-notice").is_visible():
         page.locator("#visit-begin input[value=none]").check(force=True)
         page.fill("#visit-begin textarea[name=no_notice]", "举报称夜间营业不登记，通知将使检查落空。")

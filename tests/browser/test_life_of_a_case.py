@@ -94,6 +94,7 @@ def put_right(office: Office, number: str) -> None:
         office.close(one)
 
 
+@pytest.mark.full
 def test_returned_put_right_on_the_recheck_and_closed(office: Office) -> None:
     first, *_rest = office.drawn("ZA04", A=1, B=1, C=1, D=1)
     office.open_accounts(first)

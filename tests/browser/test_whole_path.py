@@ -19,6 +19,7 @@ import pytest
 from config.demo import accounts
 from config.demo.serve import ROOT
 from registries.clock import BEIJING
+from tests.browser.case_life import begin, tick
 from tests.browser.conftest import County
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ def record_case(county: County, number: str) -> str:
         page.goto(f"{county.url}/office/cases/mine/")
         assert case["case"] in page.content()
     lead.goto(f"{county.url}/office/cases/{case['case']}/")
-    lead.click("form[action$='/begin/'] button")
+    lead.goto(f"{county.url}/office/cases/{case['case']}/record/")
+    begin(lead)
     lead.goto(f"{county.url}/office/cases/{case['case']}/record/")
     assert not lead.locator("input[type=radio]:checked").count(), "no answer is ever prefilled"
     lead.wait_for_selector("[data-visit][data-ready]")
@@ -200,12 +202,14 @@ def review_and_release(county: County, case: str) -> None:
     reviewer = county.person("reviewer")
     reviewer.goto(f"{county.url}/office/cases/{case}/review/")
     reviewer.locator("input[name=decision][value=accept]").check(force=True)
+    tick(reviewer)
     reviewer.click("aside form button[type=submit]")
     reviewer.wait_for_load_state()
     clerk = county.person("clerk-za")
     clerk.goto(f"{county.url}/office/cases/{case}/")
-    clerk.on("dialog", lambda dialog: dialog.accept())
-    clerk.click("form[action$='/release/'] button")
+    clerk.click(f"main a[href='/office/cases/{case}/release/']")
+    tick(clerk)
+    clerk.click(".next-step form button[type=submit]")
     clerk.wait_for_load_state()
 
 

@@ -55,7 +55,7 @@ def case() -> Case:
     made = factories.case()
     officer = factories.team_of(made)[0].user
     assert officer is not None
-    commands.begin_visit(actor=officer, case_id=made.pk)
+    commands.begin_visit(actor=officer, case_id=made.pk, no_notice="突击检查")
     return Case.objects.get(pk=made.pk)
 
 
