@@ -1,7 +1,12 @@
 """The admin site: its titles, and who may enter."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,8 +18,17 @@ class SunlotAdminSite(AdminSite):
     index_title = _("What waits for you, and what may be read")
     site_url = "/office/"
     enable_nav_sidebar = True
-    login_template = "registration/login.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Only those whose role may enter the admin."""
         return request.user.is_active and request.user.has_perm("registries.enter_admin")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one sign-in, the office's; whoever is signed in and still ends here has no business in the admin."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or "/admin/")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page for the own password too, whose command stands in the ledger."""
+        return redirect("own-password")

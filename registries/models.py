@@ -19,6 +19,7 @@ from registries.matters.models import (
     MatterRevision,
     Outcome,
 )
+from registries.people.factors.models import Factor, RecoveryCode
 from registries.people.models import Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
@@ -38,6 +39,7 @@ __all__ = [
     "Edition",
     "EditionPaper",
     "Exclusion",
+    "Factor",
     "Heartbeat",
     "HolidayDay",
     "HolidayYear",
@@ -54,6 +56,7 @@ __all__ = [
     "MatterRevision",
     "Outcome",
     "Permit",
+    "RecoveryCode",
     "Recusal",
     "RefusalTally",
     "SavedSearch",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from registries.ledger.telling import history_told
 from registries.pages import act, page_of, signed_in
 from registries.people import commands, queries
 from registries.people.access import PUBLIC, access
+from registries.people.factors import passing
+from registries.people.factors import queries as factors
 from registries.people.forms import (
     AccountFilterForm,
     AccountForm,
@@ -27,9 +30,27 @@ from registries.people.models import Unit, User
 from registries.people.passwords import one_time
 from registries.people.titles import titles
 
-sign_in = access(PUBLIC)(
-    LoginView.as_view(template_name="registration/login.html", authentication_form=SignInForm, redirect_authenticated_user=True)
-)
+
+
+class SignIn(LoginView):
+    """Account and password; whoever has a second factor is asked for it next (``factors/views.py``)."""
+
+    template_name = "registration/login.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """The password is right."""
+        user = form.get_user()
+        if isinstance(user, User) and factors.since(user) is not None:
+            passing.hold(self.request, user, self.get_success_url())
+            return redirect("sign-in-code")
+        response = super().form_valid(form)
+        passing.confirm(self.request)
+        return response
+
+
+sign_in = access(PUBLIC)(SignIn.as_view())
 sign_out = access(PUBLIC)(LogoutView.as_view())
 
 
@@ -94,6 +115,9 @@ def _account_page(request: HttpRequest, user: User, **more: Any) -> HttpResponse
         "may_change": asking.has_perm("registries.change_account"),
         "may_grant": asking.has_perm("registries.grant_role"),
         "history": history_told(user),
+        "factor_since": factors.since(user),
+        "factor_must": factors.must_have(user),
+        "may_clear": asking.has_perm("registries.clear_factor"),
         **more,
     }
     response = render(request, "office/people/account.html", context)
