@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import segno
 from django.core.checks import run_checks
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -101,6 +102,9 @@ def test_the_picture_holds_the_key_under_the_account() -> None:
     side, path = codes.picture(said)
     assert side > 30
     assert re.fullmatch(r"(M\d+ \d+h1v1h-1z)+", path)
+    dark = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h", path)}
+    edge, plain = 3, segno.make(said, error="m").matrix
+    assert dark == {(x + edge, y + edge) for y, row in enumerate(plain) for x, module in enumerate(row) if module}
 
 
 # --- signing in -----------------------------------------------------------------------------------------------------------
@@ -335,11 +339,14 @@ def test_files_are_not_carried_and_the_page_says_so(time_machine: Any) -> None:
     client = signed_in(admin, key)
     later(time_machine, minutes=6)
     where = f"/office/accounts/{someone.pk}/roles/grant/"
-    asked = said(client.post(where, {"role": "clerk", "file": SimpleUploadedFile("a.txt", b"x")}))
+    page = f"/office/accounts/{someone.pk}/"
+    asked = said(client.post(where, {"role": "clerk", "file": SimpleUploadedFile("a.txt", b"x")}, headers={"referer": f"http://testserver{page}"}))
     assert "附件无法在此保留" in asked
     assert 'name="role"' not in asked
-    done = client.post(where, {"confirm-again": "1", "confirm-with": codes.code_at(key, clock.now())})
-    assert done.headers["Location"] == where
+    assert f'name="confirm-back" value="{page}"' in asked
+    assert 'value="/office/"' in said(client.post(where, {"confirm-with": "1", "confirm-back": "//evil.example/office/"}))
+    done = client.post(where, {"confirm-again": "1", "confirm-back": page, "confirm-with": codes.code_at(key, clock.now())})
+    assert done.headers["Location"] == page
     assert not User.objects.get(pk=someone.pk).role_codes
 
 

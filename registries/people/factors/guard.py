@@ -5,6 +5,7 @@ of the command raises ``Unconfirmed``. Here that becomes a page which asks, carr
 """
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from registries.ledger.context import Unconfirmed, withheld
@@ -27,8 +29,8 @@ DOORS = ("/office/sign-in/", "/office/sign-out/")
 SET_UP = "/office/second-factor/set-up/"
 WITHOUT = (*DOORS, SET_UP, "/office/password/")
 """Where somebody gets who must have a second factor and has none yet."""
-ANSWER, DOES, AGAIN = "confirm-with", "confirm-what", "confirm-again"
-OWN = (ANSWER, DOES, AGAIN, "csrfmiddlewaretoken")
+ANSWER, DOES, AGAIN, BACK = "confirm-with", "confirm-what", "confirm-again", "confirm-back"
+OWN = (ANSWER, DOES, AGAIN, BACK, "csrfmiddlewaretoken")
 
 
 class SecondFactorMiddleware:
@@ -69,12 +71,18 @@ class SecondFactorMiddleware:
             return asking(request, request.POST.get(DOES, ""), wrong)
         if AGAIN in request.POST:
             messages.success(request, _("Confirmed. Please send it once more now."))
-            return redirect(request.get_full_path())
+            return redirect(_back(request))
         return None
 
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
         """The request called a command that weighs: ask first."""
         return asking(request, raised.name) if isinstance(raised, Unconfirmed) else None
+
+
+def _back(request: HttpRequest) -> str:
+    """The page from which it was sent: an address of ours, or the desk."""
+    known = request.POST.get(BACK) or urlsplit(request.META.get("HTTP_REFERER", ""))._replace(scheme="", netloc="").geturl()
+    return known if known.startswith(INSIDE) and url_has_allowed_host_and_scheme(known, allowed_hosts=None) else "/office/"
 
 
 def asking(request: HttpRequest, name: str, wrong: str = "") -> HttpResponse:
@@ -89,6 +97,7 @@ def asking(request: HttpRequest, name: str, wrong: str = "") -> HttpResponse:
         "does": name,
         "what": in_words(name) if name in CONFIRMED else "",
         "again": again,
+        "back": _back(request),
         "has_factor": has_factor,
         "minutes": max(1, settings.CONFIRM_SECONDS // 60),
     }

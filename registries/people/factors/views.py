@@ -51,8 +51,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
 def _warn_of_few(request: HttpRequest, user: User) -> None:
     left = queries.recovery_left(user)
     said = ngettext(
-        "This recovery code is used up; %(left)s is left. If the phone is lost, set up another one now under “Password” – “Second factor”.",
-        "This recovery code is used up; %(left)s are left. If the phone is lost, set up another one now under “Password” – “Second factor”.",
+        "This recovery code is used up; %(left)s is left. If the phone is lost, set up another one now on the page “Second factor”.",
+        "This recovery code is used up; %(left)s are left. If the phone is lost, set up another one now on the page “Second factor”.",
         left,
     )
     messages.warning(request, said % {"left": left})
