@@ -31,7 +31,6 @@ from registries.people.passwords import one_time
 from registries.people.titles import titles
 
 
-
 class SignIn(LoginView):
     """Account and password; whoever has a second factor is asked for it next (``factors/views.py``)."""
 
