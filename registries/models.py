@@ -19,12 +19,14 @@ from registries.matters.models import (
     MatterRevision,
     Outcome,
 )
-from registries.people.models import Unit, User
+from registries.people.models import Alarm, BreakGlass, PasswordReset, PastPassword, Session, SignInTries, Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 
 __all__ = [
+    "Alarm",
     "Assistant",
+    "BreakGlass",
     "Campaign",
     "Certificate",
     "ChecklistItem",
@@ -53,12 +55,16 @@ __all__ = [
     "Matter",
     "MatterRevision",
     "Outcome",
+    "PasswordReset",
+    "PastPassword",
     "Permit",
     "Recusal",
     "RefusalTally",
     "SavedSearch",
     "SelfCheck",
     "Serial",
+    "Session",
+    "SignInTries",
     "Subject",
     "SubjectCategory",
     "Training",
