@@ -16,6 +16,7 @@ from registries.ledger.change import Change
 from registries.ledger.context import address
 from registries.ledger.digests import GONE, digests
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
+from registries.ledger.queries import SESSION
 
 LEDGER_LOCK = 0x53554E4C4F54  # "SUNLOT": one writer of the chain's head at a time
 
@@ -124,7 +125,7 @@ def record_sign_in(verb: str, *, actor_id: int, account: models.Model | None, fa
     of = {"object": account._meta.label_lower, "id": account.pk} if account is not None else {}
     with transaction.atomic():
         append(
-            "user.session",
+            SESSION,
             {"verb": verb, "actor": actor_id, "from": address.get(), **of, "after": dict(facts or {})},
             verb=verb,
             actor_id=actor_id,

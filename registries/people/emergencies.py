@@ -48,7 +48,7 @@ def note_alarm(*, actor: User, alarm_id: int, note: str) -> Change:
         refuse_now(say("This alarm was noted already."))
     if not note.strip():
         refuse_now(say("Say what was found or done."))
-    return alter(alarm, noted_by=actor, noted_at=clock.now(), note=note.strip()[:500])
+    return alter(alarm, noted_by=actor, noted_at=clock.now(), finding=note.strip()[:500])
 
 
 @command("registries.break_glass")

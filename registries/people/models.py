@@ -136,7 +136,7 @@ class Session(AbstractBaseSession):
     renew = models.BooleanField(default=False)
     ended_because = models.CharField(max_length=12, blank=True)
 
-    class Meta(AbstractBaseSession.Meta):
+    class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
 
@@ -244,9 +244,9 @@ class Alarm(models.Model):
     raised_at = models.DateTimeField(_("raised"))
     noted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("noted by"))
     noted_at = models.DateTimeField(_("noted"), null=True)
-    note = models.CharField(_("what was done"), max_length=500, blank=True)
+    finding = models.CharField(_("what was found or done"), max_length=500, blank=True)
 
-    PROTECTED: ClassVar = ("kind", "sentence", "raised_at", "noted_by", "noted_at", "note")
+    PROTECTED: ClassVar = ("kind", "sentence", "raised_at", "noted_by", "noted_at", "finding")
 
     class Meta:
         verbose_name = _("alarm")

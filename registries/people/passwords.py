@@ -123,4 +123,5 @@ def good_until(user: User) -> dt.date | None:
 def is_too_old(user: User) -> bool:
     """Whether the password was chosen longer ago than ``PASSWORD_DAYS`` (0: never too old)."""
     since = user.password_set_at or user.created_at
-    return settings.PASSWORD_DAYS > 0 and (clock.now() - since).days >= settings.PASSWORD_DAYS
+    days: int = settings.PASSWORD_DAYS
+    return days > 0 and clock.now() - since >= dt.timedelta(days=days)

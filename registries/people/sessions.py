@@ -25,11 +25,11 @@ class SessionStore(DatabaseStore):
     ended: str = ""
 
     @classmethod
-    def get_model_class(cls) -> type[Session]:  # type: ignore[override]
+    def get_model_class(cls) -> type[Session]:
         """Our own table."""
         return Session
 
-    def _get_session_from_db(self) -> Session | None:  # type: ignore[override]
+    def _get_session_from_db(self) -> Session | None:
         """The row, if it is neither over nor ended from elsewhere."""
         found = Session.objects.filter(pk=self.session_key).first()
         now = clock.now()
@@ -62,7 +62,7 @@ class SessionStore(DatabaseStore):
         kept = old is not None and old.user_id is not None and str(old.user_id) == str(values["user_id"])
         began = old.began_at if old is not None and kept else now
         row = Session(
-            session_key=self.session_key,
+            session_key=str(self.session_key),
             **values,
             began_at=began,
             seen_at=now,

@@ -29,6 +29,7 @@ from registries.people.models import PasswordReset, Unit, User
 from registries.people.passwords import is_too_old, one_time
 from registries.people.titles import titles
 
+
 @access("registries.set_own_password")
 @require_http_methods(["GET", "POST"])
 def own_password(request: HttpRequest) -> HttpResponse:
@@ -111,7 +112,7 @@ def _account_page(request: HttpRequest, user: User, **more: Any) -> HttpResponse
         "own": asking.pk == user.pk,
         "may_change": asking.has_perm("registries.change_account"),
         "may_grant": asking.has_perm("registries.grant_role"),
-        "history": history_told(user),
+        "history": history_told(user, *user.resets.all()),
         **more,
     }
     response = render(request, "office/people/account.html", context)

@@ -26,6 +26,10 @@ NO_COMMANDS = {
 
 AUDITORS_OWN = {
     "registries.set_own_password",
+    "registries.end_own_sessions",
+    "registries.note_alarm",
+    "registries.confirm_reset",
+    "registries.refuse_reset",
     "registries.export_registry",
     "registries.ask_self_check",
     "registries.read_inspector_data",

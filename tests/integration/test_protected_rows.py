@@ -37,7 +37,7 @@ from registries.ledger.protected import rows_astray
 from registries.ledger.verifying import Newest, verify
 from registries.matters.models import EditionPaper
 from registries.people import commands
-from registries.people.models import Unit, User
+from registries.people.models import Alarm, BreakGlass, PasswordReset, Unit, User
 from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
@@ -147,6 +147,11 @@ def one_of_everything() -> None:
     PlanFile.objects.create(plan=item.plan, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, kept_by=user, kept_at=now)
     TaskReport.objects.create(item=item, reported_on=today, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, reported_by=user, reported_at=now)
     handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
+    PasswordReset.objects.create(
+        user=factories.user(Role.SUPERVISOR), asked_by=factories.user(Role.SYSTEM_ADMIN), asked_at=now, confirmed_by=factories.user(Role.SECURITY_ADMIN), confirmed_at=now
+    )
+    BreakGlass.objects.create(user=user, role="system-admin", reason="nobody else could act", opened_at=now, until=now + dt.timedelta(hours=2))
+    Alarm.objects.create(kind="tries", sentence=["x", {}], raised_at=now, noted_by=user, noted_at=now)
     HandedSubject.objects.create(handed=handed, subject=subject, line=2)
 
 
