@@ -5,11 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from inspections.standing import TRIGGERS as INSPECTIONS_TRIGGERS
 from publicity.standing import TRIGGERS as PUBLICITY_TRIGGERS
 from registries import triggers
+from registries.people.models import User
 from registries.standing import TRIGGERS as REGISTRIES_TRIGGERS
 
 TRIGGERS = (*REGISTRIES_TRIGGERS, *INSPECTIONS_TRIGGERS, *PUBLICITY_TRIGGERS)
@@ -44,6 +46,37 @@ def every_view_declares_access(**_: Any) -> list[CheckMessage]:
 def every_trigger_stands(databases: Any = None, **_: Any) -> list[CheckMessage]:
     """The rules the database keeps must be there after every migration."""
     return triggers.missing(TRIGGERS, databases)
+
+
+@register(Tags.database)
+def no_superuser(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """Nobody may do everything; the database's constraint says so too, unless somebody has lifted it."""
+    found = []
+    for using in databases or []:
+        if User._meta.db_table in connections[using].introspection.table_names():
+            found += list(User.objects.using(using).filter(is_superuser=True).values_list("username", flat=True))
+    hint = "Find out who did it, then take it away by SQL; `manage.py break_glass` opens an administrator's account for some hours."
+    return [Error(f"The account {name} is a superuser.", hint=hint, id="sunlot.E050") for name in found]
+
+
+@register(Tags.security, deploy=True)
+def signing_in_is_guarded(**_: Any) -> list[CheckMessage]:
+    """Production: sessions end, failed tries are seen, addresses are the visitors' own, the office is not open to the world."""
+    wrong: list[CheckMessage] = []
+    if not 1 <= settings.SESSION_IDLE_MINUTES <= 60 or settings.SESSION_COOKIE_AGE > 12 * 3600:
+        wrong.append(Error("SESSION_IDLE_MINUTES must be 1 to 60.", hint="GB/T 22239: 15 unless there is a reason.", id="sunlot.E051"))
+    if settings.SIGN_IN_ALARM <= 0:
+        wrong.append(Error("SIGN_IN_ALARM is off: many failed sign-ins ring nowhere.", id="sunlot.E052"))
+    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and settings.PROXY_COUNT < 1:
+        hint = "Behind a proxy all visitors seem to come from it: one of them locks accounts for all."
+        wrong.append(Error("BEHIND_PROXY is on and PROXY_COUNT is 0.", hint=hint, id="sunlot.E053"))
+    if not settings.OFFICE_NETWORKS:
+        hint = "List the networks of the bureau (CIDR, separated by commas); others get 404 from /office/ and /admin/."
+        wrong.append(Warning("OFFICE_NETWORKS is empty: the office answers every address.", hint=hint, id="sunlot.W054"))
+    if settings.PASSWORD_DAYS <= 0:
+        hint = "GB/T 22239 asks for a regular change; docs/security/accounts.md tells why ASVS does not."
+        wrong.append(Warning("PASSWORD_DAYS is 0: passwords are never changed.", hint=hint, id="sunlot.W055"))
+    return wrong
 
 
 @register(Tags.security, deploy=True)

@@ -33,6 +33,8 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Inspectors"), "/office/inspectors/", "registries.view_inspectors"),
     Entry(_("Imports"), "/office/imports/", "registries.view_imports"),
     Entry(_("Accounts"), "/office/accounts/", "registries.view_accounts"),
+    Entry(_("Alarms"), "/office/alarms/", "registries.view_alarms"),
+    Entry(_("New passwords"), "/office/resets/", "registries.confirm_reset"),
     Entry(_("Units"), "/office/units/", "registries.view_units"),
     Entry(_("Code tables"), "/office/codes/", "registries.view_codes"),
     Entry(_("Subject categories"), "/office/categories/", "registries.view_codes"),

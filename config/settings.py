@@ -102,7 +102,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "axes",
     "csp",
     "django_filters",
     "django_htmx",
@@ -116,6 +115,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
+    "registries.people.gates.NetworkMiddleware",
     "publicity.site.limits.LimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -125,7 +125,7 @@ MIDDLEWARE = [
     "registries.ledger.context.AddressMiddleware",
     "registries.people.access.FreshPasswordMiddleware",
     "registries.people.factors.guard.SecondFactorMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "registries.people.gates.SeenMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -218,33 +218,38 @@ CELERY_BEAT_SCHEDULE = {
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,
         "registries.sweep_self_checks": 60,
+        "registries.sweep_accounts": 60,
     }.items()
 }
 
 # --- sign-in and sessions -----------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "registries.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "registries.people.backend.Accounts"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["registries.people.backend.Accounts"]
+PASSWORD_HASHERS = ["registries.people.hashers.Argon2id"]
+PASSWORD_WORDS = ["sunlot", "choucha", "gongan", "gonganju", "jingcha", "police", "yiyuan", "admin", "password", "公安", "沂源", "警察", "密码"]
+PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)  # after so many days another one is chosen; 0 = never (docs/security/accounts.md)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "registries.people.passwords.LengthValidator", "OPTIONS": {"least": 8, "administrators": 12}},
+    {"NAME": "registries.people.passwords.ClassesValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "registries.people.passwords.WordsValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {"NAME": "registries.people.passwords.PastValidator"},
 ]
 LOGIN_URL = "/office/sign-in/"
 LOGIN_REDIRECT_URL = "/office/"
 LOGOUT_REDIRECT_URL = "/office/sign-in/"
+SIGN_IN_TRIES = 5  # of one account from one address; then a quarter of an hour of nothing
+SIGN_IN_ALARM = env.int("SIGN_IN_ALARM", default=30)  # failures within a quarter of an hour, over all accounts and addresses; 0 = no alarm
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+OFFICE_NETWORKS: list[str] = env.list("OFFICE_NETWORKS", default=[])
+SESSION_ENGINE = "registries.people.sessions"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
 CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=0 if DEMO else 300)  # how long a confirmation counts; 0 = nobody is asked
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 # --- transport security ---------------------------------------------------------------------------------------------------
 
@@ -256,6 +261,8 @@ SECURE_HSTS_PRELOAD = TLS
 SESSION_COOKIE_SECURE = TLS
 CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-sessionid" if TLS else "sessionid"  # a browser takes such a name from this host alone, over TLS, for all of it
+CSRF_COOKIE_NAME = "__Host-csrftoken" if TLS else "csrftoken"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_PROXY", default=False):
@@ -317,6 +324,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"sunlot": {"level": "INFO"}, "axes": {"level": "ERROR"}, "weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {"sunlot": {"level": "INFO"}, "weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

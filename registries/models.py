@@ -20,12 +20,14 @@ from registries.matters.models import (
     Outcome,
 )
 from registries.people.factors.models import Factor, RecoveryCode
-from registries.people.models import Unit, User
+from registries.people.models import Alarm, BreakGlass, PasswordReset, PastPassword, Session, SignInTries, Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 
 __all__ = [
+    "Alarm",
     "Assistant",
+    "BreakGlass",
     "Campaign",
     "Certificate",
     "ChecklistItem",
@@ -55,6 +57,8 @@ __all__ = [
     "Matter",
     "MatterRevision",
     "Outcome",
+    "PasswordReset",
+    "PastPassword",
     "Permit",
     "RecoveryCode",
     "Recusal",
@@ -62,6 +66,8 @@ __all__ = [
     "SavedSearch",
     "SelfCheck",
     "Serial",
+    "Session",
+    "SignInTries",
     "Subject",
     "SubjectCategory",
     "Training",

@@ -29,7 +29,7 @@ from inspections.plans.models import Plan
 from inspections.plans.states import PlanState
 from registries.ledger.sentences import Sentence, say
 from registries.people.factors.queries import factor_of
-from registries.people.models import User
+from registries.people.models import PasswordReset, User
 from registries.people.queries import people
 from registries.people.roles import who_may
 
@@ -148,8 +148,19 @@ def news(user: User, now: dt.datetime) -> list[Note]:
     """What was returned to this person or decided on their asking, in the last two weeks: told once."""
     since = now - TOLD_FOR
     above = (note for told in TOLD for note in told(user, since))
-    own = (_reviews, _replacements, _requests, _plans, _draws, _factor)
+    own = (_reviews, _replacements, _requests, _plans, _draws, _resets, _factor)
     return [*(note for told in own for note in told(user, since)), *above]
+
+
+def _resets(user: User, since: dt.datetime) -> Iterator[Note]:
+    """That administrators gave them a new password, whether they wanted one or not."""
+    for one in PasswordReset.objects.filter(user=user, used_at__gte=since).select_related("asked_by", "confirmed_by"):
+        text = say(
+            "%(asked)s set a one-time password for your account, %(confirmed)s confirmed it. If you did not want that, tell the auditor.",
+            asked=one.asked_by.username,
+            confirmed=one.confirmed_by.username if one.confirmed_by else "",
+        )
+        yield Note(Kind.DECIDED, key_of("password", one.pk), say("New password"), text, reverse("own-account"))
 
 
 def _reviews(user: User, since: dt.datetime) -> Iterator[Note]:

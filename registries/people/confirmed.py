@@ -8,6 +8,8 @@ CONFIRMED: frozenset[str] = frozenset(
         # accounts, roles and second factors
         "registries.enable_account",
         "registries.reset_password",
+        "registries.ask_reset",
+        "registries.confirm_reset",
         "registries.grant_role",
         "registries.revoke_role",
         "registries.clear_factor",

@@ -45,7 +45,13 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.disable_account": (SYS,),
     "registries.enable_account": (SYS,),
     "registries.reset_password": (SYS,),
+    "registries.ask_reset": (SYS,),
+    "registries.confirm_reset": (SEC, A),
+    "registries.refuse_reset": (SEC, A),
     "registries.set_own_password": OFFICE,
+    "registries.end_own_sessions": OFFICE,
+    "registries.view_alarms": (SEC, A, S),
+    "registries.note_alarm": (SEC, A),
     "registries.grant_role": (SEC,),
     "registries.revoke_role": (SEC,),
     "registries.enrol_factor": OFFICE,
@@ -262,6 +268,9 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # timers
     "registries.daily_checkpoint": (TIMER,),
     "registries.found_office": (TIMER,),
+    "registries.raise_alarm": (TIMER,),
+    "registries.break_glass": (TIMER,),
+    "registries.close_glass": (TIMER,),
 }
 
 EXCLUSIVE: tuple[tuple[Role, Role], ...] = (

@@ -38,7 +38,7 @@ from registries.ledger.verifying import Newest, verify
 from registries.matters.models import EditionPaper
 from registries.people import commands
 from registries.people.factors.models import Factor, RecoveryCode
-from registries.people.models import Unit, User
+from registries.people.models import Alarm, BreakGlass, PasswordReset, Unit, User
 from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.selfchecks.models import SelfCheck
@@ -150,6 +150,11 @@ def one_of_everything() -> None:
     factor = Factor.objects.create(user=user, secret="A" * 32, enrolled_at=now, cleared_at=now, last_step=1, wrong=5, locked_until=now)
     RecoveryCode.objects.create(factor=factor, mark="abcd", hashed="x", used_at=now)
     handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
+    PasswordReset.objects.create(
+        user=factories.user(Role.SUPERVISOR), asked_by=factories.user(Role.SYSTEM_ADMIN), asked_at=now, confirmed_by=factories.user(Role.SECURITY_ADMIN), confirmed_at=now
+    )
+    BreakGlass.objects.create(user=user, role="system-admin", reason="nobody else could act", opened_at=now, until=now + dt.timedelta(hours=2))
+    Alarm.objects.create(kind="tries", sentence=["x", {}], raised_at=now, noted_by=user, noted_at=now)
     HandedSubject.objects.create(handed=handed, subject=subject, line=2)
 
 

@@ -54,7 +54,9 @@ class SecondFactorMiddleware:
             return None
         if not request.path.startswith(DOORS) and not passing.passed(request.session, user):
             logout(request)
-            return redirect_to_login(request.get_full_path())
+            answer = redirect_to_login(request.get_full_path())
+            answer["Location"] += "&ended=factor"
+            return answer
         if queries.must_have(user) and queries.since(user) is None and not request.path.startswith(WITHOUT):
             return redirect(SET_UP)
         if passing.confirmed(request.session):

@@ -40,8 +40,8 @@ def waiting(session: SessionBase) -> Waiting | None:
     held = session.get(WAITS)
     if held is None or clock.now().timestamp() - held["at"] > STEP_WITHIN.total_seconds():
         return None
-    user = User.objects.filter(pk=held["user"], is_active=True).first()
-    if user is None or user.get_session_auth_hash() != held["password"]:
+    user = User.objects.filter(pk=held["user"]).first()
+    if user is None or not user.is_open or user.get_session_auth_hash() != held["password"]:
         return None
     return Waiting(user, held["goes_to"])
 

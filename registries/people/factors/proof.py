@@ -3,16 +3,18 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from registries.ledger import record
 from registries.ledger.change import Refused
-from registries.ledger.context import withheld
+from registries.ledger.context import visitor, withheld
 from registries.pages import signed_in
+from registries.people import throttle
 from registries.people.factors import commands, passing, queries, rules
 from registries.people.models import User
+from registries.people.queries import public_user
 
 AT_SIGN_IN, TO_CONFIRM = gettext_noop("at sign-in"), gettext_noop("to confirm who acts")
 
@@ -62,17 +64,30 @@ def why_not_code(user: User, text: str, purpose: str) -> str:
     return _("This code is not right, and too many were wrong: no code is taken for a quarter of an hour.")
 
 
+def why_not_password(request: HttpRequest, user: User, text: str) -> str:
+    """Try the own password of a person who is signed in; wrong ones are counted like those at sign-in. What was wrong, as a sentence."""
+    place = user.username, visitor(request)
+    tried = throttle.counted(*place) if text else None
+    if tried is not None and not tried.evaluated:
+        return _("Too many wrong passwords: none is taken for a quarter of an hour.")
+    if tried is not None and user.check_password(text):
+        throttle.succeeded(*place)
+        return ""
+    if tried is not None and (tried.written or tried.last):
+        record.record_sign_in(record.SIGN_IN_LOCKED if tried.last else record.SIGN_IN_FAILED, actor_id=public_user().pk, account=user)
+    return _("This is not your password.")
+
+
 def why_not(request: HttpRequest, text: str) -> str:
     """Have the signed-in person confirm who they are; from then on the session counts as confirmed for a while.
 
-    Wrong passwords are counted like those at sign-in. What was wrong, as a sentence; empty when it was right.
+    What was wrong, as a sentence; empty when it was right.
     """
     user = signed_in(request)
     if queries.since(user) is not None:
         wrong = why_not_code(user, text, TO_CONFIRM)
     else:
-        right = bool(text) and authenticate(request, username=user.username, password=text) == user
-        wrong = "" if right else _("This is not your password.")
+        wrong = why_not_password(request, user, text)
     if not wrong:
         passing.confirm(request)
         withheld.set(frozenset())

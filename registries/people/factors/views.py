@@ -18,6 +18,7 @@ from registries.people.access import PUBLIC, access
 from registries.people.factors import codes, commands, passing, proof, queries, rules
 from registries.people.factors.forms import CodeForm, RecoveryForm, SetUpForm
 from registries.people.models import User
+from registries.people.own_views import begin
 from registries.people.queries import people
 
 OFFER = "factor_offer"
@@ -40,6 +41,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         wrong = proof.why_not_code(held.user, form.cleaned_data["code"], proof.AT_SIGN_IN)
         if not wrong:
             passing.admit(request, held.user)
+            begin(request, held.user)
             if not rules.is_code(rules.typed(form.cleaned_data["code"])):
                 _warn_of_few(request, held.user)
             return redirect(held.goes_to)
