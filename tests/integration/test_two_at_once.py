@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from inspections.plans import commands as plans
 from inspections.plans.models import Plan
@@ -98,3 +99,15 @@ def test_one_code_of_the_authenticator_lets_one_in_and_guesses_at_once_do_not_ou
     outcomes = together(*[lambda: factors.enter_code(actor=user, code=wrong, purpose="at sign-in")] * 12)
     assert (outcomes.count(""), Factor.objects.get().wrong) == (5, 5), outcomes
     record_property("figure", "1 of 4 let in by one code at once; 5 of 12 guesses at once looked at")
+
+
+@pytest.mark.full
+@pytest.mark.engine("postgresql")
+@pytest.mark.proves("T12")
+def test_without_the_lock_of_its_row_one_code_would_let_several_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control of the test before."""
+    user, key, now = factories.user(Role.SUPERVISOR), codes.fresh_key(), clock.now()
+    factors.enrol_factor(actor=user, key=key, code=codes.code_at(key, now - dt.timedelta(seconds=30)), recovery=[])
+    code = codes.code_at(key, now)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+    assert together(*[lambda: factors.enter_code(actor=user, code=code, purpose="at sign-in")] * 4).count("") > 1
