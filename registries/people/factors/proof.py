@@ -84,10 +84,8 @@ def why_not(request: HttpRequest, text: str) -> str:
     What was wrong, as a sentence; empty when it was right.
     """
     user = signed_in(request)
-    if queries.since(user) is not None:
-        wrong = why_not_code(user, text, TO_CONFIRM)
-    else:
-        wrong = why_not_password(request, user, text)
+    has_factor = queries.since(user) is not None
+    wrong = why_not_code(user, text, TO_CONFIRM) if has_factor else why_not_password(request, user, text)
     if not wrong:
         passing.confirm(request)
         withheld.set(frozenset())
