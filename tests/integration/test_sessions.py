@@ -175,6 +175,8 @@ def test_the_own_page_shows_the_last_sign_in_failures_since_and_ends_other_sessi
     assert "10.3.0.1" in page
     assert "Windows · Chrome" in page
     assert "2 次" in page
+    again = here.get("/office/account/").content.decode()
+    assert "本次登录之前，您的账号有 2 次登录失败" in again, "not only in the message after signing in"
     there = entered(user)
     other = Session.objects.exclude(pk=here.cookies[COOKIE].value).order_by("-began_at")[0]
     foreign = entered(factories.user(Role.CLERK))
