@@ -232,9 +232,9 @@ PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)  # after so many days anoth
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "registries.people.passwords.LengthValidator", "OPTIONS": {"least": 8, "administrators": 12}},
     {"NAME": "registries.people.passwords.ClassesValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "registries.people.passwords.CommonValidator"},
     {"NAME": "registries.people.passwords.WordsValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {"NAME": "registries.people.passwords.LikenessValidator", "OPTIONS": {"user_attributes": ("username", "name", "email")}},
     {"NAME": "registries.people.passwords.PastValidator"},
 ]
 LOGIN_URL = "/office/sign-in/"

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, Promise] = {
     "roles": _("roles"),
+    "username": _("account"),
+    "sessions": _("sessions"),
     "founders": _("administrators"),
     "items": _("checklist items"),
     "bases": _("legal bases"),

@@ -79,7 +79,7 @@ def reset_password(*, actor: User, user_id: int, password: str) -> Change:
     refuse(rules.why_not_change_account(own=user.pk == actor.pk, personal=_personal(user)))
     now, guarded = clock.now(), rules.is_guarded(user.role_codes)
     asked = queries.open_resets().select_for_update().filter(user=user).first() if guarded else None
-    refuse(rules.why_not_reset(guarded=guarded, confirmed_at=asked.confirmed_at if asked else None, now=now))
+    refuse(rules.why_not_reset(guarded=guarded, asked=asked is not None, confirmed_at=asked.confirmed_at if asked else None, now=now))
     if asked is not None:
         asked.used_at = now
         asked.save(update_fields=["used_at"])

@@ -75,7 +75,7 @@ def break_glass(*, actor: User, glass: Glass, password: str) -> Change:
     alarm.save(force_insert=True)
     row = BreakGlass(user=user, role=glass.role, reason=glass.reason.strip()[:500], opened_at=now, until=until)
     change = created(row)
-    return Change(row, {}, {**change.after, "account": glass.username}, also=(user, alarm))
+    return Change(row, {}, {**change.after, "username": glass.username}, also=(user, alarm))
 
 
 @command("registries.close_glass")

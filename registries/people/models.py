@@ -17,6 +17,7 @@ from registries import clock
 from registries.ledger.change import translated
 from registries.ledger.sentences import sentence_of
 from registries.people import roles
+from registries.people.titles import TITLES
 
 
 class Unit(models.Model):
@@ -195,7 +196,7 @@ class PasswordReset(models.Model):
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True)
     used_at = models.DateTimeField(_("used"), null=True)
-    dropped_at = models.DateTimeField(_("refused"), null=True)
+    dropped_at = models.DateTimeField(_("turned down"), null=True)
 
     PROTECTED: ClassVar = ("user", "asked_by", "asked_at", "confirmed_by", "confirmed_at", "used_at", "dropped_at")
 
@@ -216,11 +217,11 @@ class BreakGlass(models.Model):
     """An administrator's account opened at the server's console for some hours, because nobody else could act; it closes by itself."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("account"))
-    role = models.CharField(_("role"), max_length=20)
+    role = models.CharField(_("role"), max_length=20, choices=[(role.value, TITLES[role]) for role in roles.Role])
     reason = models.CharField(_("reason"), max_length=500)
-    opened_at = models.DateTimeField(_("opened"))
+    opened_at = models.DateTimeField(_("account opened"))
     until = models.DateTimeField(_("open until"))
-    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_at = models.DateTimeField(_("account closed"), null=True)
 
     PROTECTED: ClassVar = ("user", "role", "reason", "opened_at", "until", "closed_at")
 
@@ -246,6 +247,7 @@ class Alarm(models.Model):
     noted_at = models.DateTimeField(_("noted"), null=True)
     finding = models.CharField(_("what was found or done"), max_length=500, blank=True)
 
+    UNTOLD: ClassVar = ("sentence",)
     PROTECTED: ClassVar = ("kind", "sentence", "raised_at", "noted_by", "noted_at", "finding")
 
     class Meta:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import CommonPasswordValidator, UserAttributeSimilarityValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,6 +45,26 @@ class LengthValidator:
     def get_help_text(self) -> str:
         """For the page."""
         return _("At least %(least)s characters; for the three administrators at least %(administrators)s.") % vars(self)
+
+
+class CommonValidator(CommonPasswordValidator):
+    """None of the twenty thousand that everybody uses (Django's list)."""
+
+    def get_error_message(self) -> str:
+        """In the house's words."""
+        return _("Too many people use this password.")
+
+    def get_help_text(self) -> str:
+        """For the page."""
+        return _("None that many people use, such as a word with a year.")
+
+
+class LikenessValidator(UserAttributeSimilarityValidator):
+    """Not like the person's account, name or e-mail."""
+
+    def get_help_text(self) -> str:
+        """For the page."""
+        return _("Not like your account, your name or your e-mail.")
 
 
 class ClassesValidator:

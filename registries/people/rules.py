@@ -79,10 +79,12 @@ def why_not_confirm_reset(*, own: bool, asked_by_self: bool, confirmed: bool, ri
     return None
 
 
-def why_not_reset(*, guarded: bool, confirmed_at: dt.datetime | None, now: dt.datetime) -> Sentence | None:
+def why_not_reset(*, guarded: bool, asked: bool, confirmed_at: dt.datetime | None, now: dt.datetime) -> Sentence | None:
     """Why no one-time password is set yet."""
     if not guarded:
         return None
+    if asked and confirmed_at is None:
+        return say("Another administrator confirms it first.")
     if confirmed_at is None:
         return say("Two people give this account a new password: ask for it here, and the security administrator confirms it.")
     if not dt.timedelta(0) <= now - confirmed_at <= RESET_TERM:

@@ -51,8 +51,6 @@ class SessionStore(DatabaseStore):
         values: dict[str, Any] = {"session_data": self.encode(data), "user_id": data.get(SESSION_KEY)}
         if must_create:
             return self._insert(values)
-        if self.row is not None and str(self.row.user_id or "") != str(values["user_id"] or ""):
-            values["began_at"] = clock.now()
         if not Session.objects.filter(pk=self.session_key, ended_because="").update(**values):
             raise UpdateError
         return None

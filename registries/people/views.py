@@ -91,7 +91,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 
 def _why_not_reset(guarded: bool, asked: PasswordReset | None, now: dt.datetime) -> str:
-    why = rules.why_not_reset(guarded=guarded, confirmed_at=asked.confirmed_at if asked else None, now=now)
+    why = rules.why_not_reset(guarded=guarded, asked=asked is not None, confirmed_at=asked.confirmed_at if asked else None, now=now)
     return translated(why) if why is not None else ""
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 
 from registries import clock
 from registries.ledger.change import Refused
-from registries.people import commands
+from registries.people import commands, sessions
 from registries.people.models import Session, User
 from registries.people.roles import Role
 from tests import factories
@@ -154,13 +155,11 @@ def test_a_role_acts_at_once_and_the_session_gets_a_new_key() -> None:
 def test_an_ended_session_is_not_brought_back_by_a_request_under_way() -> None:
     user = factories.user(Role.CLERK)
     client = entered(user)
-    from registries.people import sessions
-
     store = sessions.SessionStore(client.cookies[COOKIE].value)
     assert store["_auth_user_id"] == str(user.pk)
     sessions.end(user, "elsewhere")
     store["x"] = 1
-    with pytest.raises(sessions.UpdateError):
+    with pytest.raises(UpdateError):
         store.save()
     assert Session.objects.get(user=user).session_data == ""
 
@@ -175,6 +174,8 @@ def test_the_own_page_shows_the_last_sign_in_failures_since_and_ends_other_sessi
     assert "10.3.0.1" in page
     assert "Windows · Chrome" in page
     assert "2 次" in page
+    again = here.get("/office/account/").content.decode()
+    assert "本次登录之前，您的账号有 2 次登录失败" in again, "not only in the message after signing in"
     there = entered(user)
     other = Session.objects.exclude(pk=here.cookies[COOKIE].value).order_by("-began_at")[0]
     foreign = entered(factories.user(Role.CLERK))

@@ -30,7 +30,10 @@ REAL = "registries.people.hashers.Argon2id"
 VICTIM, ATTACKER, PROXY = "10.1.2.3", "203.0.113.9", "10.0.0.1"
 
 
-def tried(client: Client, username: str, password: str = "wrong", **extra: Any) -> int:
+WRONG = "wrong"
+
+
+def tried(client: Client, username: str, password: str = WRONG, **extra: Any) -> int:
     """The status of the answer to one try."""
     return client.post("/office/sign-in/", {"username": username, "password": password}, **extra).status_code
 
@@ -128,10 +131,18 @@ def test_known_and_unknown_accounts_do_the_same_work(client: Client, settings: A
     monkeypatch.setattr(Argon2id, "time_cost", 2)
     monkeypatch.setattr(Argon2id, "memory_cost", 64)
     factories.user(Role.CLERK, username="known", password=make_password(factories.PASSWORD))
-    original = Argon2id.encode
-    monkeypatch.setattr(Argon2id, "encode", lambda self, password, salt: hashes.append("made") or original(self, password, salt))
-    verify = Argon2id.verify
-    monkeypatch.setattr(Argon2id, "verify", lambda self, password, encoded: hashes.append("verified") or verify(self, password, encoded))
+    encode, verify = Argon2id.encode, Argon2id.verify
+
+    def made(self: Argon2id, password: str, salt: str) -> str:
+        hashes.append("made")
+        return encode(self, password, salt)
+
+    def verified(self: Argon2id, password: str, encoded: str) -> bool:
+        hashes.append("verified")
+        return verify(self, password, encoded)
+
+    monkeypatch.setattr(Argon2id, "encode", made)
+    monkeypatch.setattr(Argon2id, "verify", verified)
     counts = []
     for name in ("warm-up", "known", "unknown"):
         with CaptureQueriesContext(connection) as captured:
