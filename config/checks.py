@@ -95,6 +95,22 @@ def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
         )
     if any(len(key) != 32 for key in settings.FIELD_KEYS.values()) or "demo" in settings.FIELD_KEYS:
         wrong.append(Error("FIELD_KEYS must hold keys of 32 bytes of your own.", id="sunlot.E012"))
+    if not settings.REQUIRE_SECOND_FACTOR:
+        wrong.append(
+            Error(
+                "REQUIRE_SECOND_FACTOR is off.",
+                hint="Supervisors, reviewers, auditors and administrators sign in with a second factor (docs/security/second-factor.md).",
+                id="sunlot.E030",
+            )
+        )
+    if not 0 < settings.CONFIRM_SECONDS <= 900:
+        wrong.append(
+            Error(
+                "CONFIRM_SECONDS must be between 1 and 900.",
+                hint="What weighs is confirmed again when the last confirmation is older; 300 is the default.",
+                id="sunlot.E031",
+            )
+        )
     if not settings.AUDITOR_PUBLIC_KEY:
         wrong.append(
             Error("AUDITOR_PUBLIC_KEY is not set: no sealed copy of a draw's secret.", id="sunlot.E013")

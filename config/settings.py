@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registries.ledger.context.AddressMiddleware",
     "registries.people.access.FreshPasswordMiddleware",
+    "registries.people.factors.guard.SecondFactorMiddleware",
     "registries.people.gates.SeenMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -247,6 +248,8 @@ SESSION_ENGINE = "registries.people.sessions"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
+CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=0 if DEMO else 300)  # how long a confirmation counts; 0 = nobody is asked
 
 # --- transport security ---------------------------------------------------------------------------------------------------
 

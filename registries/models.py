@@ -19,6 +19,7 @@ from registries.matters.models import (
     MatterRevision,
     Outcome,
 )
+from registries.people.factors.models import Factor, RecoveryCode
 from registries.people.models import Alarm, BreakGlass, PasswordReset, PastPassword, Session, SignInTries, Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
@@ -40,6 +41,7 @@ __all__ = [
     "Edition",
     "EditionPaper",
     "Exclusion",
+    "Factor",
     "Heartbeat",
     "HolidayDay",
     "HolidayYear",
@@ -58,6 +60,7 @@ __all__ = [
     "PasswordReset",
     "PastPassword",
     "Permit",
+    "RecoveryCode",
     "Recusal",
     "RefusalTally",
     "SavedSearch",

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.inspectors.urls")),
     path("", include("registries.people.urls")),
+    path("", include("registries.people.factors.urls")),
     path("", include("registries.codes.urls")),
     path("", include("registries.holidays.urls")),
     path("", include("registries.exports.urls")),

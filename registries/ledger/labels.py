@@ -68,6 +68,9 @@ LABELS: dict[str, Promise] = {
     "stale": _("not confirmed lately"),
     "excluded": _("excluded"),
     "not-operating": _("not operating"),
+    "second_factor": _("second factor"),
+    "recovery_codes": _("recovery codes"),
+    "recovery_code": _("recovery code"),
 }
 """Names of things an entry keeps that are no columns, of columns without a name, and inside of values."""
 

@@ -25,6 +25,12 @@ WORDS: dict[str, Promise] = {
     "registries.note_alarm": _("noted an alarm"),
     "registries.grant_role": _("granted a role"),
     "registries.revoke_role": _("revoked a role"),
+    "registries.enrol_factor": _("set up the second factor"),
+    "registries.drop_factor": _("turned the second factor off"),
+    "registries.clear_factor": _("cleared the second factor"),
+    "registries.renew_recovery_codes": _("renewed the recovery codes"),
+    "registries.enter_code": _("entered a code of the authenticator"),
+    "registries.enter_recovery_code": _("entered a recovery code"),
     "registries.save_unit": _("saved the unit"),
     "registries.save_code": _("saved a code"),
     "registries.save_category": _("saved a subject category"),
@@ -212,6 +218,8 @@ NOTES = (
     gettext_noop("the committed roster, by name"),
     gettext_noop("the auditor's sealed copy of the secret"),
     gettext_noop("from the auditor's sealed copy"),
+    gettext_noop("at sign-in"),
+    gettext_noop("to confirm who acts"),
 )
 """What commands note by themselves; all other notes are people's words."""
 

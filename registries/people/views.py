@@ -17,6 +17,7 @@ from registries.ledger.telling import history_told
 from registries.pages import act, page_of, signed_in
 from registries.people import commands, queries, rules, sessions
 from registries.people.access import access
+from registries.people.factors import queries as factors
 from registries.people.forms import (
     AccountFilterForm,
     AccountForm,
@@ -113,6 +114,9 @@ def _account_page(request: HttpRequest, user: User, **more: Any) -> HttpResponse
         "may_change": asking.has_perm("registries.change_account"),
         "may_grant": asking.has_perm("registries.grant_role"),
         "history": history_told(user, *user.resets.all()),
+        "factor_since": factors.since(user),
+        "factor_must": factors.must_have(user),
+        "may_clear": asking.has_perm("registries.clear_factor"),
         **more,
     }
     response = render(request, "office/people/account.html", context)

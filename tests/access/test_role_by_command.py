@@ -26,6 +26,11 @@ NO_COMMANDS = {
 
 AUDITORS_OWN = {
     "registries.set_own_password",
+    "registries.enrol_factor",
+    "registries.drop_factor",
+    "registries.renew_recovery_codes",
+    "registries.enter_code",
+    "registries.enter_recovery_code",
     "registries.end_own_sessions",
     "registries.note_alarm",
     "registries.confirm_reset",

@@ -37,6 +37,7 @@ from registries.ledger.protected import rows_astray
 from registries.ledger.verifying import Newest, verify
 from registries.matters.models import EditionPaper
 from registries.people import commands
+from registries.people.factors.models import Factor, RecoveryCode
 from registries.people.models import Alarm, BreakGlass, PasswordReset, Unit, User
 from registries.people.queries import system_user
 from registries.people.roles import Role
@@ -146,6 +147,8 @@ def one_of_everything() -> None:
     item = factories.plan_item(draw.matter, source="county")
     PlanFile.objects.create(plan=item.plan, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, kept_by=user, kept_at=now)
     TaskReport.objects.create(item=item, reported_on=today, file_name="a.pdf", file=b"%PDF", sha256="0" * 64, reported_by=user, reported_at=now)
+    factor = Factor.objects.create(user=user, secret="A" * 32, enrolled_at=now, cleared_at=now, last_step=1, wrong=5, locked_until=now)
+    RecoveryCode.objects.create(factor=factor, mark="abcd", hashed="x", used_at=now)
     handed = HandedList.objects.create(item=item, file_name="a.xlsx", sha256="0" * 64, lines=1, imported_by=user, imported_at=now)
     PasswordReset.objects.create(
         user=factories.user(Role.SUPERVISOR), asked_by=factories.user(Role.SYSTEM_ADMIN), asked_at=now, confirmed_by=factories.user(Role.SECURITY_ADMIN), confirmed_at=now
