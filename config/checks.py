@@ -10,6 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from inspections.standing import TRIGGERS as INSPECTIONS_TRIGGERS
 from publicity.standing import TRIGGERS as PUBLICITY_TRIGGERS
 from registries import triggers
+from registries.fields import KEY_NAME
+from registries.keys.columns import missing_keys
 from registries.standing import TRIGGERS as REGISTRIES_TRIGGERS
 
 TRIGGERS = (*REGISTRIES_TRIGGERS, *INSPECTIONS_TRIGGERS, *PUBLICITY_TRIGGERS)
@@ -44,6 +46,26 @@ def every_view_declares_access(**_: Any) -> list[CheckMessage]:
 def every_trigger_stands(databases: Any = None, **_: Any) -> list[CheckMessage]:
     """The rules the database keeps must be there after every migration."""
     return triggers.missing(TRIGGERS, databases)
+
+
+@register(Tags.database)
+def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """No value may need a key that is not in the file, and the names of keys are plain."""
+    wrong: list[CheckMessage] = [
+        Error(f"The name of the column key {name!r} may hold letters, figures, - and _ only, at most 32.", id="sunlot.E030")
+        for name in settings.FIELD_KEYS
+        if not KEY_NAME.fullmatch(name)
+    ]
+    if "default" not in (databases or ()):
+        return wrong
+    return wrong + [
+        Error(
+            f"Values of {place} need the column key {name!r}, which is not in FIELD_KEYS.",
+            hint="Put the key back into the file behind the first one, and run `python3 manage.py rotate_keys` before it is taken out.",
+            id="sunlot.E031",
+        )
+        for place, name in missing_keys()
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -18,6 +18,8 @@ WORDS: dict[str, Promise] = {
     "registries.save_category": _("saved a subject category"),
     "registries.found_office": _("founded the office with its three administrators"),
     "registries.daily_checkpoint": _("fixed the daily checkpoint"),
+    "registries.begin_rotation": _("began to move what is encrypted to another key"),
+    "registries.finish_rotation": _("moved what is encrypted to another key"),
     "registries.upload_import": _("uploaded a workbook"),
     "registries.map_import": _("matched the columns of a workbook"),
     "registries.check_import": _("checked the rows of a workbook"),

@@ -256,6 +256,8 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # timers
     "registries.daily_checkpoint": (TIMER,),
     "registries.found_office": (TIMER,),
+    "registries.begin_rotation": (TIMER,),
+    "registries.finish_rotation": (TIMER,),
 }
 
 EXCLUSIVE: tuple[tuple[Role, Role], ...] = (
