@@ -12,6 +12,7 @@ from publicity.standing import TRIGGERS as PUBLICITY_TRIGGERS
 from registries import triggers
 from registries.fields import KEY_NAME
 from registries.keys.columns import missing_keys
+from registries.retention.rules import LEAST_LOG_DAYS
 from registries.standing import TRIGGERS as REGISTRIES_TRIGGERS
 
 TRIGGERS = (*REGISTRIES_TRIGGERS, *INSPECTIONS_TRIGGERS, *PUBLICITY_TRIGGERS)
@@ -66,6 +67,14 @@ def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
         )
         for place, name in missing_keys()
     ]
+
+
+@register(Tags.security)
+def logs_are_kept_long_enough(**_: Any) -> list[CheckMessage]:
+    """网络安全法 第二十一条: six months at least."""
+    if settings.AUDIT_LOG_DAYS >= LEAST_LOG_DAYS:
+        return []
+    return [Error(f"AUDIT_LOG_DAYS is less than {LEAST_LOG_DAYS}.", hint="Logs are kept for six months at least.", id="sunlot.E032")]
 
 
 @register(Tags.security, deploy=True)

@@ -19,6 +19,7 @@ class RegistriesConfig(AppConfig):
         """
         from registries import histories, invariants, standing, triggers  # noqa: F401  (loading histories and invariants adds them)
         from registries.imports.telling import of_imports
+        from registries.retention import kept  # noqa: F401  (its lines of retention)
         from registries.subjects import outlook
 
         outlook.happenings(of_imports)

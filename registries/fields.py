@@ -152,7 +152,7 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
 class SearchableTextField(SealedTextField):
     """Sealed text that can be found by its whole value: ``column__whole="138…"``, in whatever spelling."""
 
-    LOOKUPS = ("isnull", "whole")
+    LOOKUPS = ("isnull", "whole", "whole_of")
     NORMAL: ClassVar[Callable[[str], str]] = plain_contact
 
     def stored(self, text: str) -> str:
@@ -189,11 +189,27 @@ class Whole(WholeLookup):
     lookup_name = "whole"
     prepare_rhs = False
 
+    def wanted(self) -> list[str]:
+        """The indexes that fit."""
+        found: list[str] = self.lhs.output_field.tokens(str(self.rhs))
+        return found
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """``SUBSTR(column, 1, 32) IN (…)``, spelled as Django spells it in the index."""
         column, params = self.process_lhs(compiler, connection)
-        tokens = self.lhs.output_field.tokens(str(self.rhs))
+        tokens = self.wanted()
         if not tokens:
             raise EmptyResultSet
         cut = "SUBSTRING" if connection.vendor == "postgresql" else "SUBSTR"
         return f"{cut}({column}, 1, {TOKEN}) IN ({', '.join(['%s'] * len(tokens))})", [*params, *tokens]
+
+
+@SearchableTextField.register_lookup
+class WholeOf(Whole):
+    """The same for any of several values."""
+
+    lookup_name = "whole_of"
+
+    def wanted(self) -> list[str]:
+        """The indexes of all of them."""
+        return [one for value in self.rhs for one in self.lhs.output_field.tokens(str(value))]

@@ -12,6 +12,7 @@ from registries.keys import rotating
 from registries.people import roles
 from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME, SYSTEM_USERNAME
+from registries.reads import READS
 from registries.subjects import searching
 from registries.triggers import Trigger
 
@@ -99,7 +100,14 @@ def _published_content_stands() -> Iterator[Trigger]:
 
 TRIGGERS: tuple[Trigger, ...] = (
     *triggers.append_only("registries_ledgerentry"),
-    *triggers.append_only("registries_ledgerpayload"),
+    triggers.append_only("registries_ledgerpayload")[0],
+    Trigger(
+        "registries_ledgerpayload_no_delete",
+        "registries_ledgerpayload",
+        "DELETE",
+        f"OLD.public OR OLD.verb NOT IN ({', '.join(repr(verb) for verb in sorted(READS))})",
+        "registries_ledgerpayload is append-only",
+    ),
     *triggers.append_only("registries_checkpoint"),
     *triggers.append_only("registries_checkpointdelivery"),
     _exclusive_groups("registries_user_groups"),

@@ -106,6 +106,11 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.save_inspector": (C,),
     "registries.change_inspector_status": (C,),
     "registries.read_inspector_data": (C, S, A),
+    "registries.read_subject_data": (C,),
+    "registries.find_inspector": (C, S, A),
+    "registries.find_person": (C, S, A),
+    "registries.report_person": (A,),
+    "registries.view_retention": (SYS, SEC, A),
     "registries.save_certificate": (C,),
     "registries.end_certificate": (C,),
     "registries.record_leave": (C,),
@@ -156,6 +161,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.run_draw": (TIMER,),
     "inspections.issue_certificate": (TIMER,),
     "inspections.open_roster": (A,),
+    "inspections.read_drawn": (*BUSINESS, INS, A, P),
     "inspections.audit_roster": (A,),
     # ad-hoc requests
     "inspections.view_adhoc": (*BUSINESS, A),
@@ -241,6 +247,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # objections and corrections
     "publicity.send_objection": (VISITOR,),
     "publicity.view_objections": (*BUSINESS, A),
+    "publicity.read_objector": (*BUSINESS, A),
     "publicity.take_objection": (R, S),
     "publicity.answer_objection": (R, S),
     "publicity.show_statement": (C, R),
@@ -256,6 +263,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # timers
     "registries.daily_checkpoint": (TIMER,),
     "registries.found_office": (TIMER,),
+    "registries.forget_due": (TIMER,),
     "registries.begin_rotation": (TIMER,),
     "registries.finish_rotation": (TIMER,),
 }

@@ -29,6 +29,12 @@ AUDITORS_OWN = {
     "registries.export_registry",
     "registries.ask_self_check",
     "registries.read_inspector_data",
+    "registries.find_inspector",
+    "registries.find_person",
+    "registries.report_person",
+    "registries.take_refused",
+    "inspections.read_drawn",
+    "publicity.read_objector",
     "inspections.open_roster",
     "inspections.audit_roster",
     "inspections.read_sealed_copy",
@@ -45,7 +51,7 @@ AUDITORS_OWN = {
 }
 """What an auditor does writes no business row: that it was read, asked or checked, what was found, and how they like to look."""
 
-for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands"):
+for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands", "registries.keys.commands", "registries.retention.commands"):
     import_module(module)  # whatever is imported brings its commands with it
 
 
