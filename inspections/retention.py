@@ -92,7 +92,7 @@ keep(
         "draws",
         _("Draws: rosters, sources, results, teams, certificates"),
         _of(
-            "draw", "drawsecret", "seedsource", "sourceentry", "sourceevidence", "rosterentry", "rosterinspector", "rosteromission", "drawfile",
+            "draw", "drawsecret", "seedsource", "sourceentry", "sourceevidence", "rosterentry", "rosterinspector", "rosterrecusal", "rosteromission", "drawfile",
             "drawfilepart", "drawshard", "drawnentry", "teamplace", "historyrow", "strike", "rosteraudit", "drawcertificate",
         ),
         _("for good: anybody must be able to compute them again"),
@@ -103,7 +103,7 @@ keep(
         "cases",
         _("Cases: teams, records, answers, signatures, photos, reviews, notices, letters, follow-ups"),
         _of(
-            "case", "assignment", "record", "recordanswer", "signature", "acknowledgement", "arrival", "photo", "review", "replacement",
+            "case", "casematter", "assignment", "record", "recordanswer", "signature", "acknowledgement", "arrival", "photo", "review", "replacement",
             "clearance", "secrecycheck", "documentnumber", "notice", "letter", "followup", "extension", "recheck",
         ),
         _("for good; drafts are part of the record until it is signed"),

@@ -167,6 +167,7 @@ def answer_paper(request: HttpRequest, pk: int) -> HttpResponse:
     if not answering.ready():
         messages.error(request, _("This machine has no Chinese fonts; the answer cannot be printed here."))
         return redirect("objection-page", pk=pk)
+    note_read(request, commands.read_objector, f"answer-{pk}", objection_id=pk, what="answer as a file", purpose="to hand it over")
     return pdf(row)
 
 

@@ -31,6 +31,8 @@ WORDS: dict[str, Promise] = {
     "registries.ask_self_check": _("asked for a self-check"),
     "registries.keep_self_check": _("kept the outcome of a self-check"),
     "registries.save_holidays": _("saved the holidays of a year"),
+    "registries.complete_export": _("took a file to its end"),
+    "registries.take_refused": _("took the refused rows of an import as a file"),
     "registries.export_registry": _("exported a registry"),
     "registries.revise_matter": _("revised the matter"),
     "registries.retire_matter": _("retired the matter"),

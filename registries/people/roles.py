@@ -68,6 +68,8 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.undo_import": (C, SYS),
     "registries.expire_import": (TIMER,),
     "registries.export_registry": (C, A),
+    "registries.complete_export": (C, A),
+    "registries.take_refused": (C, SYS, A),
     "registries.revise_matter": (C,),
     "registries.retire_matter": (C,),
     "registries.restore_matter": (C,),

@@ -32,6 +32,7 @@ AUDITORS_OWN = {
     "registries.find_inspector",
     "registries.find_person",
     "registries.report_person",
+    "registries.complete_export",
     "registries.take_refused",
     "inspections.read_drawn",
     "publicity.read_objector",
