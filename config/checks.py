@@ -71,7 +71,7 @@ def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def logs_are_kept_long_enough(**_: Any) -> list[CheckMessage]:
-    """网络安全法 第二十一条: six months at least."""
+    """Cybersecurity Law: six months at least at least."""
     if settings.AUDIT_LOG_DAYS >= LEAST_LOG_DAYS:
         return []
     return [Error(f"AUDIT_LOG_DAYS is less than {LEAST_LOG_DAYS}.", hint="Logs are kept for six months at least.", id="sunlot.E032")]

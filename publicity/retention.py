@@ -33,7 +33,7 @@ keep(
         _("Name and contact of people who objected to a result, encrypted"),
         (),
         _("2 years after the decision"),
-        _("个人信息保护法 第十九条: no longer than needed; nobody has to be reached any more"),
+        _("Personal Information Protection Law, article 19: no longer than needed; nobody has to be reached any more"),
         _("the timer"),
         lambda: _objectors().count(),
         _forget_objectors,
@@ -51,7 +51,7 @@ keep(
         _("Published results and penalty decisions, when they are due, holds"),
         tuple(f"publicity.{name}" for name in ("disclosure", "disclosureversion", "removal", "duty", "hold", "penaltydisclosure")),
         _("on line 5 years, of natural persons 2 (DISCLOSURE_YEARS, DISCLOSURE_YEARS_OF_PERSONS); what was published stays proved"),
-        _("政府信息公开条例; the guideline on disclosure"),
+        _("Regulations on Open Government Information; the guideline on disclosure"),
         _("the sweep takes them off line"),
     ),
     Line(

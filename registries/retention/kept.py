@@ -16,7 +16,7 @@ from registries.retention.lines import Line, keep
 from registries.retention.rules import LEAST_LOG_DAYS, why_not_forget_log
 
 NEVER = _("never by the program")
-OFFICE_FILES = _("archive rules for the office's files (档案法); they prove how an inspection came about")
+OFFICE_FILES = _("archive rules for the office's files (Archives Law); they prove how an inspection came about")
 AXES = tuple(apps.get_app_config("axes").get_models()) if apps.is_installed("axes") else ()
 SIGN_INS = tuple(model for model in AXES if any(field.name == "attempt_time" for field in model._meta.fields))
 
@@ -57,7 +57,7 @@ keep(
         _("The ledger: every change, refusal and public fact, and its checkpoints"),
         ("registries.ledgerentry", "registries.ledgerpayload", "registries.checkpoint", "registries.checkpointdelivery", "registries.refusaltally"),
         _("for good; of acts of reading the chain keeps the hash, what they say goes (next line)"),
-        _("网络安全法 第二十一条 (six months at least); the chain proves every draw"),
+        _("Cybersecurity Law: six months at least; the chain proves every draw"),
         NEVER,
     ),
     Line(
@@ -65,7 +65,7 @@ keep(
         _("What entries say about reading personal data"),
         (),
         _("3 years unless set otherwise (AUDIT_LOG_DAYS), never less than 180 days"),
-        _("网络安全法 第二十一条; 个人信息保护法 第五十六条"),
+        _("Cybersecurity Law: six months at least; Personal Information Protection Law, article 56"),
         _("the timer"),
         lambda: _read_before().count(),
         _forget_reads,
@@ -75,7 +75,7 @@ keep(
         _("Sessions of people who signed in"),
         ("sessions.session",),
         _("until they end: 8 hours"),
-        _("个人信息保护法 第十九条: no longer than needed"),
+        _("Personal Information Protection Law, article 19: no longer than needed"),
         _("the timer"),
         lambda: _sessions().count(),
         lambda most: some(_sessions(), most),  # type: ignore[arg-type]
@@ -85,7 +85,7 @@ keep(
         _("Sign-ins and failed attempts, with addresses"),
         tuple(model._meta.label_lower for model in AXES),
         _("180 days"),
-        _("网络安全法 第二十一条: six months"),
+        _("Cybersecurity Law: six months at least"),
         _("the timer"),
         lambda: sum(rows.count() for rows in _sign_ins()),
         _forget_sign_ins,
@@ -95,7 +95,7 @@ keep(
         _("Uploaded workbooks and their rows, encrypted"),
         ("registries.import", "registries.importrow"),
         _("7 days when nobody takes them over; otherwise with the registry they were taken into"),
-        _("个人信息保护法 第十九条; a taken import can be taken back and proved by its rows"),
+        _("Personal Information Protection Law, article 19; a taken import can be taken back and proved by its rows"),
         _("the sweep of imports"),
     ),
     Line(

@@ -3,7 +3,7 @@
 from registries.ledger.sentences import Sentence, say
 
 LEAST_LOG_DAYS = 180
-"""网络安全法 第二十一条: logs are kept for six months at least."""
+"""网络安全法: logs are kept for six months at least."""
 
 
 def why_not_forget_log(days: int) -> Sentence | None:

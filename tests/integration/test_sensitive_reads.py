@@ -102,9 +102,9 @@ def test_a_report_says_what_is_kept_about_a_person_why_until_when_and_who_read_i
     Inspector.objects.filter(pk=people[0].pk).update(user=officer)
     reader = factories.user(Role.AUDITOR, name="审计甲")
     auditor = client(reader)
-    auditor.post(f"/office/inspectors/{people[0].number}/data/")
+    auditor.post(f"/office/inspectors/{people[0].number}/full/")
     page = auditor.post("/office/persons/report/", {"number": ID, "account": "", "purpose": "本人申请"}).content.decode()
-    for told in ("个人信息保护法", "档案法", "审计甲", "身份证号"):
+    for told in ("个人信息保护法", "档案法", "审计甲", "身份证件号码"):
         assert told in page
     assert ID not in page
     assert "officer7" not in page
