@@ -105,7 +105,7 @@ def _hanging(people: Sequence[Model]) -> list[Part]:
     """The rows of other tables that name these, counted in one query a person."""
     counted: dict[type[Model], int] = {}
     for one in people:
-        relations = [to for to in one._meta.get_fields(include_hidden=True) if to.auto_created and not to.concrete and to.is_relation]
+        relations = [to for to in one._meta.get_fields(include_hidden=True) if to.auto_created and not to.concrete and to.is_relation and not to.related_model._meta.auto_created]
         by_label = {to.related_model._meta.label_lower: to.related_model for to in relations if isinstance(to.related_model, type)}
         asked: list[QuerySet[Any, Any]] = [
             to.related_model._base_manager.filter(**{to.field.name: one.pk})  # type: ignore[union-attr]
@@ -117,7 +117,7 @@ def _hanging(people: Sequence[Model]) -> list[Part]:
         ]
         for label, rows in asked[0].union(*asked[1:], all=True) if asked else ():
             counted[by_label[label]] = counted.get(by_label[label], 0) + rows
-    parts = [Part(model._meta.verbose_name_plural or "", rows, "", line_of(model)) for model, rows in counted.items()]
+    parts = [Part(model._meta.verbose_name_plural or "", rows, "", line_of(model)) for model, rows in counted.items() if rows]
     return sorted(parts, key=lambda part: str(part.table))
 
 
