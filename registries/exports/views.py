@@ -1,7 +1,7 @@
 """Taking a list as a file: sent while it is read, however long it is."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -44,10 +44,10 @@ def export(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
         return HttpResponse(refused.sentence, status=403, content_type="text/plain; charset=utf-8")
     content = stream_workbook(sheets, marked.line) if form == "xlsx" else stream_csv(sheets[0].headings, sheets[0].rows)
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return StreamingHttpResponse(_told(content, user, name), content_type=FORMS[form], headers={"Content-Disposition": disposition})
+    return StreamingHttpResponse(told_of(content, user, name), content_type=FORMS[form], headers={"Content-Disposition": disposition})
 
 
-def _told(content: Iterator[bytes], user: User, name: str) -> Iterator[bytes]:
+def told_of(content: Iterator[bytes], user: User, name: str) -> Generator[bytes, None, None]:
     """The pieces; when all of them were taken, the ledger is told the hash of the whole."""
     whole = hashlib.sha256()
     for piece in content:
