@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.evidence import Photo
@@ -18,9 +19,9 @@ MESSAGE_DAYS = 365
 FILE_DAYS = 7
 
 
-def _old_messages() -> list:  # type: ignore[type-arg]
+def _old_messages() -> tuple[QuerySet[Message], QuerySet[Digest]]:
     before = clock.now() - dt.timedelta(days=MESSAGE_DAYS)
-    return [Message.objects.filter(closed_at__lt=before), Digest.objects.filter(taken_at__lt=before)]
+    return Message.objects.filter(closed_at__lt=before), Digest.objects.filter(taken_at__lt=before)
 
 
 def _ownerless() -> Iterator[Path]:

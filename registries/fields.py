@@ -194,14 +194,14 @@ class Whole(WholeLookup):
         found: list[str] = self.lhs.output_field.tokens(str(self.rhs))
         return found
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """``SUBSTR(column, 1, 32) IN (…)``, spelled as Django spells it in the index."""
         column, params = self.process_lhs(compiler, connection)
         tokens = self.wanted()
         if not tokens:
             raise EmptyResultSet
         cut = "SUBSTRING" if connection.vendor == "postgresql" else "SUBSTR"
-        return f"{cut}({column}, 1, {TOKEN}) IN ({', '.join(['%s'] * len(tokens))})", [*params, *tokens]
+        return f"{cut}({column}, 1, {TOKEN}) IN ({', '.join(['%s'] * len(tokens))})", (*params, *tokens)
 
 
 @SearchableTextField.register_lookup

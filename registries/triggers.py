@@ -82,7 +82,7 @@ def _open_to_rotation(trigger: Trigger, using: str) -> Trigger:
 def _sealed_columns(table: str) -> set[str]:
     """The encrypted columns of a table (``fields.py``)."""
     of_table = (model for model in apps.get_models() if model._meta.db_table == table)
-    return {field.column for model in of_table for field in model._meta.concrete_fields if getattr(field, "sealed", False)}
+    return {str(field.column) for model in of_table for field in model._meta.concrete_fields if getattr(field, "sealed", False)}
 
 
 def lift(using: str, plan: Sequence[Any], **_: Any) -> None:

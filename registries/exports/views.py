@@ -32,7 +32,7 @@ def export(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     if source is None or form not in FORMS or not user.has_perm(source.right):
         raise Http404
     filters, marked = request.GET.copy(), mark(user)
-    name = marked.named(source.kind.label, form)
+    name = marked.named(str(source.kind.label), form)
     asked = Asked(user, filters, persons=bool(filters.pop("persons", None)))
     try:
         rows, sheets = source.sheets(asked)

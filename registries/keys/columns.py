@@ -74,7 +74,7 @@ def sealed_columns() -> list[Column]:
 def _raw(column: Column) -> models.QuerySet[Any]:
     """The rows whose value is not empty, with it as ``sealed_raw``, as it stands in the database."""
     name, kind = column.field.name, models.BinaryField() if column.binary else models.TextField()
-    rows = column.field.model._base_manager.annotate(sealed_raw=ExpressionWrapper(F(name), output_field=kind), sealed_size=Length(name))
+    rows: models.QuerySet[Any] = column.field.model._base_manager.annotate(sealed_raw=ExpressionWrapper(F(name), output_field=kind), sealed_size=Length(name))
     return rows.filter(sealed_size__gt=0).order_by("pk")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import CharField, Count, F, Model, Q, QuerySet, Value
+from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from registries.inspectors.models import Assistant, Inspector
 from registries.keys.columns import sealed_columns
@@ -105,20 +106,25 @@ def _hanging(people: Sequence[Model]) -> list[Part]:
     """The rows of other tables that name these, counted in one query a person."""
     counted: dict[type[Model], int] = {}
     for one in people:
-        relations = [to for to in one._meta.get_fields(include_hidden=True) if to.auto_created and not to.concrete and to.is_relation and not to.related_model._meta.auto_created]
-        by_label = {to.related_model._meta.label_lower: to.related_model for to in relations if isinstance(to.related_model, type)}
-        asked: list[QuerySet[Any, Any]] = [
-            to.related_model._base_manager.filter(**{to.field.name: one.pk})  # type: ignore[union-attr]
-            .order_by()
-            .values(label=Value(to.related_model._meta.label_lower, output_field=CharField()))  # type: ignore[union-attr]
-            .annotate(rows=Count("pk"))
-            .values_list("label", "rows")
-            for to in relations
+        naming = [
+            (to.related_model, to.field.name)
+            for to in one._meta.get_fields(include_hidden=True)
+            if isinstance(to, ForeignObjectRel) and isinstance(to.related_model, type) and not to.related_model._meta.auto_created
         ]
+        by_label = {model._meta.label_lower: model for model, _name in naming}
+        asked = [_naming(model, name, one.pk) for model, name in naming]
         for label, rows in asked[0].union(*asked[1:], all=True) if asked else ():
-            counted[by_label[label]] = counted.get(by_label[label], 0) + rows
-    parts = [Part(model._meta.verbose_name_plural or "", rows, "", line_of(model)) for model, rows in counted.items() if rows]
+            if rows:
+                counted[by_label[label]] = counted.get(by_label[label], 0) + rows
+    parts = [Part(model._meta.verbose_name_plural or "", rows, "", line_of(model)) for model, rows in counted.items()]
     return sorted(parts, key=lambda part: str(part.table))
+
+
+def _naming(model: type[Model], name: str, pk: int) -> QuerySet[Any, Any]:
+    """(label of the table, number of its rows whose column ``name`` is this row)."""
+    labelled: QuerySet[Any, Any] = model._base_manager.filter(**{name: pk}).order_by().values(label=Value(model._meta.label_lower, output_field=CharField()))
+    counted: QuerySet[Any, Any] = labelled.annotate(rows=Count("pk")).values_list("label", "rows")
+    return counted
 
 
 def _reads(people: Sequence[Model]) -> list[Read]:

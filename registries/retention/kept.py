@@ -39,7 +39,7 @@ def _read_before() -> QuerySet[LedgerPayload]:
 
 def _forget_reads(most: int) -> int:
     refuse(why_not_forget_log(settings.AUDIT_LOG_DAYS))
-    return some(_read_before(), most)  # type: ignore[arg-type]
+    return some(_read_before(), most)
 
 
 def _sign_ins() -> list[QuerySet[Model]]:
@@ -78,7 +78,7 @@ keep(
         _("Personal Information Protection Law, article 19: no longer than needed"),
         _("the timer"),
         lambda: _sessions().count(),
-        lambda most: some(_sessions(), most),  # type: ignore[arg-type]
+        lambda most: some(_sessions(), most),
     ),
     Line(
         "sign-ins",

@@ -28,7 +28,7 @@ class Line(NamedTuple):
     due: Due | None = None
     forget: Forget | None = None
 
-    def count(self) -> int:
+    def there(self) -> int:
         """How many rows there are."""
         return sum(apps.get_model(label)._base_manager.count() for label in self.tables)
 

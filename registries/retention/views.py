@@ -12,5 +12,5 @@ from registries.retention.lines import LINES
 @require_GET
 def retention(request: HttpRequest) -> HttpResponse:
     """What is kept how long, by which rule, and who ends it."""
-    rows = [(line, line.count() if line.tables else None, line.due() if line.due else None) for line in LINES.values()]
+    rows = [(line, line.there() if line.tables else None, line.due() if line.due else None) for line in LINES.values()]
     return render(request, "office/retention/retention.html", {"rows": rows, "due": sum(due or 0 for _line, _count, due in rows)})

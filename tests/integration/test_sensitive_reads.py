@@ -104,8 +104,8 @@ def test_a_report_says_what_is_kept_about_a_person_why_until_when_and_who_read_i
     auditor = client(reader)
     auditor.post(f"/office/inspectors/{people[0].number}/full/")
     page = auditor.post("/office/persons/report/", {"number": ID, "account": "", "purpose": "本人申请"}).content.decode()
-    for told in ("个人信息保护法", "档案法", "审计甲", "身份证件号码"):
-        assert told in page
+    for words in ("个人信息保护法", "档案法", "审计甲", "身份证件号码"):
+        assert words in page
     assert ID not in page.partition("</form>")[2].partition("保存的信息")[2], "the report itself shows no number"
     assert "officer7" not in page
     same = auditor.post("/office/persons/report/", {"account": "officer7", "purpose": "本人申请"}).content.decode()
