@@ -42,7 +42,7 @@ keep(
         "objections",
         _("Objections, statements and changes of results"),
         ("publicity.objection", "publicity.proposal", "publicity.statement"),
-        _("for good, without name and contact (line above)"),
+        _("for good; name and contact until 2 years after the decision"),
         OFFICE_FILES,
         NEVER,
     ),
