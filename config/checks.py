@@ -12,6 +12,9 @@ from inspections.standing import TRIGGERS as INSPECTIONS_TRIGGERS
 from publicity.standing import TRIGGERS as PUBLICITY_TRIGGERS
 from registries import triggers
 from registries.people.models import User
+from registries.fields import KEY_NAME
+from registries.keys.columns import missing_keys
+from registries.retention.rules import LEAST_LOG_DAYS
 from registries.standing import TRIGGERS as REGISTRIES_TRIGGERS
 
 TRIGGERS = (*REGISTRIES_TRIGGERS, *INSPECTIONS_TRIGGERS, *PUBLICITY_TRIGGERS)
@@ -77,6 +80,34 @@ def signing_in_is_guarded(**_: Any) -> list[CheckMessage]:
         hint = "GB/T 22239 asks for a regular change; docs/security/accounts.md tells why ASVS does not."
         wrong.append(Warning("PASSWORD_DAYS is 0: passwords are never changed.", hint=hint, id="sunlot.W055"))
     return wrong
+
+
+@register(Tags.database)
+def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """No value may need a key that is not in the file, and the names of keys are plain."""
+    wrong: list[CheckMessage] = [
+        Error(f"The name of the column key {name!r} may hold letters, figures, - and _ only, at most 32.", id="sunlot.E030")
+        for name in settings.FIELD_KEYS
+        if not KEY_NAME.fullmatch(name)
+    ]
+    if "default" not in (databases or ()):
+        return wrong
+    return wrong + [
+        Error(
+            f"Values of {place} need the column key {name!r}, which is not in FIELD_KEYS.",
+            hint="Put the key back into the file behind the first one, and run `python3 manage.py rotate_keys` before it is taken out.",
+            id="sunlot.E031",
+        )
+        for place, name in missing_keys()
+    ]
+
+
+@register(Tags.security)
+def logs_are_kept_long_enough(**_: Any) -> list[CheckMessage]:
+    """Cybersecurity Law: six months at least at least."""
+    if settings.AUDIT_LOG_DAYS >= LEAST_LOG_DAYS:
+        return []
+    return [Error(f"AUDIT_LOG_DAYS is less than {LEAST_LOG_DAYS}.", hint="Logs are kept for six months at least.", id="sunlot.E032")]
 
 
 @register(Tags.security, deploy=True)

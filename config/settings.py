@@ -66,6 +66,7 @@ DRAW_SHARD_LEASE = env.int("DRAW_SHARD_LEASE", default=120)  # seconds after whi
 DEMO_LOTTERY = env.bool("DEMO_LOTTERY", default=DEMO)
 AUDITOR_PUBLIC_KEY = env.str("AUDITOR_PUBLIC_KEY", default="")
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default=f"{DIVISION_CODE}.sunlot")
+AUDIT_LOG_DAYS = env.int("AUDIT_LOG_DAYS", default=1095)  # what entries say of reading personal data; never less than 180
 CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
 
 # --- disclosure (guideline 四.4) ----------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ class RegistriesConfig(AppConfig):
         from registries.imports.telling import of_imports
         from registries.people import backend
         from registries.people.factors.queries import told_since
+        from registries.retention import kept  # noqa: F401  (its lines of retention)
         from registries.subjects import outlook
 
         backend.TOLD["factor_since"] = told_since()

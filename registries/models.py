@@ -7,6 +7,7 @@ from registries.heartbeats.models import Heartbeat
 from registries.holidays.models import HolidayDay, HolidayYear
 from registries.imports.models import Import, ImportRow
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
+from registries.keys.models import KeyRotation
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
 from registries.lists.models import ChosenColumns, SavedSearch
 from registries.matters.models import (
@@ -49,6 +50,7 @@ __all__ = [
     "ImportRow",
     "Inspector",
     "InspectorGroup",
+    "KeyRotation",
     "Leave",
     "LedgerEntry",
     "LedgerPayload",

@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.comparisons.urls")),
     path("", include("registries.subjects.urls")),
     path("", include("registries.lists.urls")),
+    path("", include("registries.persons.urls")),
+    path("", include("registries.retention.urls")),
     path("", include("registries.selfchecks.urls")),
     path("", include("registries.ledger.urls")),
 ]

@@ -38,6 +38,13 @@ AUDITORS_OWN = {
     "registries.export_registry",
     "registries.ask_self_check",
     "registries.read_inspector_data",
+    "registries.find_inspector",
+    "registries.find_person",
+    "registries.report_person",
+    "registries.complete_export",
+    "registries.take_refused",
+    "inspections.read_drawn",
+    "publicity.read_objector",
     "inspections.open_roster",
     "inspections.audit_roster",
     "inspections.read_sealed_copy",
@@ -54,7 +61,7 @@ AUDITORS_OWN = {
 }
 """What an auditor does writes no business row: that it was read, asked or checked, what was found, and how they like to look."""
 
-for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands"):
+for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands", "registries.keys.commands", "registries.retention.commands"):
     import_module(module)  # whatever is imported brings its commands with it
 
 

@@ -29,6 +29,7 @@ from registries.codes.models import Code, CodeTable
 from registries.comparisons.models import Comparison
 from registries.imports.models import Import
 from registries.inspectors.models import Assistant, InspectorGroup, Leave, Training
+from registries.keys.models import KeyRotation
 from registries.ledger import record
 from registries.ledger.change import Change, created, leaving
 from registries.ledger.digests import digest, protected_models
@@ -129,6 +130,7 @@ def one_of_everything() -> None:
     Extension.objects.create(followup=followup, was_due_on=today, due_on=later, reason="x", decided_by=user, decided_at=now)
     Recheck.objects.create(followup=followup, case=case, ordered_by=user, ordered_at=now)
     SelfCheck.objects.create(asked_by=user, asked_at=now)
+    KeyRotation.objects.create(key_name="k1", started_at=now, finished_at=now)
     factories.adhoc_request()
     person = factories.inspector()
     person.matters.add(draw.matter.matter)
