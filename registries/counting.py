@@ -18,16 +18,16 @@ PATIENCE = 0.2
 """Seconds Redis has to answer."""
 REST = 5.0
 """Seconds it is left alone after it did not."""
-_SCRIPT = "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return n"
+_SCRIPT = "local n = redis.call('INCRBY', KEYS[1], ARGV[2]) if n == tonumber(ARGV[2]) then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return n"
 _lock = threading.Lock()
 _rests_until = 0.0
 
 
-def counted(what: str, address: str, window: int, now: float) -> int:
-    """How often `address` has done `what` in this window of `window` seconds, this time included."""
+def counted(what: str, address: str, window: int, now: float, amount: int = 1) -> int:
+    """How often (or by `amount` how much) `address` has done `what` in this window of `window` seconds, this time included."""
     key = f"sunlot/asked/{_digest(what, whole(address))}/{window}/{int(now // window)}"
-    shared = _shared(key, window)
-    return _own(key, window) if shared is None else shared
+    shared = _shared(key, window, amount)
+    return _own(key, window, amount) if shared is None else shared
 
 
 def whole(address: str) -> str:
@@ -54,7 +54,7 @@ def _client(url: str) -> Any:
     return Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0))
 
 
-def _shared(key: str, window: int) -> int | None:
+def _shared(key: str, window: int, amount: int) -> int | None:
     """The count of all; None where there is none."""
     global _rests_until
     if not settings.LIMITS_URL or time.monotonic() < _rests_until:
@@ -62,18 +62,18 @@ def _shared(key: str, window: int) -> int | None:
     from redis.exceptions import RedisError
 
     try:
-        return int(_client(settings.LIMITS_URL).eval(_SCRIPT, 1, key, window + 1))
+        return int(_client(settings.LIMITS_URL).eval(_SCRIPT, 1, key, window + 1, amount))
     except (RedisError, OSError):
         with _lock:
             _rests_until = time.monotonic() + REST
         return None
 
 
-def _own(key: str, window: int) -> int:
+def _own(key: str, window: int, amount: int) -> int:
     """The count of this process."""
-    if cache.add(key, 1, window):
-        return 1
+    if cache.add(key, amount, window):
+        return amount
     try:
-        return int(cache.incr(key))
+        return int(cache.incr(key, amount))
     except ValueError:  # it ran out in between
-        return 1
+        return amount
