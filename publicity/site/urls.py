@@ -2,7 +2,20 @@
 
 from django.urls import path, re_path
 
-from publicity.site import corrected, notices, objections, penalties, plans, results, screens, size, statistics, struck, views, violations
+from publicity.site import (
+    corrected,
+    notices,
+    objections,
+    penalties,
+    plans,
+    results,
+    screens,
+    size,
+    statistics,
+    struck,
+    views,
+    violations,
+)
 
 urlpatterns = [
     path("", views.home, name="public-home"),
