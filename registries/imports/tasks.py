@@ -8,8 +8,8 @@ from registries.imports import commands
 from registries.imports.checking import examine
 from registries.imports.disk import is_full
 from registries.imports.queries import expired_imports, stalled_imports
-from registries.leftovers import remove_now_and_then
 from registries.ledger.change import Refused
+from registries.leftovers import remove_now_and_then
 from registries.people.queries import system_user
 
 
