@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.bootstrap import ROOT
+from config.sbom import bill
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 CODE = sorted(file for floor in ("config", "registries", "inspections", "publicity") for file in (ROOT / floor).rglob("*.py") if "migrations" not in file.parts)
@@ -131,3 +132,10 @@ def test_every_package_is_pinned_with_its_digests_and_the_dangerous_versions_are
     at_least("weasyprint", 70, 0)
     at_least("defusedxml", 0, 7)
     assert (versions["celery"], versions["kombu"]) == ("5.6.3", "5.6.2")
+
+
+@pytest.mark.proves("T17")
+def test_the_bill_of_materials_names_every_pinned_package_with_its_digests() -> None:
+    parts = bill((ROOT / REQUIREMENTS[0]).read_text(encoding="utf-8"))["components"]
+    assert {"django", "celery", "weasyprint"} <= {part["name"] for part in parts}
+    assert all(part["hashes"] and part["purl"].startswith("pkg:pypi/") for part in parts)
