@@ -207,7 +207,8 @@ class Endless(io.BytesIO):
 def test_a_body_that_is_too_large_is_refused_before_it_is_kept(clerk: Client) -> None:
     for client, address, size in ((clerk, "/office/imports/new/", 31 * 1024 * 1024), (Client(), "/office/sign-in/", 9 * 1024 * 1024), (Client(), "/office/sign-in/", 10**12)):
         body = Endless()
-        answer = client.generic("POST", address, b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(size), **{"wsgi.input": body})
+        head: dict[str, Any] = {"CONTENT_LENGTH": str(size), "wsgi.input": body}
+        answer = client.generic("POST", address, b"", content_type="multipart/form-data; boundary=x", **head)
         assert answer.status_code == 413
         assert "MB" in answer.content.decode()
         assert body.asked in (0, size), "either all of it is read and forgotten, or nothing"
@@ -219,8 +220,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_kept(clerk: Client) ->
 def test_an_account_that_has_sent_enough_today_goes_on_tomorrow(clerk: Client, settings: Any, time_machine: Any) -> None:
     time_machine.move_to("2026-03-01T23:59:00+08:00", tick=False)
     settings.UPLOADS_PER_DAY = 3
-    send = lambda: clerk.post("/office/imports/new/", {"kind": "subjects", "file": SimpleUploadedFile("a.pdf", b"MZ")})  # noqa: E731
-    answers = [send() for _ in range(5)]
+    answers = [clerk.post("/office/imports/new/", {"kind": "subjects", "file": SimpleUploadedFile("a.pdf", b"MZ")}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert "3" in answers[-1].content.decode()
     time_machine.move_to("2026-03-02T00:00:01+08:00", tick=False)

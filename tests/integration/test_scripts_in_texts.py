@@ -80,6 +80,7 @@ def poisoned() -> Iterator[Cage]:
     for case in Case.objects.filter(draw=draw).order_by("pk")[:2]:
         objected.objection(public_draws.disclosed(factories.reviewed_case(case)))
     other = factories.adhoc_request(revision)
+    assert other.subject is not None
     factories.exclusion(other.subject)
     factories.permit(other.subject)
     open_data.kept()
