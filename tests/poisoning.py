@@ -62,7 +62,7 @@ NAMES_THINGS = {
 """Columns by which things are found, or that hold what a program wrote; a person types none of them."""
 
 
-def poisonable() -> Iterator[tuple[type[models.Model], list["models.Field[Any, Any]"]]]:
+def poisonable() -> Iterator[tuple[type[models.Model], list["models.CharField[Any, Any] | models.TextField[Any, Any]"]]]:
     """Every column that a person types into, by table."""
     for label in ("registries", "inspections", "publicity"):
         for model in apps.get_app_config(label).get_models():

@@ -69,7 +69,10 @@ def test_no_dictionary_of_a_request_is_spread_into_a_question_to_the_database() 
     """CVE-2025-64459 and its like: ``filter(**request.GET.dict())`` lets a visitor name columns, joins and connectors."""
     found: list[str] = []
     for file in CODE:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        text = file.read_text(encoding="utf-8")
+        if not re.search(r"\(\*|, \*", text) or not (SENT.search(text) or "cleaned_data" in text):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute | ast.Name):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
@@ -88,6 +91,8 @@ def test_nothing_is_marked_as_safe_in_the_program() -> None:
         text = file.read_text(encoding="utf-8")
         if re.search(r"mark_safe|SafeString\(|SafeText|__html__|html_safe", text):
             found.append(str(file.relative_to(ROOT)))
+        if "format_html" not in text:
+            continue
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("format_html", "format_html_join"):
                 form = node.args[1 if node.func.id == "format_html_join" else 0]

@@ -14,7 +14,7 @@ from tests.conftest import Template
 KINDS = (
     ("GET", "/", 200), ("GET", "/office/", 302), ("GET", "/office/sign-in/", 200), ("GET", "/admin/", 302), ("GET", "/nowhere/", 404), ("GET", "/static/css/base.css", 200),
     ("GET", "/static/admin/css/base.css", 200), ("GET", "/api/openapi.json", 200), ("GET", "/feeds/results.atom", 200), ("GET", "/robots.txt", 200), ("HEAD", "/", 200),
-    ("POST", "/office/sign-in/", 403), ("DELETE", "/", 405), ("POST", "/csp-report/", 204), ("GET", "/results", 301),
+    ("POST", "/office/sign-in/", 403), ("DELETE", "/", 403), ("POST", "/csp-report/", 204), ("GET", "/results", 301),
 )  # fmt: skip
 REQUIRED = {
     "content-security-policy": "default-src 'self'", "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "same-origin",

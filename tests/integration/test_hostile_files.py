@@ -18,8 +18,7 @@ from inspections.cases.forms import AskForm
 from inspections.cases.visit_forms import PhotoForm
 from inspections.draws.forms import CorrectionForm as SourceCorrectionForm
 from inspections.draws.forms import SourceValueForm
-from inspections.plans.file_views import PlanFileForm
-from inspections.plans.forms import HandedForm, ReportForm
+from inspections.plans.forms import HandedForm, PlanFileForm, ReportForm
 from inspections.plans.models import PlanFile
 from publicity.corrections.forms import ObjectionForm
 from registries import leftovers
