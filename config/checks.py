@@ -11,9 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from inspections.standing import TRIGGERS as INSPECTIONS_TRIGGERS
 from publicity.standing import TRIGGERS as PUBLICITY_TRIGGERS
 from registries import triggers
-from registries.people.models import User
 from registries.fields import KEY_NAME
 from registries.keys.columns import missing_keys
+from registries.people.models import User
 from registries.retention.rules import LEAST_LOG_DAYS
 from registries.standing import TRIGGERS as REGISTRIES_TRIGGERS
 

@@ -85,7 +85,13 @@ OPENDATA_LICENCE_URL = env.str("OPENDATA_LICENCE_URL", default="https://creative
 
 # --- the public site --------------------------------------------------------------------------------------------------
 
-PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address and process; 0 = no limit
+PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address; 0 = no limit of any kind
+PUBLIC_SEARCHES_PER_MINUTE = env.int("PUBLIC_SEARCHES_PER_MINUTE", default=60)
+PUBLIC_FORMS_PER_MINUTE = env.int("PUBLIC_FORMS_PER_MINUTE", default=20)
+SIGN_INS_PER_MINUTE = env.int("SIGN_INS_PER_MINUTE", default=60)  # of one address: a whole office may share it
+REPORTS_PER_MINUTE = 20
+PUBLIC_QUERY_SECONDS = env.float("PUBLIC_QUERY_SECONDS", default=2.0)  # PostgreSQL: the longest statement of a public page
+QUERY_SECONDS = 60
 PUBLIC_PAGES_KEPT = not DEBUG  # made pages and counts are kept until anything public changes
 PUBLIC_MARK_SECONDS = env.int("PUBLIC_MARK_SECONDS", default=1)  # for so long a process does not ask whether anything has
 CACHES = {
@@ -111,16 +117,20 @@ INSTALLED_APPS = [
     "publicity.apps.PublicityConfig",
 ]
 MIDDLEWARE = [
+    "config.tracing.TraceMiddleware",
+    "config.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
     "registries.people.gates.NetworkMiddleware",
     "publicity.site.limits.LimitMiddleware",
+    "config.patience.PatienceMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.uploads.UploadMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registries.ledger.context.AddressMiddleware",
@@ -165,7 +175,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["CONN_MAX_AGE"] = 60
     _database.setdefault("OPTIONS", {})["options"] = (
-        "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
+        f"-c statement_timeout={QUERY_SECONDS * 1000} -c idle_in_transaction_session_timeout=60000"
     )
 
 # --- queue: Redis is only a doorbell, every intent is a row (docs/adr/0003) -----------------------------------------------
@@ -190,6 +200,7 @@ else:
         "socket_keepalive": True,
         "max_retries": 0,
     }
+LIMITS_URL = "" if CELERY_BROKER_URL.startswith("fsqueue") else CELERY_BROKER_URL  # where all processes count together (registries/counting.py)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # A polled queue acknowledges only between polls of two seconds, so its one worker takes whatever is there (0 = no limit).
@@ -271,11 +282,17 @@ if env.bool("BEHIND_PROXY", default=False):
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
+        "frame-src": ["'none'"],
+        "upgrade-insecure-requests": TLS,
+        "report-uri": ["/csp-report/"],
+        "report-to": ["csp"],
     }
 }
 
@@ -308,6 +325,11 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o600
+UPLOADS_PER_DAY = env.int("UPLOADS_PER_DAY", default=2000)  # of one account, through all doors together
+UPLOAD_MB_PER_DAY = env.int("UPLOAD_MB_PER_DAY", default=2000)
 
 # --- mail and log --------------------------------------------------------------------------------------------------------------
 
@@ -319,12 +341,19 @@ else:
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="sunlot@localhost")
 EMAIL_TIMEOUT = 20
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)  # from this hour on the morning mail leaves
+LOG_FORMAT = env.str("LOG_FORMAT", default="words" if DEMO or DEBUG else "json")  # config/logs.py
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "config.logs.Lines" if LOG_FORMAT == "json" else "config.logs.Words"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"sunlot": {"level": "INFO"}, "weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "sunlot": {"level": "INFO"},
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "django": {"handlers": [], "propagate": True},  # Django's own handlers would write each line a second time, in their own shape
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

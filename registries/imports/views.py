@@ -77,7 +77,10 @@ def import_list(request: HttpRequest) -> HttpResponse:
     form = ImportFilterForm(request.GET, kinds=kinds or list(KINDS.values()))
     rows = queries.visible_imports(user)
     if form.is_valid():
-        rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
+        if kind := form.cleaned_data["kind"]:
+            rows = rows.filter(kind=kind)
+        if state := form.cleaned_data["state"]:
+            rows = rows.filter(state=state)
     listed = page_of(request, rows)
     shown = [
         {"batch": batch, "kind": KINDS[batch.kind].label, "tone": STATE_TONES[ImportState(batch.state)], **queries.tally(batch.counts)}
