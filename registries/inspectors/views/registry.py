@@ -196,6 +196,7 @@ def inspector_form(request: HttpRequest, number: str = "") -> HttpResponse:
         trail=((row.name, reverse("inspector", args=[number])),),
         inspector_id=row.pk,
         version=row.version,
+        unit=row.unit_id,
     )
 
 
@@ -215,6 +216,7 @@ def inspector_status(request: HttpRequest, number: str) -> HttpResponse:
         trail=((row.name, reverse("inspector", args=[number])),),
         inspector_id=row.pk,
         version=row.version,
+        unit=row.unit_id,
     )
 
 
