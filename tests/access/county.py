@@ -4,7 +4,7 @@
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,10 @@ class Side:
     rows: dict[str, Any]
     parts: dict[str, Any]
     team: list[User]
+
+    def standing_in(self, name: str, other: str) -> "Side":
+        """The same brigade with another of its rows in the place of one."""
+        return replace(self, rows={**self.rows, name: self.rows[other]})
 
 
 @dataclass
@@ -202,9 +206,7 @@ def _draws(unit: Unit, revision: Any, subjects: list[Any], team: list[Any], rows
     DrawCertificate.objects.create(draw=drawn, pdf=PDF, sha256="0" * 64, issued_at=now)
     strike = Strike.objects.create(draw=drawn, source=source, entry=entry, wrong="2", right="1", reason="mistyped", reported_at=now)
     submitted = make.draw(revision, state=DrawState.SUBMITTED, submitted_at=now)
-    committed = make.draw(make.matter(unit=unit, categories=list(revision.categories.all())))
-    committed.sources.update(form="digits:20")
-    make.committed_draw(committed)
+    committed = make.committed_draw(make.draw(make.matter(unit=unit, categories=list(revision.categories.all()))))
     return {
         "draw": drawn,
         "source": source,
