@@ -61,9 +61,12 @@ class _Reader(HTMLParser):
         name, kind, fields = given.get("name", ""), given.get("type", "text"), self._open[1]
         if kind == "submit":
             self._open[2].extend([(name, given.get("value", ""))] if name else [])
-        elif kind in ("checkbox", "radio"):
+        elif kind == "radio":
             if "checked" in given or not fields.get(name):
                 fields[name] = [given.get("value", "on")]
+        elif kind == "checkbox":
+            if "checked" in given or given.get("value", "on").isdecimal():
+                fields.setdefault(name, []).append(given.get("value", "on"))
         elif name:
             fields[name] = [given.get("value") or _fitting(name, kind)]
 
@@ -87,6 +90,10 @@ def _fitting(name: str, kind: str) -> Any:
         return f"{today + dt.timedelta(days=1)}T10:00"
     if kind == "email" or name == "email":
         return "someone@example.org"
+    if name in ("uscc", "old_number", "id_number", "ratio_percent"):
+        return ""
+    if name in ("code", "number", "username"):
+        return "abc123"
     return "1" if kind == "number" else "" if kind == "hidden" else WORDS
 
 

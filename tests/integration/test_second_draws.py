@@ -109,7 +109,7 @@ def test_a_forged_message_for_an_order_nobody_approved_draws_nothing_and_stands_
 
 @pytest.mark.proves("T13")
 def test_a_message_that_comes_too_often_or_too_early_is_no_alarm() -> None:
-    for draw in (public_draws.committed(entries=4, quota=1), public_draws.drawn(entries=4, quota=1)):
+    for draw in (factories.committed_draw(factories.draw()), factories.drawn_draw()):
         entries = LedgerPayload.objects.count()
         tasks.run_draw(draw.pk)
         assert LedgerPayload.objects.count() == entries

@@ -92,7 +92,7 @@ def county_files(county: County, settings: Any) -> None:
     settings.MEDIA_ROOT = county.media
 
 
-@pytest.mark.parametrize(("who", "every"), [("supervisor", 7), ("clerk", 19)])
+@pytest.mark.parametrize(("who", "every"), [("supervisor", 13), ("clerk", 37)])
 def test_nothing_is_written_from_any_page_of_the_admin(county: County, who: str, every: int, record_property: Any) -> None:
     count, wrong = walk(county, who, every)
     assert wrong == []
