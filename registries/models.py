@@ -1,5 +1,6 @@
 """The registries' tables, gathered from their rooms."""
 
+from registries.attempts.models import Attempt
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code, Serial
 from registries.comparisons.models import Comparison, Difference
@@ -25,6 +26,7 @@ from registries.subjects.models import Complaint, Exclusion, Permit, Subject, Su
 
 __all__ = [
     "Assistant",
+    "Attempt",
     "Campaign",
     "Certificate",
     "ChecklistItem",
