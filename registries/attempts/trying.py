@@ -61,7 +61,8 @@ def _begins(work: str, object_id: int) -> bool:
 
 def _ended(work: str, object_id: int) -> None:
     """It came back, well or with an error. Where the database went away meanwhile, a new connection is tried once."""
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     with suppress(DatabaseError):
         Attempt.objects.filter(work=work, object_id=object_id).delete()
 

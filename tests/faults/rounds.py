@@ -1,8 +1,9 @@
 """A process beside the running product that brings one draw after the other to the moment before it is drawn.
 
 It reads one word a line and answers one line of JSON: ``prepare`` (a committed draw whose last value one of two people has
-typed), ``go`` (the second person types it: the worker's bell rings), ``look`` (where the draw stands). Run with
-``python -m tests.faults.rounds`` in the product's environment.
+typed), ``go`` (the second person types it: the worker's bell rings), ``look`` (where the draw stands), ``ring 50`` (so many messages
+more for it). ``intents 50`` makes reviewed cases, ``release`` has their clerk release each, ``published`` tells how many are public
+and how often each went out. ``held`` counts work that is held, ``free`` has an administrator release it. Run with ``python -m tests.faults.rounds`` in the product's environment.
 """
 
 import datetime as dt
@@ -37,7 +38,7 @@ class Rounds:
         self.clerks = [factories.user(Role.CLERK, unit=unit) for _ in range(2)]
         self.supervisor = factories.user(Role.SUPERVISOR)
         self.plan = factories.plan(unit)
-        self.items = [factories.plan_item(self.revision, plan=self.plan, number=30) for _ in range(60)]
+        self.items = [factories.plan_item(self.revision, plan=self.plan, number=30) for _ in range(120)]
         tampering.adopt()
 
     def prepare(self) -> dict[str, Any]:
@@ -92,6 +93,55 @@ class Rounds:
         self._type(self.clerks[1])
         return {}
 
+    def ring(self, count: str) -> dict[str, Any]:
+        from celery import current_app
+
+        for _ in range(int(count)):
+            current_app.send_task("inspections.run_draw", kwargs={"draw_id": self.draw.pk})
+        return {}
+
+    def intents(self, count: str) -> dict[str, Any]:
+        from registries import clock
+        from registries.people.roles import Role
+        from tests import factories, many_cases, tampering
+
+        self.cases = many_cases.reviewed(int(count), ended_on=clock.today())
+        self.releaser = factories.user(Role.CLERK, unit=self.cases[0].unit)
+        tampering.adopt()
+        return {}
+
+    def release(self) -> dict[str, Any]:
+        from inspections.cases import commands
+
+        took = []
+        for case in self.cases:
+            start = time.monotonic()
+            commands.release_case(actor=self.releaser, case_id=case.pk)
+            took.append(time.monotonic() - start)
+        return {"slowest": max(took), "first": took[0], "released": len(took)}
+
+    def published(self) -> dict[str, Any]:
+        from publicity.disclosures.models import Disclosure
+        from registries.ledger.models import LedgerPayload
+
+        entries = LedgerPayload.objects.filter(verb="publicity.publish_case", entry__action__endswith=".change").count()
+        return {"published": Disclosure.objects.filter(case__in=self.cases).count(), "entries": entries}
+
+    def held(self) -> dict[str, Any]:
+        from registries.attempts import queries
+
+        return {"held": queries.held().count()}
+
+    def free(self) -> dict[str, Any]:
+        from registries.attempts import commands, queries
+        from registries.people.roles import Role
+        from tests import factories
+
+        administrator = factories.user(Role.SYSTEM_ADMIN)
+        for one in queries.held():
+            commands.release_work(actor=administrator, attempt_id=one.pk)
+        return {}
+
     def look(self) -> dict[str, Any]:
         from inspections.draws import queries
         from inspections.draws.models import Draw
@@ -102,6 +152,7 @@ class Rounds:
         bodies = queries.file_bodies(draw)
         facts = [json.loads(body) for body in LedgerPayload.objects.filter(verb="draws.result").values_list("body", flat=True)]
         return {
+            "pk": draw.pk,
             "state": draw.state,
             "results": sum(fact["draw"] == draw.number for fact in facts),
             "matches": draw.state == "drawn" and verify_bundle(bodies).matches,
@@ -125,7 +176,8 @@ def main() -> None:
     rounds = Rounds()
     answer({"ready": True})
     for line in sys.stdin:
-        answer(getattr(rounds, line.strip())())
+        word, *told = line.split()
+        answer(getattr(rounds, word)(*told))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Barrier
 from typing import Any
 
@@ -23,6 +24,7 @@ from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from inspections.draws.verify import verify_bundle
 from registries import clock
+from registries.attempts import trying
 from registries.ledger.change import Refused
 from registries.ledger.models import LedgerPayload
 from registries.ledger.queries import break_in_chain
@@ -204,6 +206,7 @@ def test_without_the_lock_several_messages_would_draw(monkeypatch: pytest.Monkey
     """The control: more than one of them gets as far as writing a result; only the unique constraint stops it."""
     draw = due()
     assert draw.planned is not None
+    monkeypatch.setattr(trying, "_alone", lambda *_: nullcontext(True))
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self)
     with public_draws.at(draw.planned + dt.timedelta(seconds=1)):
         ended = together(*[lambda: tasks.run_draw(draw.pk)] * 20)
