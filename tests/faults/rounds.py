@@ -3,7 +3,7 @@
 It reads one word a line and answers one line of JSON: ``prepare`` (a committed draw whose last value one of two people has
 typed), ``go`` (the second person types it: the worker's bell rings), ``look`` (where the draw stands), ``ring 50`` (so many messages
 more for it). ``intents 50`` makes reviewed cases, ``release`` has their clerk release each, ``published`` tells how many are public
-and how often each went out. ``held`` counts work that is held, ``free`` has an administrator release it. Run with ``python -m tests.faults.rounds`` in the product's environment.
+and how often each went out. ``session`` is that of a clerk who is signed in. ``held`` counts work that is held, ``free`` has an administrator release it. Run with ``python -m tests.faults.rounds`` in the product's environment.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ class Rounds:
         self.category = factories.category()
         self.revision = factories.matter(categories=[self.category])
         unit, town = self.revision.unit, factories.town()
-        columns = {"kind": "enterprise", "unit": unit, "town": town, "risk_grade": "B", "verified_on": dt.date.today()}  # noqa: DTZ011
+        columns = {"kind": "enterprise", "unit": unit, "town": town, "risk_grade": "B", "verified_on": dt.date.today() - dt.timedelta(days=30)}  # noqa: DTZ011
         made = Subject.objects.bulk_create(Subject(key=f"R{n:05}", name=f"第{n}家", **columns) for n in range(SUBJECTS))
         through = Subject.categories.through
         through.objects.bulk_create(through(subject=one, subjectcategory=self.category) for one in made)
@@ -126,6 +126,14 @@ class Rounds:
 
         entries = LedgerPayload.objects.filter(verb="publicity.publish_case", entry__action__endswith=".change").count()
         return {"published": Disclosure.objects.filter(case__in=self.cases).count(), "entries": entries}
+
+    def session(self) -> dict[str, Any]:
+        from django.conf import settings
+        from django.test import Client
+
+        client = Client()
+        client.force_login(self.clerks[0], backend="registries.people.backend.Accounts")
+        return {"session": client.cookies[settings.SESSION_COOKIE_NAME].value}
 
     def held(self) -> dict[str, Any]:
         from registries.attempts import queries
