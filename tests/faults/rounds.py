@@ -3,7 +3,7 @@
 It reads one word a line and answers one line of JSON: ``prepare`` (a committed draw whose last value one of two people has
 typed), ``go`` (the second person types it: the worker's bell rings), ``look`` (where the draw stands), ``ring 50`` (so many messages
 more for it). ``intents 50`` makes reviewed cases, ``release`` has their clerk release each, ``published`` tells how many are public
-and how often each went out. ``session`` is that of a clerk who is signed in. ``held`` counts work that is held, ``free`` has an administrator release it. Run with ``python -m tests.faults.rounds`` in the product's environment.
+and how often each went out. ``session`` is that of a clerk who is signed in. ``heartbeat`` tells how long a new task takes. ``held`` counts work that is held, ``free`` has an administrator release it. Run with ``python -m tests.faults.rounds`` in the product's environment.
 """
 
 import datetime as dt
@@ -37,6 +37,7 @@ class Rounds:
             factories.inspector(unit=unit, account=False, most_open_cases=9999)
         self.clerks = [factories.user(Role.CLERK, unit=unit) for _ in range(2)]
         self.supervisor = factories.user(Role.SUPERVISOR)
+        self.administrator = factories.user(Role.SYSTEM_ADMIN)
         self.plan = factories.plan(unit)
         self.items = [factories.plan_item(self.revision, plan=self.plan, number=30) for _ in range(120)]
         tampering.adopt()
@@ -142,13 +143,23 @@ class Rounds:
 
     def free(self) -> dict[str, Any]:
         from registries.attempts import commands, queries
-        from registries.people.roles import Role
-        from tests import factories
 
-        administrator = factories.user(Role.SYSTEM_ADMIN)
         for one in queries.held():
-            commands.release_work(actor=administrator, attempt_id=one.pk)
+            commands.release_work(actor=self.administrator, attempt_id=one.pk)
         return {}
+
+    def heartbeat(self) -> dict[str, Any]:
+        from celery import current_app
+
+        from registries.heartbeats.models import Heartbeat
+
+        asked = dt.datetime.now(dt.UTC)
+        current_app.send_task("registries.sweep_heartbeat")
+        for _ in range(600):
+            if Heartbeat.objects.filter(name="worker", seen_at__gte=asked).exists():
+                break
+            time.sleep(0.1)
+        return {"seconds": (dt.datetime.now(dt.UTC) - asked).total_seconds()}
 
     def look(self) -> dict[str, Any]:
         from inspections.draws import queries

@@ -197,6 +197,7 @@ def mutated(row: models.Model, name: str) -> bool:
     return False
 
 
+@pytest.mark.proves("R28")
 def test_every_protected_column_of_every_table_is_watched(honest: None) -> None:
     assert astray() == []
     refused = []
@@ -283,6 +284,7 @@ def ledger() -> int:
     return 3
 
 
+@pytest.mark.proves("R28")
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
