@@ -44,6 +44,10 @@ class Product(Stack):
         lines = [line.split() for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
         return Counter(int(line[1]) for line in lines if line[0] == word)
 
+    def begun(self, draw_id: int) -> int:
+        """How often the worker began to compute this draw."""
+        return self.runs()[draw_id]
+
     def signal(self, name: str, sign: signal.Signals) -> None:
         """To a process and all its children."""
         os.killpg(self.processes[name].pid, sign)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -90,7 +91,7 @@ def test_a_workers_transaction_ended_from_outside_is_done_again_once(
         for _ in range(rounds):
             pk = beside.ask("prepare")["pk"]
             beside.ask("go")
-            until(lambda pk=pk: stack.runs()[pk], "the draw begins")
+            until(partial(stack.begun, pk), "the draw begins")
             mine = url.rpartition("/")[2]
             ended = rows(url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{mine}' AND state = 'idle in transaction'")  # noqa: S608
             assert "True" in ended
@@ -122,7 +123,7 @@ def test_processes_asked_to_leave_finish_what_they_have_in_hand(tmp_path: Path, 
         stack.wait_ready("web")
         pk = beside.ask("prepare")["pk"]
         beside.ask("go")
-        until(lambda: stack.runs()[pk], "the draw begins")
+        until(partial(stack.begun, pk), "the draw begins")
         start = time.monotonic()
         stack.processes["worker"].terminate()
         stack.processes["worker"].wait(60)

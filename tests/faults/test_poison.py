@@ -59,7 +59,7 @@ def test_a_result_that_kills_the_worker_is_held_after_three_tries_and_the_others
     assert [finding.english for finding in run_check("held work")] == [f"publicity.publish_case of row {poison.pk} broke off 3 times and is held."]
     client = Client()
     client.force_login(factories.user(Role.SYSTEM_ADMIN), backend="registries.people.backend.Accounts")
-    assert "公开检查结果" in client.get("/office/held-work/").content.decode()
+    assert "公示检查结果" in client.get("/office/held-work/").content.decode()
     assert "1 项工作已搁置" in client.get("/office/").content.decode()
     assert client.post("/office/held-work/", {"attempt": held.pk}).status_code == 302
     assert LedgerPayload.objects.filter(verb="registries.release_work").count() == 1

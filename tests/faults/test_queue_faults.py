@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -47,7 +48,7 @@ def test_redis_restarts_six_times_with_a_draw_in_flight(tmp_path: Path, template
         for _ in range(6):
             pk = beside.ask("prepare")["pk"]
             beside.ask("go")
-            until(lambda pk=pk: stack.runs()[pk], "the draw begins")
+            until(partial(stack.begun, pk), "the draw begins")
             stack.queue.server.kill()
             time.sleep(1)
             stack.queue.server.start()
