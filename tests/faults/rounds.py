@@ -194,7 +194,10 @@ def main() -> None:
     django.setup()
     rounds = Rounds()
     answer({"ready": True})
+    from django.db import connections
+
     for line in sys.stdin:
+        connections.close_all()  # a test may have ended them
         word, *told = line.split()
         answer(getattr(rounds, word)(*told))
 

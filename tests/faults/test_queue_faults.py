@@ -134,9 +134,14 @@ def test_a_draw_that_kills_its_worker_is_held_and_everything_else_goes_on(
         assert stack.holds()
 
 
-@pytest.mark.proves("R1")
-@pytest.mark.parametrize("kills", [100])
-def test_a_child_of_the_worker_killed_in_the_middle_of_a_draw(tmp_path: Path, template: Template, monkeypatch: patched, kills: int, record_property: Told) -> None:
+@pytest.mark.parametrize(
+    ("victim", "kills"),
+    [pytest.param("child", 100, marks=pytest.mark.proves("R1")), pytest.param("worker", 20, marks=pytest.mark.proves("R2"))],
+)
+def test_a_worker_or_its_child_killed_at_productions_pace(
+    tmp_path: Path, template: Template, monkeypatch: patched, victim: str, kills: int, record_property: Told
+) -> None:
+    """Sweeps every thirty seconds; a child is replaced by its worker, a worker by the system."""
     kills = int(os.environ.get("FAULT_KILLS", kills))
     moments, interrupted, slowest = random.Random(20260506), 0, 0.0
     with product(tmp_path, template, monkeypatch) as stack:
@@ -146,10 +151,15 @@ def test_a_child_of_the_worker_killed_in_the_middle_of_a_draw(tmp_path: Path, te
             beside.ask("go")
             time.sleep(moments.uniform(0, WITHIN_SECONDS))
             interrupted += not whole(beside.ask("look"))
-            for child in psutil.Process(stack.processes["worker"].pid).children():
-                child.kill()
+            if victim == "child":
+                for child in psutil.Process(stack.processes["worker"].pid).children():
+                    child.kill()
+            else:
+                stack.kill("worker")
+                stack.start("worker")
             slowest = max(slowest, finished(beside, stack))
-        record_property("figure", f"{kills} of {kills} one result that verifies, {interrupted} of the kills mid-draw, whole within {slowest:.1f} s")
+            stack.wait_ready("worker")
+        record_property("figure", f"{victim}: {kills} of {kills} one result that verifies, {interrupted} of the kills mid-draw, whole within {slowest:.1f} s")
         assert interrupted
         assert stack.fallen() == []
         beside.end()
