@@ -111,7 +111,7 @@ def killable_postgres(folder: Path, options: Mapping[str, str]) -> Iterator[tupl
     told = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
         "full_page_writes": "off", "synchronous_commit": "off", "max_connections": 100, "shared_buffers": "64MB",
-        "max_prepared_transactions": 0, "timezone": "UTC", **options,
+        "jit": "off", "max_prepared_transactions": 0, "timezone": "UTC", **options,
     }  # fmt: skip
     command = [_binary("postgres"), "-D", str(data), *(f"-c{name}={value}" for name, value in told.items())]
     url = f"postgresql://sunlot:{password}@127.0.0.1:{port}/postgres"

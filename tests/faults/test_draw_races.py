@@ -35,7 +35,7 @@ from tests import factories, public_draws, tampering
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-QUICK, LONG = 20, 200
+QUICK, LONG = 10, 200
 Told = Callable[[str, object], None]
 counts = pytest.mark.parametrize("rounds", [QUICK, pytest.param(LONG, marks=pytest.mark.full)])
 
