@@ -39,8 +39,21 @@ class Rounds:
         self.supervisor = factories.user(Role.SUPERVISOR)
         self.administrator = factories.user(Role.SYSTEM_ADMIN)
         self.plan = factories.plan(unit)
-        self.items = [factories.plan_item(self.revision, plan=self.plan, number=30) for _ in range(120)]
+        self.items: list[Any] = []
+        self._more_items()
         tampering.adopt()
+
+    def _more_items(self) -> None:
+        from django.db import transaction
+
+        from registries.ledger import record
+        from registries.ledger.change import Change
+        from registries.people.queries import system_user
+        from tests import factories
+
+        self.items += [factories.plan_item(self.revision, plan=self.plan, number=30) for _ in range(20)]
+        with transaction.atomic():
+            record.record_change("tests.adopt", system_user().pk, Change(self.items[0], also=tuple(self.items[1:])))
 
     def prepare(self) -> dict[str, Any]:
         from inspections.draws import commands
@@ -48,6 +61,8 @@ class Rounds:
         from inspections.draws.sources import Announced
         from registries import clock
 
+        if not self.items:
+            self._more_items()
         clerk, item = self.clerks[0], self.items.pop()
         made = commands.prepare_draw(actor=clerk, plan_item_id=item.pk).obj
         draw = Draw.objects.get(pk=made.pk)
