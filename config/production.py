@@ -25,7 +25,6 @@ NEEDED = (
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "publicity.site.limits.LimitMiddleware",
     "config.patience.PatienceMiddleware",
-    "axes.middleware.AxesMiddleware",
 )
 
 

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.people.factors.urls")),
     path("", include("registries.codes.urls")),
     path("", include("registries.holidays.urls")),
+    path("", include("registries.attempts.urls")),
     path("", include("registries.exports.urls")),
     path("", include("registries.imports.urls")),
     path("", include("registries.matters.urls")),

@@ -47,6 +47,7 @@ WORDS: dict[str, Promise] = {
     "registries.undo_import": _("undid an import"),
     "registries.expire_import": _("dropped an import that nobody took over"),
     "registries.ask_self_check": _("asked for a self-check"),
+    "registries.release_work": _("released work that was held"),
     "registries.keep_self_check": _("kept the outcome of a self-check"),
     "registries.save_holidays": _("saved the holidays of a year"),
     "registries.complete_export": _("took a file to its end"),

@@ -274,6 +274,9 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),
+    # work that broke off
+    "registries.view_held_work": (SYS, S, A),
+    "registries.release_work": (SYS,),
     # timers
     "registries.daily_checkpoint": (TIMER,),
     "registries.found_office": (TIMER,),

@@ -298,6 +298,7 @@ def ledger() -> int:
     return 3
 
 
+@pytest.mark.proves("R28")
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
