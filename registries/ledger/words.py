@@ -27,6 +27,8 @@ WORDS: dict[str, Promise] = {
     "registries.expire_import": _("dropped an import that nobody took over"),
     "registries.ask_self_check": _("asked for a self-check"),
     "registries.keep_self_check": _("kept the outcome of a self-check"),
+    "registries.note_backup": _("made a backup"),
+    "registries.note_restore": _("filled the system from a backup"),
     "registries.save_holidays": _("saved the holidays of a year"),
     "registries.export_registry": _("exported a registry"),
     "registries.revise_matter": _("revised the matter"),
