@@ -38,6 +38,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Subject categories"), "/office/categories/", "registries.view_codes"),
     Entry(_("Holidays"), "/office/holidays/", "registries.view_holidays"),
     Entry(_("Ledger"), "/office/ledger/", "registries.view_ledger"),
+    Entry(_("Operation"), "/office/operation/", "registries.view_operations"),
     Entry(_("Approvals"), "/admin/", "registries.enter_admin"),
 )
 

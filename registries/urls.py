@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.subjects.urls")),
     path("", include("registries.lists.urls")),
     path("", include("registries.selfchecks.urls")),
+    path("", include("registries.operations.urls")),
     path("", include("registries.ledger.urls")),
 ]
