@@ -13,7 +13,7 @@ from registries.ledger.change import translated
 from registries.operations import probing
 
 
-@offered("registries.hear_operations")
+@offered("registries.view_red_items")
 def operation(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     """No day is named, so that it is told of once while it lasts."""
     for one in probing.red(now):

@@ -255,7 +255,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.keep_self_check": (TIMER,),
     # operation: what the server's condition is, who is rung up when it is red, backups
     "registries.view_operations": (SYS, A),
-    "registries.hear_operations": (SYS,),
+    "registries.view_red_items": (SYS,),
     "registries.note_backup": (TIMER,),
     "registries.note_restore": (TIMER,),
     # timers
