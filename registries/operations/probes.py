@@ -117,7 +117,7 @@ def fonts(_now: dt.datetime) -> Reading:
     return rules.fonts(present=paper.fonts_present())
 
 
-@item("certificate", _("Certificate"), "certificate")
+@item("certificate", _("Site certificate"), "certificate")
 def certificate(now: dt.datetime) -> Reading:
     """The earliest end of any certificate in the file."""
     told = settings.TLS_CERTIFICATE_FILE
