@@ -1,6 +1,6 @@
 """The figures of all items as text for Prometheus (exposition format 0.0.4). Every one is asked of the database or of this machine now.
 
-Requests are not among them: each web process would count its own. The proxy's log has them all (docs/adr/0013).
+Requests are not among them: each web process would count its own. The proxy's log has them all (docs/adr/0014).
 """
 
 import datetime as dt
