@@ -9,11 +9,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.checks import ERROR, Tags, run_checks
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -45,7 +45,7 @@ def restore(file: Path, private_key: str) -> Manifest:
     except BaseException:
         shutil.rmtree(making.evidence(), ignore_errors=True)  # it was empty before
         raise
-    Session.objects.all().delete()  # nobody is signed in by what was signed out since
+    import_module(settings.SESSION_ENGINE).SessionStore.get_model_class().objects.all().delete()  # nobody is in by what was signed out since
     return manifest
 
 

@@ -60,7 +60,7 @@ def beat(seen: dt.datetime | None, now: dt.datetime) -> Reading:
     if not is_silent(seen, now):
         return Reading(Light.GREEN, say("The timer ticks."), None, seen, figures)
     todo = say("Start the timer's service (beat), on one machine alone.")
-    return Reading(Light.RED, say("The timer stands still: only the second one, every five minutes, finds what is due."), todo, seen, figures)
+    return Reading(Light.RED, say("The timer stands still: nothing that is due is sent to the worker."), todo, seen, figures)
 
 
 def second_trigger(seen: dt.datetime | None, now: dt.datetime) -> Reading:

@@ -12,13 +12,13 @@ import tarfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client, override_settings
@@ -50,6 +50,7 @@ from tests import factories, open_data, public_draws
 
 pytestmark = pytest.mark.usually("sqlite3")
 
+SESSIONS = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
 CANARIES = ("金丝雀旅馆", "金丝雀老板")
 PHOTO = b"\xff\xd8\xff what the camera saw: " + CANARIES[0].encode()
 
@@ -163,7 +164,7 @@ def test_a_backup_comes_back_into_an_empty_system_and_nothing_is_drawn_or_publis
         assert [finding.english for finding in run_checks() if not finding.warning] == []
         assert {trigger.name for trigger in TRIGGERS} <= triggers.present("default")
         assert photos.read(hashlib.sha256(PHOTO).hexdigest()) == PHOTO
-        assert not Session.objects.exists()
+        assert not SESSIONS.objects.exists()
         *_before, last = LedgerPayload.objects.order_by("entry_id")
         assert (last.verb, last.entry.seq) == ("registries.note_restore", newest.seq)  # where the old system noted the backup
         assert Client().get(f"/results/{shown.public_id}/").status_code == 200
