@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import os
-from typing import BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -27,10 +27,16 @@ class Unreadable(ValueError):
     """This is no such file, it was damaged or cut off, or it was closed for another key."""
 
 
+class Writable(Protocol):
+    """Whatever can be written into."""
+
+    def write(self, piece: bytes, /) -> Any: ...
+
+
 class Closing:
     """A stream to write into; what comes out at ``out`` only a private key of one of the public ones can read."""
 
-    def __init__(self, out: BinaryIO, public_keys: list[str]) -> None:
+    def __init__(self, out: Writable, public_keys: list[str]) -> None:
         self.out, self.waiting, self.number = out, bytearray(), 0
         file_key, nonce = os.urandom(16), os.urandom(16)
         head = b"\n".join([VERSION, *(_stanza(file_key, base64.b64decode(key)) for key in public_keys), b"---"])

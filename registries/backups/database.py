@@ -127,9 +127,8 @@ def _dump_postgresql() -> Iterator[bytes]:
     if _major(told) < _server_major():
         raise Failed(f"{told} cannot read PostgreSQL {_server_major()}: install postgresql-client-{_server_major()}.")
     command = [program, "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", "--no-password"]
-    with _running(command, stdout=subprocess.PIPE) as process:
-        stream: IO[bytes] = process.stdout  # type: ignore[assignment]  # it is a pipe
-        while piece := stream.read(PIECE):
+    with _running(command, stdout=subprocess.PIPE) as pipe:
+        while piece := pipe.read(PIECE):
             yield piece
 
 
@@ -138,20 +137,21 @@ def _load_postgresql(pieces: Iterable[bytes]) -> None:
     connection.close()
     program, _told = _program("pg_restore")
     command = [program, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-password", f"--dbname={database}"]
-    with _running(command, stdin=subprocess.PIPE) as process:
-        stream: IO[bytes] = process.stdin  # type: ignore[assignment]  # it is a pipe
-        with contextlib.suppress(BrokenPipeError), stream:  # why it went away is told by its own words
-            for piece in pieces:
-                stream.write(piece)
+    with _running(command, stdin=subprocess.PIPE) as pipe, contextlib.suppress(BrokenPipeError), pipe:  # its own words tell why it went away
+        for piece in pieces:
+            pipe.write(piece)
 
 
 @contextlib.contextmanager
-def _running(command: list[str], *, stdin: int | None = None, stdout: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """A client program of PostgreSQL at work; what it says when it fails is the sentence of the failure."""
+def _running(command: list[str], *, stdin: int | None = None, stdout: int | None = None) -> Iterator[IO[bytes]]:
+    """A client program of PostgreSQL at work, by its one pipe; what it says when it fails is the sentence of the failure."""
     with tempfile.TemporaryFile() as words:
         with subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=words, env={**os.environ, **_place()}) as process:  # noqa: S603
+            pipe = process.stdin or process.stdout
+            if pipe is None:
+                raise Failed(f"{command[0]} was started without a pipe.")
             try:
-                yield process
+                yield pipe
             except BaseException:
                 process.kill()
                 raise

@@ -64,7 +64,7 @@ def make(folder: Path, public_keys: list[str], public_digest: Digest, keep: int 
     facts: dict[str, Any] = {}
     try:
         with _aside(path) as out:
-            closing = age.Closing(out, public_keys)  # type: ignore[arg-type]  # it can be written to
+            closing = age.Closing(out, public_keys)
             parts = archive.write(closing, _pieces(facts, public_digest), facts, int(now.timestamp()))
             closing.close()
     except OSError as error:

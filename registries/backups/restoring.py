@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.core.checks import ERROR, Tags, run_checks
@@ -107,8 +107,7 @@ def _database_and_evidence(reading: archive.Reading) -> Iterator[bytes]:
 
 def _keep(place: Path, body: bytes) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
-    file: BinaryIO
-    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:  # type: ignore[assignment]
+    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())

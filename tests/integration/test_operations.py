@@ -23,6 +23,7 @@ from inspections.messages.models import Message
 from inspections.messages.tasks import sweep_messages
 from registries import clock
 from registries.heartbeats import beating
+from registries.ledger.sentences import say
 from registries.operations import probing, rules
 from registries.operations.rules import Light, Reading
 from registries.people.roles import Role
@@ -41,7 +42,7 @@ def all_well(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
         beating.beats(name, clock.now())
     factories.holidays(clock.today().year, clock.today().year + 1)
     for name in ("disk", "self-check"):
-        well = probing.ITEMS[name]._replace(look=lambda _now: Reading(Light.GREEN, probing.say("Well.")))
+        well = probing.ITEMS[name]._replace(look=lambda _now: Reading(Light.GREEN, say("Well.")))
         monkeypatch.setitem(probing.ITEMS, name, well)
     yield
     cache.clear()
