@@ -18,8 +18,8 @@ class RegistriesConfig(AppConfig):
         Imports add what they did to a subject to its history.
         """
         from registries import histories, invariants, standing, triggers  # noqa: F401  (loading histories and invariants adds them)
-        from registries.operations import probes  # noqa: F401  (what of this floor the operations page tells)
         from registries.imports.telling import of_imports
+        from registries.operations import probes  # noqa: F401  (what of this floor the operations page tells)
         from registries.subjects import outlook
 
         outlook.happenings(of_imports)

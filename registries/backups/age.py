@@ -34,12 +34,12 @@ class Writable(Protocol):
 
 
 class Closing:
-    """A stream to write into; what comes out at ``out`` only a private key of one of the public ones can read."""
+    """A stream to write into; what comes out at ``out`` only a private key of one of the public ones can read. `Unreadable`: a key is none."""
 
     def __init__(self, out: Writable, public_keys: list[str]) -> None:
         self.out, self.waiting, self.number = out, bytearray(), 0
         file_key, nonce = os.urandom(16), os.urandom(16)
-        head = b"\n".join([VERSION, *(_stanza(file_key, base64.b64decode(key)) for key in public_keys), b"---"])
+        head = b"\n".join([VERSION, *(_stanza(file_key, _raw(key)) for key in public_keys), b"---"])
         out.write(head + b" " + _text(_mac(file_key, head)) + b"\n" + nonce)
         self.cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
 

@@ -7,6 +7,7 @@ whatever a row names is there. The keys of the encrypted columns are not in it: 
 import contextlib
 import fcntl
 import hashlib
+import io
 import json
 import os
 import platform
@@ -54,6 +55,10 @@ def make(folder: Path, public_keys: list[str], public_digest: Digest, keep: int 
     """Write a new backup into ``folder``. ``keep`` > 0: so many stay there, this one among them. Raises :class:`Failed`."""
     if not public_keys:
         raise Failed("There is no key to close it with: set BACKUP_PUBLIC_KEYS or AUDITOR_PUBLIC_KEY.")
+    try:
+        age.Closing(io.BytesIO(), public_keys)
+    except age.Unreadable as error:
+        raise Failed(f"BACKUP_PUBLIC_KEYS: {error}") from error
     if not folder.is_dir():
         raise Failed(f"{folder} is no folder. Make it, or mount what it should be.")
     newest, now = head(), clock.now()

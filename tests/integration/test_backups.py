@@ -316,11 +316,13 @@ def test_it_is_refused_in_sentences(tmp_path: Path, shelf: Path, keys: Keys, set
     assert "is no folder" in refused(lambda: backed_up(tmp_path / "nowhere"))
     assert "Say either" in refused(lambda: call_command("backup"))
     assert "cannot be read" in refused(lambda: call_command("backup", verify=tmp_path / "nothing"))
+    settings.BACKUP_PUBLIC_KEYS = ["bm8ga2V5"]
+    assert "a key is base64 of 32 bytes" in refused(lambda: backed_up(shelf))
     settings.BACKUP_PUBLIC_KEYS = []
     assert "no key to close it with" in refused(lambda: backed_up(shelf))
 
 
-def test_the_program_age_reads_what_is_closed_here_and_the_other_way_round() -> None:
+def test_the_program_age_reads_what_is_closed_here_and_the_other_way_round(tmp_path: Path) -> None:
     private = "PjUJV7Y4FJ14aIcqrFmli6QrxBQwbeANW/YaziIJoTQ="
     theirs = base64.b64decode(
         "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSB1WTB0em1tTTczdDB4MHQ0QjZrSEtnNkg4dlBya1dTRXkrdC9BRDhNcHlBCmk1RHlDaWFUR29QMW1oMGNZNVM1YTI4"
@@ -328,6 +330,10 @@ def test_the_program_age_reads_what_is_closed_here_and_the_other_way_round() -> 
         "lryx7V5wUaJ0XVElQ2vl7d7xO/oWNrY="
     )  # made by age 1.1.1
     assert age.Opening(io.BytesIO(theirs), private).read().decode() == "the roster of 旅馆\n"
+    spelt, file = io.StringIO(), tmp_path / "key"
+    file.write_text(private + "\n")
+    call_command("auditor_key", "age", file, stdout=spelt)
+    assert spelt.getvalue().strip() == age.identity(private)
     assert age.identity(private) == "AGE-SECRET-KEY-18C6SJ4AK8Q2F67RGSU42CKD93WJZH3Q5XPK7QR2M7CDVUGSF5Y6QJWWAPL"
     for size in (0, 1, age.CHUNK - 1, age.CHUNK, age.CHUNK + 1, 3 * age.CHUNK):
         closed = io.BytesIO()

@@ -17,8 +17,10 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.test import Client
 
+from config.checks import backups_and_watching
 from inspections.cases.queries import viewer
 from inspections.desk import queries as desk
+from inspections.draws.sealing import new_private_key, public_key_of
 from inspections.messages.models import Message
 from inspections.messages.tasks import sweep_messages
 from registries import clock
@@ -201,3 +203,10 @@ def test_in_a_demo_what_only_production_needs_is_amber(settings: Any) -> None:
     assert (settings.DEMO, lights()["auditor-key"]) == (True, Light.AMBER)
     settings.DEMO = False
     assert lights()["auditor-key"] == Light.RED
+
+
+def test_production_refuses_a_token_that_can_be_guessed_and_a_key_that_closes_nothing(settings: Any) -> None:
+    settings.HEALTH_TOKEN, settings.BACKUP_PUBLIC_KEYS = "short", ["none"]
+    assert [message.id for message in backups_and_watching()] == ["sunlot.E060", "sunlot.E061"]
+    settings.HEALTH_TOKEN, settings.BACKUP_PUBLIC_KEYS = "x" * 32, [public_key_of(new_private_key())]
+    assert backups_and_watching() == []
