@@ -1,5 +1,6 @@
 """System checks: every view declares its access, every trigger stands, production holds nothing of the demo."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from inspections.standing import TRIGGERS as INSPECTIONS_TRIGGERS
 from publicity.standing import TRIGGERS as PUBLICITY_TRIGGERS
 from registries import triggers
+from registries.backups import age
 from registries.fields import KEY_NAME
 from registries.keys.columns import missing_keys
 from registries.people.models import User
@@ -150,4 +152,17 @@ def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
         wrong.append(Error("CHECKPOINT_KEEPERS is empty: nobody outside holds a checkpoint.", id="sunlot.E014"))
     if settings.CHECKPOINT_KEEPERS and not settings.EMAIL_URL:
         wrong.append(Warning("EMAIL_URL is not set: checkpoints cannot leave the house.", id="sunlot.W015"))
+    return wrong
+
+
+@register(Tags.security, deploy=True)
+def backups_and_watching(**_: Any) -> list[CheckMessage]:
+    """Backups can be closed, and the token that opens the details cannot be guessed."""
+    wrong: list[CheckMessage] = []
+    try:
+        age.Closing(io.BytesIO(), settings.BACKUP_PUBLIC_KEYS)
+    except age.Unreadable as error:
+        wrong.append(Error(f"BACKUP_PUBLIC_KEYS: {error}", hint="`manage.py auditor_key new FILE` prints one.", id="sunlot.E060"))
+    if settings.HEALTH_TOKEN and len(settings.HEALTH_TOKEN) < 32:
+        wrong.append(Error("HEALTH_TOKEN is shorter than 32 characters.", hint="`openssl rand -hex 32` makes one.", id="sunlot.E061"))
     return wrong
