@@ -40,6 +40,12 @@ def _secret(name: str) -> str:
     raise ImproperlyConfigured(f"Set {name} or {name}_FILE (see .env.example), or DEMO=1 to try things out.")
 
 
+def _address(name: str, default: str) -> str:
+    """The address of a server from the environment (``NAME``), or from the file ``NAME_FILE`` when a password stands in it."""
+    file: str = env.str(f"{name}_FILE", default="")
+    return Path(file).read_text(encoding="utf-8").strip() if file else str(env.str(name, default=default))
+
+
 SECRET_KEY = _secret("SECRET_KEY") or "demo-" + "0" * 60
 FIELD_KEYS: dict[str, bytes] = {
     name: base64.b64decode(key)
@@ -147,7 +153,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- database: SQLite by default, PostgreSQL by DATABASE_URL ------------------------------------------------------------
 
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/sunlot.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": environ.Env.db_url_config(_address("DATABASE_URL", f"sqlite:///{DATA_DIR}/sunlot.sqlite3"))
+}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -169,7 +177,7 @@ else:
 # --- queue: Redis is only a doorbell, every intent is a row (docs/adr/0003) -----------------------------------------------
 
 kombu.transport.TRANSPORT_ALIASES["fsqueue"] = "config.fsqueue:Transport"
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="fsqueue://localhost/")
+CELERY_BROKER_URL = _address("CELERY_BROKER_URL", "fsqueue://localhost/")
 if CELERY_BROKER_URL.startswith("fsqueue"):
     _queue = DATA_DIR / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -300,9 +308,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- mail and log --------------------------------------------------------------------------------------------------------------
 
-EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_URL = _address("EMAIL_URL", "")
 if EMAIL_URL:
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(environ.Env.email_url_config(EMAIL_URL))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="sunlot@localhost")
