@@ -9,6 +9,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 [ "$(id -u)" = 0 ] || { echo "Run this as root." >&2; exit 1; }
 say() { echo "$(date +%H:%M:%S) $*"; }
+sunlot() { /usr/local/sbin/sunlot "$@"; }
 systemd() { if [ -d /run/systemd/system ]; then systemctl "$@"; fi; }
 secret() { # NAME: keep what standard input says, once; only root reads it
     if [ ! -s "/etc/sunlot/secrets/$1" ]; then (umask 077 && cat > "/etc/sunlot/secrets/$1"); else cat > /dev/null; fi
@@ -20,14 +21,18 @@ version=$(basename "$here"/sunlot-*.tar .tar | sed 's/^sunlot-//')
 release=/opt/sunlot/releases/$version
 
 say "Debian packages …"
+if ! command -v pg_lsclusters > /dev/null; then # Debian makes the cluster when the package is installed
+    mkdir -p /etc/postgresql-common/createcluster.d
+    echo "initdb_options = '--data-checksums --encoding=UTF8 --locale=C.UTF-8'" > /etc/postgresql-common/createcluster.d/sunlot.conf
+fi
 lists=$(mktemp -d)
 trap 'rm -rf "$lists"' EXIT
 echo "deb [trusted=yes] file:$here/debs ./" > "$lists/sources.list"
-apt_here() { apt-get -qq -o Dir::Etc::sourcelist="$lists/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$lists" -o APT::Sandbox::User=root "$@"; }
-apt_here update
-tar -xOf "$here/sunlot-$version.tar" "$version/deploy/debian-packages.txt" | grep -v '^#' |
-    DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 xargs apt-get -qq -y --no-install-recommends -o Dir::Etc::sourcelist="$lists/sources.list" \
-    -o Dir::Etc::sourceparts=- -o Dir::State::lists="$lists" -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 install > /var/log/sunlot-install.log
+mkdir "$lists/lists"
+set -- -qq -o Dir::Etc::sourcelist="$lists/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$lists/lists" -o APT::Sandbox::User=root
+apt-get "$@" update
+tar -xOf "$here/sunlot-$version.tar" "$version/deploy/debian-packages.txt" | grep -v '^#' | DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 \
+    xargs apt-get "$@" --yes --no-install-recommends -o Dpkg::Use-Pty=0 install > /var/log/sunlot-install.log
 
 say "Release $version …"
 id sunlot > /dev/null 2>&1 || useradd --system --home-dir /var/lib/sunlot --shell /usr/sbin/nologin sunlot
@@ -35,7 +40,7 @@ mkdir -p /opt/sunlot/releases /etc/sunlot/tls
 install -d -m 0700 /etc/sunlot/secrets
 install -d -o sunlot -g sunlot -m 0711 /var/lib/sunlot
 install -d -o sunlot -g sunlot -m 0700 /var/backups/sunlot
-install -d -m 0755 /run/sunlot
+install -d -m 0755 /run/sunlot /var/cache/nginx
 if [ ! -e "$release/.installed" ]; then
     rm -rf "$release"
     tar -xf "$here/sunlot-$version.tar" -C /opt/sunlot/releases
@@ -66,7 +71,7 @@ if [ ! -s /etc/sunlot/secrets/database-url ]; then
     cp "$release/deploy/postgresql/sunlot.conf" "/etc/postgresql/$major/main/conf.d/sunlot.conf"
     pg_ctlcluster $cluster restart
     owner=$(openssl rand -hex 24) application=$(openssl rand -hex 24)
-    runuser -u postgres -- psql -qv ON_ERROR_STOP=1 -v owner="$owner" -v application="$application" -f "$release/deploy/postgresql/roles.sql"
+    OWNER=$owner APPLICATION=$application runuser -u postgres -- psql -qv ON_ERROR_STOP=1 -f - < "$release/deploy/postgresql/roles.sql"
     echo "postgresql://sunlot_owner:$owner@127.0.0.1:5432/sunlot" | secret owner-database-url
     echo "postgresql://sunlot:$application@127.0.0.1:5432/sunlot" | secret database-url
 fi
@@ -117,7 +122,8 @@ ln -sfn "$release" /opt/sunlot/next && mv -T /opt/sunlot/next /opt/sunlot/curren
 rm -f /run/sunlot/upgrading
 systemd restart sunlot-web.socket sunlot-web sunlot-worker sunlot-beat sunlot-sweep.timer sunlot-backup.timer
 if [ -s /etc/sunlot/tls/fullchain.pem ]; then
-    nginx -t -q && systemd reload-or-restart nginx
+    nginx -t -q
+    systemd reload-or-restart nginx
 else
     say "Put the certificate into /etc/sunlot/tls (fullchain.pem, key.pem), then: systemctl reload nginx"
 fi

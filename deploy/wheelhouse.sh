@@ -1,6 +1,6 @@
 #!/bin/sh
 # Everything an offline machine needs, in one folder: this release, its Python packages (locked, with digests) and the Debian packages.
-# Runs where there is a network, on the same Debian release, processor and Python as the machine it is for; as any user.
+# Runs where there is a network, on the same Debian release, and processor as the machine it is for; as any user, with python3-pip and git.
 #
 #     deploy/wheelhouse.sh FOLDER        carry FOLDER over and run FOLDER/install.sh there
 set -eu
@@ -15,7 +15,8 @@ git -C "$root" archive --format=tar --prefix="$version/" -o "$out/sunlot-$versio
 cp "$root/deploy/install.sh" "$out/install.sh"
 
 echo "Python packages …"
-python3 -m pip download --quiet --disable-pip-version-check --only-binary :all: --require-hashes \
+# Debian's own Python, because the other machine has that one: some packages are for some versions of it alone.
+/usr/bin/python3 -m pip download --quiet --disable-pip-version-check --only-binary :all: --require-hashes \
     -r "$root/config/requirements.txt" -d "$out/wheels"
 
 echo "Debian packages …"
