@@ -170,9 +170,11 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["CONN_MAX_AGE"] = 60
-    _database.setdefault("OPTIONS", {})["options"] = (
-        "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
-    )
+    _database.setdefault("OPTIONS", {}).update(
+        options="-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000",
+        # a cable pulled between two machines is noticed after a minute, not after a quarter of an hour
+        connect_timeout=5, keepalives_idle=30, keepalives_interval=10, keepalives_count=3, tcp_user_timeout=60_000,
+    )  # fmt: skip
 
 # --- queue: Redis is only a doorbell, every intent is a row (docs/adr/0003) -----------------------------------------------
 
@@ -302,7 +304,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = Path(env.str("MEDIA_DIR", default=str(DATA_DIR / "media")))  # shared, when several machines do the work
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
