@@ -13,7 +13,26 @@ DUE_DAYS = 16
 
 
 class Larger(rounds.Rounds):
-    """``owe`` makes 200 cases whose results are due, ``told`` says how many of all are published."""
+    """``owe`` makes 200 cases whose results are due, ``told`` says how many of all are published; ``gather`` brings one more draw to the moment
+    before it is drawn, ``release`` has all of those drawn at once, ``finished`` says how many are."""
+
+    gathered: list[Any]
+
+    def gather(self) -> dict[str, Any]:
+        seen = self.prepare()
+        self.gathered = [*getattr(self, "gathered", []), self.draw]
+        return seen
+
+    def release(self) -> dict[str, Any]:
+        for self.draw in self.gathered:
+            self.go()
+        return {}
+
+    def finished(self) -> dict[str, Any]:
+        from inspections.draws.models import Draw
+
+        done = Draw.objects.filter(pk__in=[one.pk for one in self.gathered], state="drawn", certificates__isnull=False)
+        return {"finished": done.distinct().count()}
 
     def owe(self) -> dict[str, Any]:
         from registries import clock

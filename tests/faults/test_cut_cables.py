@@ -31,7 +31,7 @@ def test_cables_pulled_in_a_draw_and_in_a_publication_lose_nothing(tmp_path: Pat
         stack = machines.Machines(network, tmp_path, env)
         stack.manage("migrate", "--verbosity=0")
         with stack:
-            beside = Larger(stack, network.inside("database"))
+            beside = Larger(stack, command=network.inside("database"))
             times = [_draw(network, stack, beside, cable) for cable in ("worker", "database")]
             times.append(_publication(network, beside))
             assert stack.ask("/") == 200

@@ -74,11 +74,11 @@ class Visitors(threading.Thread):
 
 
 class Larger(Beside):
-    """The process beside, with 100,000 subjects."""
+    """The process beside, with many subjects."""
 
-    def __init__(self, stack: Stack, command: tuple[str, ...] = ()) -> None:
+    def __init__(self, stack: Stack, entries: int = ENTRIES, command: tuple[str, ...] = ()) -> None:
         self.process = subprocess.Popen(
-            [*command, sys.executable, "-m", "tests.faults.large_rounds", str(ENTRIES)], cwd=ROOT, env=stack.env,
+            [*command, sys.executable, "-m", "tests.faults.large_rounds", str(entries)], cwd=ROOT, env=stack.env,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self._answer()
