@@ -24,7 +24,8 @@ class Larger(rounds.Rounds):
         return seen
 
     def release(self) -> dict[str, Any]:
-        for self.draw in self.gathered:
+        for one in self.gathered:
+            self.draw = one
             self.go()
         return {}
 
