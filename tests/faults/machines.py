@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -106,13 +107,10 @@ def _ip(*arguments: str) -> None:
 
 
 @contextlib.contextmanager
-def database(network: Network, folder: Path) -> Iterator[dict[str, str]]:
+def database(network: Network) -> Iterator[dict[str, str]]:
     """PostgreSQL and Redis on the machine “database”; the environment that finds them."""
-    user, data = servers._server_user(), folder / "postgres"
-    folder.chmod(0o755)
-    for parent in folder.parents:
-        if parent != Path("/tmp") and parent.is_relative_to("/tmp"):
-            parent.chmod(0o755)
+    folder, user = Path(tempfile.mkdtemp(prefix="sunlot-machines-", dir="/tmp")), servers._server_user()
+    data = folder / "postgres"
     shutil.chown(folder, user, user)
     secret = folder / "password"
     secret.write_text(PASSWORD)
@@ -147,6 +145,7 @@ def database(network: Network, folder: Path) -> Iterator[dict[str, str]]:
             process.send_signal(signal.SIGINT)
         for process in running:
             process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _until_answers(network: Network, address: str) -> None:

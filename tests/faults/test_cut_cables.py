@@ -25,13 +25,12 @@ def drawn(seen: dict[str, object]) -> bool:
 
 @pytest.mark.proves("R12")
 def test_cables_pulled_in_a_draw_and_in_a_publication_lose_nothing(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    (tmp_path / "servers").mkdir()
-    with machines.Network() as network, machines.database(network, tmp_path / "servers") as found:
+    with machines.Network() as network, machines.database(network) as found:
         env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "PUBLIC_REQUESTS_PER_MINUTE": "0", **keys.make(tmp_path / "keys"), **found}
         stack = machines.Machines(network, tmp_path, env)
         stack.manage("migrate", "--verbosity=0")
         with stack:
-            beside = Larger(stack, command=network.inside("database"))
+            beside = Larger(stack, 40_000, network.inside("database"))
             times = [_draw(network, stack, beside, cable) for cable in ("worker", "database")]
             times.append(_publication(network, beside))
             assert stack.ask("/") == 200
