@@ -6,6 +6,7 @@ Proportional set size (what processes share is divided among them), read from sm
 trust.md 5.2 is 600 MB.
 """
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -60,7 +61,8 @@ def _tell() -> None:
     time.sleep(REST_SECONDS)
     total: Counter[str] = Counter()
     for process in psutil.Process(os.getppid()).children(recursive=True):
-        total[part(" ".join(process.cmdline()) or process.name())] += pss(process)
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError, FileNotFoundError):  # PostgreSQL's helpers come and go
+            total[part(" ".join(process.cmdline()) or process.name())] += pss(process)
     del total[""]
     for name, kilobytes in total.most_common():
         print(f"{name:12} {kilobytes / 1024:6.0f} MB")

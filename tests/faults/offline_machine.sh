@@ -53,4 +53,6 @@ python3 /tmp/fetch.py / / /office/sign-in/ /static/css/base.css /healthz
 /usr/local/sbin/sunlot sweep
 /usr/local/sbin/sunlot check_invariants
 /usr/local/sbin/sunlot verify_ledger
+sleep 20
+cat /proc/[0-9]*/smaps_rollup 2> /dev/null | awk '/^Pss:/ { all += $2 } END { print "at rest " int(all / 1024) " MB" }'
 echo "done after $(($(date +%s) - began)) seconds"

@@ -59,4 +59,6 @@ def test_a_clean_machine_without_a_network_comes_to_serve_pages(tmp_path: Path, 
     assert "0 findings" in told
     assert "The ledger holds" in told
     seconds = re.findall(r"installed after (\d+) seconds", told)[0]
-    record_property("figure", f"installed in {int(seconds) / 60:.1f} minutes without a network")
+    megabytes = int(re.findall(r"at rest (\d+) MB", told)[0])
+    assert megabytes <= 600
+    record_property("figure", f"installed in {int(seconds) / 60:.1f} minutes without a network; the whole stack at rest {megabytes} MB")
