@@ -148,6 +148,13 @@ def database(network: Network) -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def fill(network: Network, template: str, database_url: str) -> None:
+    """Copy the migrated database of this pass onto the machine “database”."""
+    dumped = subprocess.run([servers._binary("pg_dump"), "-Fc", template], capture_output=True, check=True).stdout
+    restore = (*network.inside("database"), servers._binary("pg_restore"), "--no-owner", "-d", database_url)
+    subprocess.run(restore, input=dumped, capture_output=True, check=True)
+
+
 def _until_answers(network: Network, address: str) -> None:
     deadline = time.monotonic() + 30
     for port in (5432, 6379):

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from config.demo import keys
+from tests.conftest import Template
 from tests.faults import machines
 from tests.faults.test_upgrade_drill import Larger, until
 
 pytestmark = [
     pytest.mark.full,
+    pytest.mark.engine("postgresql"),
     pytest.mark.skipif(not machines.possible(), reason="network namespaces need root, iproute2, PostgreSQL and Redis"),
 ]
 
@@ -24,11 +25,10 @@ def drawn(seen: dict[str, object]) -> bool:
 
 
 @pytest.mark.proves("R12")
-def test_cables_pulled_in_a_draw_and_in_a_publication_lose_nothing(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+def test_cables_pulled_in_a_draw_and_in_a_publication_lose_nothing(tmp_path: Path, template: Template, record_property: Callable[[str, object], None]) -> None:
     with machines.Network() as network, machines.database(network) as found:
-        env = {"DEMO": "1", "WEB_CONCURRENCY": "1", "PUBLIC_REQUESTS_PER_MINUTE": "0", **keys.make(tmp_path / "keys"), **found}
-        stack = machines.Machines(network, tmp_path, env)
-        stack.manage("migrate", "--verbosity=0")
+        machines.fill(network, template.database_url, found["DATABASE_URL"])
+        stack = machines.Machines(network, tmp_path, {**template.env, "PUBLIC_REQUESTS_PER_MINUTE": "0", **found})
         with stack:
             beside = Larger(stack, 40_000, network.inside("database"))
             times = [_draw(network, stack, beside, cable) for cable in ("worker", "database")]
