@@ -64,7 +64,7 @@ class Visitors(threading.Thread):
             for path in ("/", "/office/sign-in/", "/results/"):
                 began = time.monotonic()
                 try:
-                    with urllib.request.urlopen(self.url + path, timeout=120) as answer:
+                    with urllib.request.urlopen(self.url + path, timeout=600) as answer:
                         answer.read()
                     self.answered += 1
                 except OSError as error:
@@ -108,7 +108,7 @@ def test_an_upgrade_in_the_middle_of_a_draw_loses_nothing(tmp_path: Path, templa
         assert beside.ask("look")["results"] == 1
         assert beside.ask("look")["matches"]
         visitors.stopped.set()
-        visitors.join(150)
+        visitors.join(700)
         told = json.loads(stack.manage("check_invariants", "--json"))
         beside.end()
     stack.listener.close()
