@@ -1,5 +1,6 @@
 """The registries' tables, gathered from their rooms."""
 
+from registries.attempts.models import Attempt
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code, Serial
 from registries.comparisons.models import Comparison, Difference
@@ -7,6 +8,7 @@ from registries.heartbeats.models import Heartbeat
 from registries.holidays.models import HolidayDay, HolidayYear
 from registries.imports.models import Import, ImportRow
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
+from registries.keys.models import KeyRotation
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
 from registries.lists.models import ChosenColumns, SavedSearch
 from registries.matters.models import (
@@ -27,6 +29,7 @@ from registries.subjects.models import Complaint, Exclusion, Permit, Subject, Su
 __all__ = [
     "Alarm",
     "Assistant",
+    "Attempt",
     "BreakGlass",
     "Campaign",
     "Certificate",
@@ -49,6 +52,7 @@ __all__ = [
     "ImportRow",
     "Inspector",
     "InspectorGroup",
+    "KeyRotation",
     "Leave",
     "LedgerEntry",
     "LedgerPayload",
