@@ -32,6 +32,17 @@ def _plain(text: str) -> str:
 
 address: ContextVar[str] = ContextVar("address", default="")
 
+withheld: ContextVar[frozenset[str]] = ContextVar("withheld", default=frozenset())
+"""Commands that the present request does not run before the person has confirmed who they are; none outside of requests."""
+
+
+class Unconfirmed(Exception):
+    """A command of :data:`withheld` was called. No refusal: nothing was decided, the page asks and goes on (``people/factors/guard.py``)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
 
 class AddressMiddleware:
     """Keep the visitor's address for the ledger while the request runs."""

@@ -20,6 +20,8 @@ from registries.ledger.context import visitor
 from registries.pages import act, signed_in
 from registries.people import commands, passwords, queries, rules, sessions, throttle
 from registries.people.access import PUBLIC, access
+from registries.people.factors import passing
+from registries.people.factors import queries as factors
 from registries.people.forms import SignInForm
 from registries.people.models import Session, User
 from registries.people.roles import Role
@@ -56,11 +58,15 @@ class SignIn(LoginView):
         return super().post(request, *args, **kwargs) if self.tried.evaluated else self._locked()
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """It is this person: a session of their own."""
+        """It is this person: a session of their own, after the second step where they have one (``factors/views.py``)."""
         user = form.get_user()
         throttle.succeeded(user.get_username(), visitor(self.request))
+        if isinstance(user, User) and factors.since(user) is not None:
+            passing.hold(self.request, user, self.get_success_url())
+            return redirect("sign-in-code")
         answer = super().form_valid(form)
         if isinstance(user, User):
+            passing.confirm(self.request)
             begin(self.request, user)
         return answer
 

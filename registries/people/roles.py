@@ -54,6 +54,12 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.note_alarm": (SEC, A),
     "registries.grant_role": (SEC,),
     "registries.revoke_role": (SEC,),
+    "registries.enrol_factor": OFFICE,
+    "registries.drop_factor": OFFICE,
+    "registries.renew_recovery_codes": OFFICE,
+    "registries.enter_code": OFFICE,
+    "registries.enter_recovery_code": OFFICE,
+    "registries.clear_factor": (SEC,),
     "registries.save_unit": (SYS,),
     "registries.save_code": (SYS,),
     "registries.save_category": (SYS,),
@@ -74,6 +80,8 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.undo_import": (C, SYS),
     "registries.expire_import": (TIMER,),
     "registries.export_registry": (C, A),
+    "registries.complete_export": (C, A),
+    "registries.take_refused": (C, SYS, A),
     "registries.revise_matter": (C,),
     "registries.retire_matter": (C,),
     "registries.restore_matter": (C,),
@@ -112,6 +120,11 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "registries.save_inspector": (C,),
     "registries.change_inspector_status": (C,),
     "registries.read_inspector_data": (C, S, A),
+    "registries.read_subject_data": (C,),
+    "registries.find_inspector": (C, S, A),
+    "registries.find_person": (C, S, A),
+    "registries.report_person": (A,),
+    "registries.view_retention": (SYS, SEC, A),
     "registries.save_certificate": (C,),
     "registries.end_certificate": (C,),
     "registries.record_leave": (C,),
@@ -162,6 +175,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.run_draw": (TIMER,),
     "inspections.issue_certificate": (TIMER,),
     "inspections.open_roster": (A,),
+    "inspections.read_drawn": (*BUSINESS, INS, A, P),
     "inspections.audit_roster": (A,),
     # ad-hoc requests
     "inspections.view_adhoc": (*BUSINESS, A),
@@ -214,10 +228,10 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.view_overview": (S, A),
     "inspections.view_leniency": (S, A),
     # messages
-    "inspections.read_messages": (*BUSINESS, INS, A, P),
-    "inspections.choose_messages": (*BUSINESS, INS, A, P),
-    "inspections.renew_calendar": (*BUSINESS, INS, A, P),
-    "inspections.revoke_calendar": (*BUSINESS, INS, A, P),
+    "inspections.read_messages": (*BUSINESS, INS, A, SYS, P),
+    "inspections.choose_messages": (*BUSINESS, INS, A, SYS, P),
+    "inspections.renew_calendar": (*BUSINESS, INS, A, SYS, P),
+    "inspections.revoke_calendar": (*BUSINESS, INS, A, SYS, P),
     "inspections.post_messages": (TIMER,),
     # documents
     "inspections.view_papers": (*BUSINESS, A),
@@ -247,6 +261,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # objections and corrections
     "publicity.send_objection": (VISITOR,),
     "publicity.view_objections": (*BUSINESS, A),
+    "publicity.read_objector": (*BUSINESS, A),
     "publicity.take_objection": (R, S),
     "publicity.answer_objection": (R, S),
     "publicity.show_statement": (C, R),
@@ -259,12 +274,23 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # self-checks
     "registries.ask_self_check": (A, TIMER),
     "registries.keep_self_check": (TIMER,),
+    # work that broke off
+    "registries.view_held_work": (SYS, S, A),
+    "registries.release_work": (SYS,),
+    # operation: what the server's condition is, who is rung up when it is red, backups
+    "registries.view_operations": (SYS, A),
+    "registries.view_red_items": (SYS,),
+    "registries.note_backup": (TIMER,),
+    "registries.note_restore": (TIMER,),
     # timers
     "registries.daily_checkpoint": (TIMER,),
     "registries.found_office": (TIMER,),
     "registries.raise_alarm": (TIMER,),
     "registries.break_glass": (TIMER,),
     "registries.close_glass": (TIMER,),
+    "registries.forget_due": (TIMER,),
+    "registries.begin_rotation": (TIMER,),
+    "registries.finish_rotation": (TIMER,),
 }
 
 EXCLUSIVE: tuple[tuple[Role, Role], ...] = (

@@ -32,6 +32,7 @@ ENDED: dict[str, Sentence] = {
     "newer": say("Somebody has signed in with your account on another device, which ended this session: supervisors have one at a time. If it was not you, tell the security administrator."),
     "elsewhere": say("You ended this session from another device."),
     "password": say("The password of this account was changed, so this session has ended. Sign in with the new one."),
+    "factor": say("The second factor of this account was set up anew, changed or cleared, so this session has ended. Sign in again."),
     "disabled": say("This account was disabled. Ask the system administrator of the bureau."),
 }
 """Why a session is over → what its person is told on the sign-in page."""

@@ -17,6 +17,7 @@ from registries.ledger.telling import history_told
 from registries.pages import act, page_of, signed_in
 from registries.people import commands, queries, rules, sessions
 from registries.people.access import access
+from registries.people.factors import queries as factors
 from registries.people.forms import (
     AccountFilterForm,
     AccountForm,
@@ -113,6 +114,9 @@ def _account_page(request: HttpRequest, user: User, **more: Any) -> HttpResponse
         "may_change": asking.has_perm("registries.change_account"),
         "may_grant": asking.has_perm("registries.grant_role"),
         "history": history_told(user, *user.resets.all()),
+        "factor_since": factors.since(user),
+        "factor_must": factors.must_have(user),
+        "may_clear": asking.has_perm("registries.clear_factor"),
         **more,
     }
     response = render(request, "office/people/account.html", context)
@@ -176,6 +180,7 @@ def account_change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_switch(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Disable or enable an account."""
+    get_object_or_404(queries.people(), pk=pk)
     if to == "disable":
         act(request, commands.disable_account, done=_("The account is disabled."), user_id=pk)
     else:
@@ -187,6 +192,7 @@ def account_switch(request: HttpRequest, pk: int, to: str) -> HttpResponse:
 @require_POST
 def account_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a one-time password, shown on the page that answers, and never again."""
+    get_object_or_404(queries.people(), pk=pk)
     password = one_time()
     if act(request, commands.reset_password, user_id=pk, password=password) is None:
         return redirect("account", pk=pk)
@@ -197,6 +203,7 @@ def account_password(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_role(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Grant or revoke a role."""
+    get_object_or_404(queries.people(), pk=pk)
     command = commands.grant_role if to == "grant" else commands.revoke_role
     done = _("The role was granted.") if to == "grant" else _("The role was revoked.")
     act(request, command, done=done, user_id=pk, role=request.POST.get("role", ""))
