@@ -88,7 +88,7 @@ def signing_in_is_guarded(**_: Any) -> list[CheckMessage]:
 def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
     """No value may need a key that is not in the file, and the names of keys are plain."""
     wrong: list[CheckMessage] = [
-        Error(f"The name of the column key {name!r} may hold letters, figures, - and _ only, at most 32.", id="sunlot.E030")
+        Error(f"The name of the column key {name!r} may hold letters, figures, - and _ only, at most 32.", id="sunlot.E060")
         for name in settings.FIELD_KEYS
         if not KEY_NAME.fullmatch(name)
     ]
@@ -98,7 +98,7 @@ def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
         Error(
             f"Values of {place} need the column key {name!r}, which is not in FIELD_KEYS.",
             hint="Put the key back into the file behind the first one, and run `python3 manage.py rotate_keys` before it is taken out.",
-            id="sunlot.E031",
+            id="sunlot.E061",
         )
         for place, name in missing_keys()
     ]
@@ -109,7 +109,7 @@ def logs_are_kept_long_enough(**_: Any) -> list[CheckMessage]:
     """Cybersecurity Law: six months at least at least."""
     if settings.AUDIT_LOG_DAYS >= LEAST_LOG_DAYS:
         return []
-    return [Error(f"AUDIT_LOG_DAYS is less than {LEAST_LOG_DAYS}.", hint="Logs are kept for six months at least.", id="sunlot.E032")]
+    return [Error(f"AUDIT_LOG_DAYS is less than {LEAST_LOG_DAYS}.", hint="Logs are kept for six months at least.", id="sunlot.E062")]
 
 
 @register(Tags.security, deploy=True)
@@ -133,7 +133,7 @@ def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
             Error(
                 "REQUIRE_SECOND_FACTOR is off.",
                 hint="Supervisors, reviewers, auditors and administrators sign in with a second factor (docs/security/second-factor.md).",
-                id="sunlot.E030",
+                id="sunlot.E063",
             )
         )
     if not 0 < settings.CONFIRM_SECONDS <= 900:
@@ -141,7 +141,7 @@ def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
             Error(
                 "CONFIRM_SECONDS must be between 1 and 900.",
                 hint="What weighs is confirmed again when the last confirmation is older; 300 is the default.",
-                id="sunlot.E031",
+                id="sunlot.E064",
             )
         )
     if not settings.AUDITOR_PUBLIC_KEY:

@@ -61,11 +61,11 @@ AUDITORS_OWN = {
 }
 """What an auditor does writes no business row: that it was read, asked or checked, what was found, and how they like to look."""
 
-for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands", "registries.keys.commands", "registries.retention.commands"):
 ONES_OWN = {"inspections.read_messages", "inspections.choose_messages", "inspections.renew_calendar", "inspections.revoke_calendar"}
 """What was told to a person is that person's; system administrators are told what is red on the server."""
 
-for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands", "registries.backups.commands"):
+ROOMS = ("people", "keys", "retention", "backups")
+for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", *(f"registries.{room}.commands" for room in ROOMS)):
     import_module(module)  # whatever is imported brings its commands with it
 
 
