@@ -4,9 +4,10 @@ from registries.attempts.invariants import held_work
 from registries.heartbeats.invariants import heartbeats
 from registries.holidays.invariants import holidays
 from registries.imports.invariants import imports
+from registries.people.invariants import accounts
 from registries.selfchecks.invariants import watch
 from registries.standing import stands_as_made
 
 watch(stands_as_made)
 
-__all__ = ["heartbeats", "held_work", "holidays", "imports"]
+__all__ = ["accounts", "heartbeats", "held_work", "holidays", "imports"]

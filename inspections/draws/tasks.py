@@ -1,6 +1,7 @@
 """The worker's side of draws: draw when due, issue the certificate; the sweep finds what a lost message left."""
 
 import logging
+from contextlib import suppress
 
 from celery import shared_task
 
@@ -21,8 +22,8 @@ def run_draw(draw_id: int) -> None:
     """Draw, if it is due. A message that comes twice finds nothing due the second time."""
     draw = queries.due_draws(clock.now()).filter(pk=draw_id).first()
     if draw is None:
-        return
-    if queries.secret_of(draw) is None:
+        _refuse_unapproved(draw_id)
+    elif queries.secret_of(draw) is None:
         log.error("draw %s is due, but its secret cannot be read: put the key file back or enter the secret", draw)
     elif shards.wanted(draw) and not shards.done(draw):
         shards.cut(draw)
@@ -30,6 +31,14 @@ def run_draw(draw_id: int) -> None:
             wake("inspections.hash_shard", shard_id=pk)
     else:
         commands.run_draw(actor=system_user(), draw_id=draw_id)
+
+
+def _refuse_unapproved(draw_id: int) -> None:
+    """Nobody of ours rings for an order that was never committed: whoever did leaves a refusal in the ledger, and a line for the watch."""
+    if not queries.public_draws().filter(pk=draw_id).exists():
+        log.error("somebody asked to draw %s, which no supervisor has approved: look at who can reach the queue", draw_id)
+        with suppress(Refused):
+            commands.run_draw(actor=system_user(), draw_id=draw_id)
 
 
 @shared_task(name="inspections.hash_shard", acks_late=True)
