@@ -31,8 +31,9 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
 def waiting_cases(count: int) -> tuple[list[Case], User]:
     """Reviewed cases that their clerk may release for disclosure, which rings the worker."""
     cases = many_cases.reviewed(count, ended_on=clock.today())
+    clerk = factories.user(Role.CLERK, unit=cases[0].unit)
     tampering.adopt()
-    return cases, factories.user(Role.CLERK, unit=cases[0].unit)
+    return cases, clerk
 
 
 def release(cases: list[Case], clerk: User) -> list[float]:
