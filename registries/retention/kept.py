@@ -2,23 +2,20 @@
 
 import datetime as dt
 
-from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from registries import clock
 from registries.ledger.change import refuse
 from registries.ledger.models import LedgerPayload
+from registries.people.models import Session
 from registries.reads import READS
 from registries.retention.lines import Line, keep
-from registries.retention.rules import LEAST_LOG_DAYS, why_not_forget_log
+from registries.retention.rules import why_not_forget_log
 
 NEVER = _("never by the program")
 OFFICE_FILES = _("archive rules for the office's files (Archives Law); they prove how an inspection came about")
-AXES = tuple(apps.get_app_config("axes").get_models()) if apps.is_installed("axes") else ()
-SIGN_INS = tuple(model for model in AXES if any(field.name == "attempt_time" for field in model._meta.fields))
 
 
 def some(rows: QuerySet[Model], most: int) -> int:
@@ -29,7 +26,7 @@ def some(rows: QuerySet[Model], most: int) -> int:
 
 
 def _sessions() -> QuerySet[Session]:
-    return Session.objects.filter(expire_date__lt=clock.now())
+    return Session.objects.filter(expire_date__lt=clock.now() - dt.timedelta(days=1))
 
 
 def _read_before() -> QuerySet[LedgerPayload]:
@@ -40,15 +37,6 @@ def _read_before() -> QuerySet[LedgerPayload]:
 def _forget_reads(most: int) -> int:
     refuse(why_not_forget_log(settings.AUDIT_LOG_DAYS))
     return some(_read_before(), most)
-
-
-def _sign_ins() -> list[QuerySet[Model]]:
-    before = clock.now() - dt.timedelta(days=LEAST_LOG_DAYS)
-    return [model._default_manager.filter(attempt_time__lt=before) for model in SIGN_INS]
-
-
-def _forget_sign_ins(most: int) -> int:
-    return sum(some(rows, most) for rows in _sign_ins())
 
 
 keep(
@@ -73,8 +61,8 @@ keep(
     Line(
         "sessions",
         _("Sessions of people who signed in"),
-        ("sessions.session",),
-        _("until they end: 8 hours"),
+        ("sessions.session", "registries.session"),
+        _("until they end, and a day to tell why"),
         _("Personal Information Protection Law, article 19: no longer than needed"),
         _("the timer"),
         lambda: _sessions().count(),
@@ -82,13 +70,27 @@ keep(
     ),
     Line(
         "sign-ins",
-        _("Sign-ins and failed attempts, with addresses"),
-        tuple(model._meta.label_lower for model in AXES),
-        _("180 days"),
-        _("Cybersecurity Law: six months at least"),
-        _("the timer"),
-        lambda: sum(rows.count() for rows in _sign_ins()),
-        _forget_sign_ins,
+        _("Tries to sign in, names as keyed digests, with addresses"),
+        ("registries.signintries",),
+        _("a day after the last try"),
+        _("Personal Information Protection Law, article 19: no longer than needed"),
+        _("the sign-in itself"),
+    ),
+    Line(
+        "factors",
+        _("Past passwords and recovery codes as hashes, second factors encrypted, new passwords asked for"),
+        ("registries.pastpassword", "registries.passwordreset", "registries.factor", "registries.recoverycode"),
+        _("as long as the account; of past passwords the last five"),
+        _("who did what must be told for as long as the ledger stands"),
+        NEVER,
+    ),
+    Line(
+        "alarms",
+        _("Alarms about sign-in and opened break-glass accounts"),
+        ("registries.alarm", "registries.breakglass"),
+        _("for good"),
+        _("who did what must be told for as long as the ledger stands"),
+        NEVER,
     ),
     Line(
         "imports",
@@ -150,7 +152,7 @@ keep(
     Line(
         "running",
         _("Heartbeats, self-checks, key rotations: nothing of persons"),
-        ("registries.heartbeat", "registries.selfcheck", "registries.keyrotation"),
+        ("registries.heartbeat", "registries.selfcheck", "registries.keyrotation", "registries.attempt"),
         _("for good"),
         _("they prove that the office was whole"),
         NEVER,
