@@ -66,6 +66,7 @@ DRAW_SHARD_LEASE = env.int("DRAW_SHARD_LEASE", default=120)  # seconds after whi
 DEMO_LOTTERY = env.bool("DEMO_LOTTERY", default=DEMO)
 AUDITOR_PUBLIC_KEY = env.str("AUDITOR_PUBLIC_KEY", default="")
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default=f"{DIVISION_CODE}.sunlot")
+AUDIT_LOG_DAYS = env.int("AUDIT_LOG_DAYS", default=1095)  # what entries say of reading personal data; never less than 180
 CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
 
 # --- disclosure (guideline 四.4) ----------------------------------------------------------------------------------------
@@ -108,7 +109,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "axes",
     "csp",
     "django_filters",
     "django_htmx",
@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
+    "registries.people.gates.NetworkMiddleware",
     "publicity.site.limits.LimitMiddleware",
     "config.patience.PatienceMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -134,7 +135,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registries.ledger.context.AddressMiddleware",
     "registries.people.access.FreshPasswordMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "registries.people.factors.guard.SecondFactorMiddleware",
+    "registries.people.gates.SeenMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -228,31 +230,38 @@ CELERY_BEAT_SCHEDULE = {
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,
         "registries.sweep_self_checks": 60,
+        "registries.sweep_accounts": 60,
     }.items()
 }
 
 # --- sign-in and sessions -----------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "registries.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "registries.people.backend.Accounts"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["registries.people.backend.Accounts"]
+PASSWORD_HASHERS = ["registries.people.hashers.Argon2id"]
+PASSWORD_WORDS = ["sunlot", "choucha", "gongan", "gonganju", "jingcha", "police", "yiyuan", "admin", "password", "公安", "沂源", "警察", "密码"]
+PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)  # after so many days another one is chosen; 0 = never (docs/security/accounts.md)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "registries.people.passwords.LengthValidator", "OPTIONS": {"least": 8, "administrators": 12}},
+    {"NAME": "registries.people.passwords.ClassesValidator"},
+    {"NAME": "registries.people.passwords.CommonValidator"},
+    {"NAME": "registries.people.passwords.WordsValidator"},
+    {"NAME": "registries.people.passwords.LikenessValidator", "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {"NAME": "registries.people.passwords.PastValidator"},
 ]
 LOGIN_URL = "/office/sign-in/"
 LOGIN_REDIRECT_URL = "/office/"
 LOGOUT_REDIRECT_URL = "/office/sign-in/"
+SIGN_IN_TRIES = 5  # of one account from one address; then a quarter of an hour of nothing
+SIGN_IN_ALARM = env.int("SIGN_IN_ALARM", default=30)  # failures within a quarter of an hour, over all accounts and addresses; 0 = no alarm
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+OFFICE_NETWORKS: list[str] = env.list("OFFICE_NETWORKS", default=[])
+SESSION_ENGINE = "registries.people.sessions"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_COOKIE_AGE = 8 * 3600
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
+CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=0 if DEMO else 300)  # how long a confirmation counts; 0 = nobody is asked
 
 # --- transport security ---------------------------------------------------------------------------------------------------
 
@@ -264,6 +273,8 @@ SECURE_HSTS_PRELOAD = TLS
 SESSION_COOKIE_SECURE = TLS
 CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-sessionid" if TLS else "sessionid"  # a browser takes such a name from this host alone, over TLS, for all of it
+CSRF_COOKIE_NAME = "__Host-csrftoken" if TLS else "csrftoken"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_PROXY", default=False):
@@ -339,7 +350,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "sunlot": {"level": "INFO"},
-        "axes": {"level": "ERROR"},
         "weasyprint": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "django": {"handlers": [], "propagate": True},  # Django's own handlers would write each line a second time, in their own shape

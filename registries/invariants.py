@@ -3,9 +3,10 @@
 from registries.heartbeats.invariants import heartbeats
 from registries.holidays.invariants import holidays
 from registries.imports.invariants import imports
+from registries.people.invariants import accounts
 from registries.selfchecks.invariants import watch
 from registries.standing import stands_as_made
 
 watch(stands_as_made)
 
-__all__ = ["heartbeats", "holidays", "imports"]
+__all__ = ["accounts", "heartbeats", "holidays", "imports"]

@@ -93,7 +93,7 @@ def _postgres(folder: Path) -> Iterator[str]:
     options = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
         "full_page_writes": "off", "synchronous_commit": "off", "max_connections": 100, "shared_buffers": "64MB",
-        "max_prepared_transactions": 0, "timezone": "UTC",
+        "jit": "off", "max_prepared_transactions": 0, "timezone": "UTC",
     }  # fmt: skip
     command = [_binary("postgres"), "-D", str(data), *(f"-c{name}={value}" for name, value in options.items())]
     with _server(command, folder / "postgres.log", signal.SIGINT):

@@ -16,7 +16,7 @@ from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
-from inspections.desk import announcing, following
+from inspections.desk import announcing, following, signing_in
 from inspections.desk.task import MOST, Task, named
 from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
@@ -43,7 +43,7 @@ from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME
 from registries.selfchecks import queries as selfchecks
 
-ALARMS = ("registries.view_ledger", "inspections.audit_roster", "registries.save_holidays")
+ALARMS = ("registries.view_ledger", "registries.view_alarms", "registries.confirm_reset", "registries.reset_password", "inspections.audit_roster", "registries.save_holidays")
 """What rings now and then, for people whose desk is otherwise an overview."""
 
 
@@ -87,6 +87,9 @@ def _finders() -> dict[str, Finder]:
     """Right → what waits for those who have it."""
     return {
         "registries.view_ledger": _alarm,
+        "registries.view_alarms": signing_in.alarms,
+        "registries.confirm_reset": signing_in.resets_to_confirm,
+        "registries.reset_password": signing_in.resets_confirmed,
         "inspections.audit_roster": _rosters,
         "registries.save_holidays": _holidays,
         "inspections.begin_visit": _own_cases,

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 
 from registries.ledger import record
 from registries.ledger.change import Change, Refused
+from registries.ledger.context import Unconfirmed, withheld
 from registries.ledger.sentences import say
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def command(name: str) -> Callable[[Callable[P, Change]], Callable[P, Change]]:
     """Make a keyword-only function ``(*, actor, …) -> Change`` the command ``name``.
 
     Checks the actor's permission of the same name, opens a durable transaction, runs the body and writes the returned
-    :class:`Change` to the ledger inside it. On :class:`Refused` everything is rolled back and the refusal is recorded.
+    :class:`Change` to the ledger inside it. A request without a fresh confirmation does not run what weighs
+    (:class:`Unconfirmed`). On :class:`Refused` everything is rolled back and the refusal is recorded.
     """
 
     def wrap(body: Callable[P, Change]) -> Callable[P, Change]:
@@ -39,6 +41,8 @@ def command(name: str) -> Callable[[Callable[P, Change]], Callable[P, Change]]:
                     raise Refused(
                         say("Your role does not allow this. Ask a colleague whose role does, or an administrator.")
                     )
+                if name in withheld.get():
+                    raise Unconfirmed(name)
                 with transaction.atomic(durable=True):
                     change = body(*args, **kwargs)
                     record.record_change(name, actor.pk, change)

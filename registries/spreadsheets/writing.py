@@ -70,8 +70,8 @@ class Page:
     marked: frozenset[tuple[int, int]] = frozenset()
 
 
-def write_workbook(pages: Iterable[Page]) -> bytes:
-    """The pages as an .xlsx workbook. Every text stays a text, whatever it begins with."""
+def write_workbook(pages: Iterable[Page], mark: str = "") -> bytes:
+    """The pages as an .xlsx workbook. Every text stays a text, whatever it begins with. ``mark`` is printed at the foot of every page."""
     workbook = Workbook(write_only=True)
     lists: list[Sequence[str]] = []
     names: set[str] = set()
@@ -82,6 +82,8 @@ def write_workbook(pages: Iterable[Page]) -> bytes:
         hidden.sheet_state = "hidden"
         for answers in lists:
             hidden.append([_Pen(hidden).cell(answer) for answer in answers])
+    for sheet in workbook.worksheets if mark else ():
+        sheet.oddFooter.center.text = mark.replace("&", "&&")
     return settled(workbook)
 
 

@@ -33,7 +33,7 @@ from tests import factories, public_draws, tampering
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-QUICK, LONG = 20, 200
+QUICK, LONG = 10, 200
 counts = pytest.mark.parametrize("rounds", [QUICK, pytest.param(LONG, marks=pytest.mark.full)])
 
 

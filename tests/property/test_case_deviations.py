@@ -19,7 +19,7 @@ from registries.people.models import User
 from tests import factories as make
 from tests.property.test_case_life import BAD, GOOD, Life
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usually("sqlite3")]
 
 WORDED = ((True, ""), (False, "有漏项"), (True, "有漏项"))
 """How a step is tried: rightly or not, without and with words."""

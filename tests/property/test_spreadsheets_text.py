@@ -27,7 +27,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.lists(ANY_TEXT, min_size=1, max_size=30))
 def test_a_workbook_gives_back_every_text(texts: list[str]) -> None:
     sheets = open_sheets(write_workbook([Page("表", ["文字", "尾"], [[text, "尾"] for text in texts])]))
@@ -35,14 +35,14 @@ def test_a_workbook_gives_back_every_text(texts: list[str]) -> None:
         assert row[0] == cell_text(text) or (blank(row[0]) and not text.strip())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="'\ufeff\ufffe\uffff"), max_size=40), min_size=1, max_size=30))
 def test_a_csv_gives_back_every_printable_text(texts: list[str]) -> None:
     rows = open_sheets(write_csv(["文字", "尾"], [[text, "尾"] for text in texts]))[0].rows
     assert [row[0] for row in rows[1:]] == texts
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from([layout for sheets in layouts.WORKBOOKS.values() for layout in sheets]), st.data())
 def test_any_cell_is_cleaned_or_refused_and_never_crashes(layout: Layout, data: st.DataObject) -> None:
     record: dict[str, Cell] = {column.name: data.draw(CELLS) for column in layout.columns}
