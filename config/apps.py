@@ -13,3 +13,7 @@ class SunlotAdminConfig(AdminConfig):
         from config import celery, checks, production  # noqa: F401
 
         super().ready()
+        from django.contrib import admin
+        from django.contrib.auth.models import Group
+
+        admin.site.unregister(Group)  # roles are given in the office, by the security administrator alone

@@ -40,8 +40,10 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Code tables"), "/office/codes/", "registries.view_codes"),
     Entry(_("Subject categories"), "/office/categories/", "registries.view_codes"),
     Entry(_("Holidays"), "/office/holidays/", "registries.view_holidays"),
+    Entry(_("Held work"), "/office/held-work/", "registries.view_held_work"),
     Entry(_("Ledger"), "/office/ledger/", "registries.view_ledger"),
     Entry(_("Retention"), "/office/retention/", "registries.view_retention"),
+    Entry(_("Operation"), "/office/operation/", "registries.view_operations"),
     Entry(_("Approvals"), "/admin/", "registries.enter_admin"),
 )
 

@@ -27,7 +27,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 
-def _secret(name: str) -> str:
+def _secret(name: str, *, required: bool = True) -> str:
     """A secret from the environment (``NAME``) or from the file it names (``NAME_FILE``)."""
     value: str = env.str(name, default="")
     file: str = env.str(f"{name}_FILE", default="")
@@ -35,9 +35,15 @@ def _secret(name: str) -> str:
         return value
     if file:
         return Path(file).read_text(encoding="utf-8").strip()
-    if DEMO:
+    if DEMO or not required:
         return ""
     raise ImproperlyConfigured(f"Set {name} or {name}_FILE (see .env.example), or DEMO=1 to try things out.")
+
+
+def _address(name: str, default: str) -> str:
+    """The address of a server from the environment (``NAME``), or from the file ``NAME_FILE`` when a password stands in it."""
+    file: str = env.str(f"{name}_FILE", default="")
+    return Path(file).read_text(encoding="utf-8").strip() if file else str(env.str(name, default=default))
 
 
 SECRET_KEY = _secret("SECRET_KEY") or "demo-" + "0" * 60
@@ -159,7 +165,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- database: SQLite by default, PostgreSQL by DATABASE_URL ------------------------------------------------------------
 
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/sunlot.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": environ.Env.db_url_config(_address("DATABASE_URL", f"sqlite:///{DATA_DIR}/sunlot.sqlite3"))
+}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -174,14 +182,16 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["CONN_MAX_AGE"] = 60
-    _database.setdefault("OPTIONS", {})["options"] = (
-        f"-c statement_timeout={QUERY_SECONDS * 1000} -c idle_in_transaction_session_timeout=60000"
-    )
+    _database.setdefault("OPTIONS", {}).update(
+        options=f"-c statement_timeout={QUERY_SECONDS * 1000} -c idle_in_transaction_session_timeout=60000",
+        # a cable pulled between two machines is noticed after a minute, not after a quarter of an hour
+        connect_timeout=5, keepalives_idle=30, keepalives_interval=10, keepalives_count=3, tcp_user_timeout=60_000,
+    )  # fmt: skip
 
 # --- queue: Redis is only a doorbell, every intent is a row (docs/adr/0003) -----------------------------------------------
 
 kombu.transport.TRANSPORT_ALIASES["fsqueue"] = "config.fsqueue:Transport"
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="fsqueue://localhost/")
+CELERY_BROKER_URL = _address("CELERY_BROKER_URL", "fsqueue://localhost/")
 if CELERY_BROKER_URL.startswith("fsqueue"):
     _queue = DATA_DIR / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -296,6 +306,13 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- operation (docs/backup.md) ---------------------------------------------------------------------------------------------
+
+BACKUP_PUBLIC_KEYS: list[str] = env.list("BACKUP_PUBLIC_KEYS", default=[AUDITOR_PUBLIC_KEY] if AUDITOR_PUBLIC_KEY else [])
+HEALTH_TOKEN = _secret("HEALTH_TOKEN", required=False)  # whoever sends it reads the details of /healthz, and /metrics
+TLS_CERTIFICATE_FILE = env.str("TLS_CERTIFICATE_FILE", default="")  # the certificate that the proxy serves, to see how long it lasts
+SECURE_REDIRECT_EXEMPT = [r"^(livez|healthz|metrics)$"]  # asked on the loopback, without TLS
+
 # --- language: Chinese, English by the visitor's choice ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
@@ -322,7 +339,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_ROOT = Path(env.str("MEDIA_DIR", default=str(DATA_DIR / "media")))  # shared, when several machines do the work
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
@@ -333,9 +350,9 @@ UPLOAD_MB_PER_DAY = env.int("UPLOAD_MB_PER_DAY", default=2000)
 
 # --- mail and log --------------------------------------------------------------------------------------------------------------
 
-EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_URL = _address("EMAIL_URL", "")
 if EMAIL_URL:
-    vars().update(env.email_url("EMAIL_URL"))
+    vars().update(environ.Env.email_url_config(EMAIL_URL))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="sunlot@localhost")

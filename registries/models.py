@@ -1,5 +1,6 @@
 """The registries' tables, gathered from their rooms."""
 
+from registries.attempts.models import Attempt
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code, Serial
 from registries.comparisons.models import Comparison, Difference
@@ -28,6 +29,7 @@ from registries.subjects.models import Complaint, Exclusion, Permit, Subject, Su
 __all__ = [
     "Alarm",
     "Assistant",
+    "Attempt",
     "BreakGlass",
     "Campaign",
     "Certificate",

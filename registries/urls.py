@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.people.factors.urls")),
     path("", include("registries.codes.urls")),
     path("", include("registries.holidays.urls")),
+    path("", include("registries.attempts.urls")),
     path("", include("registries.exports.urls")),
     path("", include("registries.imports.urls")),
     path("", include("registries.matters.urls")),
@@ -18,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.persons.urls")),
     path("", include("registries.retention.urls")),
     path("", include("registries.selfchecks.urls")),
+    path("", include("registries.operations.urls")),
     path("", include("registries.ledger.urls")),
 ]

@@ -1,15 +1,13 @@
 """``@command``: the one shape of every change (see ``docs/architecture.md``)."""
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
-from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from registries.ledger import record
+from registries.ledger.bell import bell
 from registries.ledger.change import Change, Refused
 from registries.ledger.context import Unconfirmed, withheld
 from registries.ledger.sentences import say
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from registries.people.models import User
 
 P = ParamSpec("P")
-log = logging.getLogger(__name__)
 
 COMMANDS: dict[str, Callable[..., Change]] = {}
 """Every command by its name, which is also the permission it needs. The access tests loop over it."""
@@ -60,10 +57,4 @@ def command(name: str) -> Callable[[Callable[P, Change]], Callable[P, Change]]:
 def wake(task: str, **ids: int) -> None:
     """Ring the worker after commit. Only a doorbell: a sweep finds the same work if the bell is lost."""
 
-    def ring() -> None:
-        try:
-            current_app.send_task(task, kwargs=ids)
-        except (OperationalError, OSError):
-            log.warning("the queue is out of reach; the sweep will find %s", task)
-
-    transaction.on_commit(ring)
+    transaction.on_commit(lambda: bell.ring(task, ids))

@@ -11,6 +11,8 @@ LABELS: dict[str, Promise] = {
     "items": _("checklist items"),
     "bases": _("legal bases"),
     "matters": _("matters"),
+    "work": _("work"),
+    "row": _("row"),
     "item": _("item"),
     "file": _("file"),
     "pdf": _("file"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from registries.ledger.change import Refused
 from registries.lists import commands, queries
 from registries.lists.listing import LISTINGS, ListColumn, Listing
+from registries.lists.models import SavedSearch
 from registries.pages import act, signed_in
 from registries.people.access import access
 from registries.spreadsheets.writing import Page, Writable, write_csv, write_workbook
@@ -76,6 +77,7 @@ def list_save(request: HttpRequest, code: str) -> HttpResponse:
 def list_forget(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Drop a kept search."""
     listing = _listing(code)
+    get_object_or_404(SavedSearch, pk=pk, user=signed_in(request))
     act(request, commands.forget_search, done=_("The search is dropped."), search_id=pk)
     return _back(request, listing)
 

@@ -180,6 +180,7 @@ def account_change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_switch(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Disable or enable an account."""
+    get_object_or_404(queries.people(), pk=pk)
     if to == "disable":
         act(request, commands.disable_account, done=_("The account is disabled."), user_id=pk)
     else:
@@ -191,6 +192,7 @@ def account_switch(request: HttpRequest, pk: int, to: str) -> HttpResponse:
 @require_POST
 def account_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a one-time password, shown on the page that answers, and never again."""
+    get_object_or_404(queries.people(), pk=pk)
     password = one_time()
     if act(request, commands.reset_password, user_id=pk, password=password) is None:
         return redirect("account", pk=pk)
@@ -201,6 +203,7 @@ def account_password(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_role(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Grant or revoke a role."""
+    get_object_or_404(queries.people(), pk=pk)
     command = commands.grant_role if to == "grant" else commands.revoke_role
     done = _("The role was granted.") if to == "grant" else _("The role was revoked.")
     act(request, command, done=done, user_id=pk, role=request.POST.get("role", ""))

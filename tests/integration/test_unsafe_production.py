@@ -31,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
 PROPER: dict[str, Any] = {
     "DEBUG": False,
     "SECRET_KEY": PRODUCTION["SECRET_KEY"],
-    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+    "PASSWORD_HASHERS": ["registries.people.hashers.Argon2id"],
     "MIDDLEWARE": MIDDLEWARE,
     "ALLOWED_HOSTS": ["sunlot.example.gov.cn"],
     "PUBLIC_URL": "https://sunlot.example.gov.cn",

@@ -198,6 +198,7 @@ def inspector_form(request: HttpRequest, number: str = "") -> HttpResponse:
         trail=((row.name, reverse("inspector", args=[number])),),
         inspector_id=row.pk,
         version=row.version,
+        unit=row.unit_id,
     )
 
 
@@ -217,6 +218,7 @@ def inspector_status(request: HttpRequest, number: str) -> HttpResponse:
         trail=((row.name, reverse("inspector", args=[number])),),
         inspector_id=row.pk,
         version=row.version,
+        unit=row.unit_id,
     )
 
 
