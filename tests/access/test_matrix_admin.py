@@ -9,11 +9,10 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
-from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from registries.people.models import User
-from registries.people.roles import Role, who_may
+from registries.people.roles import who_may
 from tests.access.conftest import taken_back
 from tests.access.county import County
 from tests.access.table import PEOPLE
@@ -80,7 +79,7 @@ def walk(county: County, who: str, every: int = 1) -> tuple[int, list[str]]:
             wrong.append(f"{who}: {method} {address}: {answer.status_code}")
         wrong += [f"{who}: {method} {address}: wrote {stayed}"] if stayed else []
     for model in admin.site._registry:
-        where = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": "unit", "term": "a"}
+        where = {"app_label": model._meta.app_label, "model_name": str(model._meta.model_name), "field_name": "unit", "term": "a"}
         if client.get("/admin/autocomplete/", where).status_code == 200:
             wrong.append(f"{who}: autocomplete of {model._meta.label}")
     return len(tries[::every]), wrong

@@ -1,8 +1,8 @@
 """Whatever is sent leaves an entry in the ledger or changes nothing, and sets no column that its form does not ask for (trust.md T14, T20)."""
 
 import re
-from copy import deepcopy
 from collections.abc import Collection, Iterator
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 import pytest
@@ -96,7 +96,7 @@ def forms(county: County, client: Client, who: str, only: Collection[str] = ()) 
             answer = client.get(where)
             if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
                 continue
-            for form in forms_of(answer.getvalue().decode(), where):  # type: ignore[attr-defined]
+            for form in forms_of(answer.getvalue().decode(), where):
                 if name_of(form) not in ("language", "sign-out"):
                     found.setdefault((name_of(form), form.shape), form)
     return list(found.values())
