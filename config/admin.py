@@ -3,7 +3,11 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,8 +29,23 @@ class SunlotAdminSite(SmallAdminSite):
     index_title = _("What waits for you, and what may be read")
     site_url = "/office/"
     enable_nav_sidebar = True
-    login_template = "registration/login.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Only those whose role may enter the admin."""
         return request.user.is_active and request.user.has_perm("registries.enter_admin")
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
+        """There is one door: the office's, where tries are counted."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", "/admin/"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
+        """And one way out."""
+        return redirect("desk")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
+        """There is one page for the own password too, whose command stands in the ledger."""
+        return redirect("own-password")

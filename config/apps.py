@@ -10,7 +10,7 @@ class SunlotAdminConfig(AdminConfig):
 
     def ready(self) -> None:
         """Register the checks that refuse to start an unsafe house."""
-        from config import celery, checks  # noqa: F401
+        from config import celery, checks, production  # noqa: F401
 
         super().ready()
         from django.contrib import admin

@@ -10,5 +10,9 @@ urlpatterns = [
     path("office/", include("inspections.urls")),
     path("office/", include("registries.urls")),
     path("admin/", admin.site.urls),
+    path("", include("registries.operations.machine_urls")),
     path("", include("publicity.urls")),
 ]
+
+handler400 = "config.errors.unreadable"
+handler500 = "config.errors.failed"

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from inspections.draws import certificate, commands, queries, shards
 from registries import clock
+from registries.attempts.trying import tried
 from registries.ledger.change import Refused
 from registries.ledger.commands import wake
 from registries.ledger.sweeping import each
@@ -16,6 +17,7 @@ log = logging.getLogger("sunlot.draws")
 
 
 @shared_task(name="inspections.run_draw", acks_late=True)
+@tried("inspections.run_draw")
 def run_draw(draw_id: int) -> None:
     """Draw, if it is due. A message that comes twice finds nothing due the second time."""
     draw = queries.due_draws(clock.now()).filter(pk=draw_id).first()
@@ -40,6 +42,7 @@ def _refuse_unapproved(draw_id: int) -> None:
 
 
 @shared_task(name="inspections.hash_shard", acks_late=True)
+@tried("inspections.hash_shard")
 def hash_shard(shard_id: int) -> None:
     """Hash the slips of one shard, unless another worker does or did; whoever ends the last one rings for the draw."""
     shard = shards.take(shard_id, clock.now())
@@ -50,6 +53,7 @@ def hash_shard(shard_id: int) -> None:
 
 
 @shared_task(name="inspections.issue_certificate", acks_late=True)
+@tried("inspections.issue_certificate")
 def issue_certificate(draw_id: int) -> None:
     """Make the certificate outside any transaction, then keep it."""
     draw = queries.draws_without_certificate().filter(pk=draw_id).first()

@@ -14,7 +14,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 PEOPLE = tuple(role for role in Role if role not in (Role.SYSTEM, Role.PUBLIC))
-SAMPLES = ("999999", "x", "disable", "grant", "town", "json", "csv", "2026", "en", "1", "0" * 32)
+SAMPLES = ("999999", "x", "disable", "grant", "confirm", "town", "json", "csv", "2026", "en", "1", "0" * 32)
 """Values for the parts of an address; the first that fits is taken."""
 
 

@@ -1,0 +1,145 @@
+"""The shipped nginx settings, really run: what they keep, what they refuse, what a visitor cannot make the program believe."""
+
+import http.client
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from config.demo.serve import Stack
+from tests.conftest import Template
+from tests.reverse_proxy import NAME, Proxy, installed, proxy
+
+pytestmark = pytest.mark.skipif(not installed(), reason="nginx is not installed")
+
+
+class _Mirror(http.server.BaseHTTPRequestHandler):
+    """Answers with the headers it was asked with; public pages may be kept for a minute."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Cache-Control", "no-store" if self.path.startswith(("/office", "/admin")) else "public, max-age=60")
+        self.send_header("Vary", "Cookie, Accept-Encoding")
+        self.end_headers()
+        self.wfile.write(json.dumps(dict(self.headers)).encode())
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """The proxy before a program that tells what it was asked."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Mirror)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    folder = tmp_path_factory.mktemp("nginx")
+    (folder / "static").mkdir()
+    (folder / "static" / "site.0123456789ab.css").write_text("a { color: red }")
+    with proxy(folder, f"127.0.0.1:{server.server_port}", folder / "static") as running:
+        yield running
+    server.shutdown()
+
+
+@pytest.mark.proves("T11")
+def test_a_forged_address_is_thrown_away(mirrored: Proxy) -> None:
+    forged = {
+        "X-Forwarded-For": "203.0.113.9, 198.51.100.7", "X-Real-IP": "203.0.113.9", "Forwarded": "for=203.0.113.9",
+        "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "X-Request-ID": "mine", "Proxy": "evil:80",
+    }  # fmt: skip
+    for path in ("/", "/office/", "/office/sign-in/", "/healthz", "/draws/1/ceremony.json"):
+        status, _headers, body = mirrored.ask(path, forged)
+        told = json.loads(body)
+        assert (status, told["X-Forwarded-For"], told["X-Forwarded-Proto"], told["Host"]) == (200, "127.0.0.1", "https", NAME), path
+        assert not {"X-Real-IP", "Forwarded", "X-Forwarded-Host", "Proxy"} & told.keys(), path
+        assert len(told["X-Request-ID"]) == 32, path
+
+
+def kept(mirrored: Proxy, path: str, **headers: str) -> str | None:
+    return mirrored.ask(path, {name.replace("_", "-"): value for name, value in headers.items()})[1]["X-Cache"]
+
+
+def test_a_public_page_is_kept_by_language_letters_and_compression_alone(mirrored: Proxy) -> None:
+    assert [kept(mirrored, "/results/"), kept(mirrored, "/results/")] == ["MISS", "HIT"]
+    assert kept(mirrored, "/results/", Cookie="nonsense=1; language=zh-hans") == "HIT"
+    assert kept(mirrored, "/results/", Cookie="language=en") == "MISS"
+    assert kept(mirrored, "/results/", Cookie="language=en; size=large") == "MISS"
+    assert kept(mirrored, "/results/", Accept_Encoding="br, gzip;q=0.9") == "MISS"
+    assert kept(mirrored, "/results/", Accept_Encoding="gzip") == "HIT"
+    assert kept(mirrored, "/results/", Cookie="sessionid=x") == "BYPASS"
+    assert kept(mirrored, "/results/?page=2") == "MISS"
+
+
+def test_the_office_is_never_kept(mirrored: Proxy) -> None:
+    for path in ("/office/", "/admin/", "/office/sign-in/"):
+        first, second = (json.loads(mirrored.ask(path)[2])["X-Request-ID"] for _ in range(2))
+        assert first != second, path
+
+
+def test_static_files_are_kept_for_ever_and_nothing_beside_them_is_reached(mirrored: Proxy) -> None:
+    status, headers, body = mirrored.ask("/static/site.0123456789ab.css")
+    assert (status, body) == (200, b"a { color: red }")
+    assert "immutable" in ", ".join(headers.get_all("Cache-Control") or ())
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    for path in ("/static/../key.pem", "/static/%2e%2e/key.pem", "/static../key.pem"):
+        assert b"PRIVATE KEY" not in mirrored.ask(path)[2]
+
+
+def test_files_have_the_size_the_program_takes(mirrored: Proxy) -> None:
+    for path, megabytes, expected in (("/office/imports/", 21, 200), ("/office/imports/", 25, 413), ("/", 7, 413)):
+        assert mirrored.ask(path, method="POST", body=b"0" * megabytes * 1024 * 1024)[0] == expected, (path, megabytes)
+
+
+@pytest.mark.proves("T10")
+def test_who_asks_too_much_is_told_to_wait_and_a_hall_of_telephones_is_not(mirrored: Proxy) -> None:
+    def statuses(path: Callable[[int], str], count: int) -> list[int]:
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(lambda n: mirrored.ask(path(n))[0], range(count)))
+
+    assert set(statuses(lambda _n: "/draws/9/ceremony.json", 60)) == {200}
+    flood = statuses(lambda n: f"/office/sign-in/?{n}", 40)
+    assert set(flood) == {200, 429}
+    assert flood.count(200) < 30
+
+
+@pytest.mark.full
+@pytest.mark.usually("postgresql")
+def test_before_the_product_itself(tmp_path: Path, template: Template) -> None:
+    env = template.copied(tmp_path) | {
+        "ALLOWED_HOSTS": NAME, "BEHIND_PROXY": "true", "PROXY_COUNT": "1", "TLS": "true", "PUBLIC_REQUESTS_PER_MINUTE": "300",
+    }  # fmt: skip
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    with Stack(tmp_path, env=env) as stack:
+        stack.manage("collectstatic", "--no-input", "--verbosity=0")
+        with proxy(folder, f"127.0.0.1:{stack.port}", tmp_path / "static") as front:
+            _looks(front)
+            _limits(front)
+
+
+def _looks(front: Proxy) -> None:
+    first, second = front.ask("/"), front.ask("/")
+    assert (first[0], first[1]["X-Cache"], second[1]["X-Cache"], first[2] == second[2]) == (200, "MISS", "HIT", True)
+    for header in ("Content-Security-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "Referrer-Policy", "ETag"):
+        assert second[1][header], header
+    assert front.ask("/", {"If-None-Match": second[1]["ETag"]})[0] == 304
+    assert front.ask("/", {"Cookie": "language=en"})[2] != second[2]
+    status, headers, _body = front.ask("/office/sign-in/")
+    assert (status, "no-store" in headers["Cache-Control"] or "no-cache" in headers["Cache-Control"]) == (200, True)
+    assert "Secure" in headers["Set-Cookie"]
+    with pytest.raises(http.client.RemoteDisconnected):  # no word to a name that is not ours
+        front.ask("/", {"Host": "evil.example"})
+
+
+def _limits(front: Proxy) -> None:
+    """The program counts the address that nginx saw: another one in the header does not begin anew."""
+    statuses = [front.ask(f"/api/v1/nothing-{n}/", {"X-Forwarded-For": f"203.0.113.{n}"})[0] for n in range(70)]
+    assert 429 in statuses, statuses
