@@ -5,11 +5,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from inspections.standing import TRIGGERS as INSPECTIONS_TRIGGERS
 from publicity.standing import TRIGGERS as PUBLICITY_TRIGGERS
 from registries import triggers
+from registries.fields import KEY_NAME
+from registries.keys.columns import missing_keys
+from registries.people.models import User
+from registries.retention.rules import LEAST_LOG_DAYS
 from registries.standing import TRIGGERS as REGISTRIES_TRIGGERS
 
 TRIGGERS = (*REGISTRIES_TRIGGERS, *INSPECTIONS_TRIGGERS, *PUBLICITY_TRIGGERS)
@@ -46,6 +51,65 @@ def every_trigger_stands(databases: Any = None, **_: Any) -> list[CheckMessage]:
     return triggers.missing(TRIGGERS, databases)
 
 
+@register(Tags.database)
+def no_superuser(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """Nobody may do everything; the database's constraint says so too, unless somebody has lifted it."""
+    found = []
+    for using in databases or []:
+        if User._meta.db_table in connections[using].introspection.table_names():
+            found += list(User.objects.using(using).filter(is_superuser=True).values_list("username", flat=True))
+    hint = "Find out who did it, then take it away by SQL; `manage.py break_glass` opens an administrator's account for some hours."
+    return [Error(f"The account {name} is a superuser.", hint=hint, id="sunlot.E050") for name in found]
+
+
+@register(Tags.security, deploy=True)
+def signing_in_is_guarded(**_: Any) -> list[CheckMessage]:
+    """Production: sessions end, failed tries are seen, addresses are the visitors' own, the office is not open to the world."""
+    wrong: list[CheckMessage] = []
+    if not 1 <= settings.SESSION_IDLE_MINUTES <= 60 or settings.SESSION_COOKIE_AGE > 12 * 3600:
+        wrong.append(Error("SESSION_IDLE_MINUTES must be 1 to 60.", hint="GB/T 22239: 15 unless there is a reason.", id="sunlot.E051"))
+    if settings.SIGN_IN_ALARM <= 0:
+        wrong.append(Error("SIGN_IN_ALARM is off: many failed sign-ins ring nowhere.", id="sunlot.E052"))
+    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and settings.PROXY_COUNT < 1:
+        hint = "Behind a proxy all visitors seem to come from it: one of them locks accounts for all."
+        wrong.append(Error("BEHIND_PROXY is on and PROXY_COUNT is 0.", hint=hint, id="sunlot.E053"))
+    if not settings.OFFICE_NETWORKS:
+        hint = "List the networks of the bureau (CIDR, separated by commas); others get 404 from /office/ and /admin/."
+        wrong.append(Warning("OFFICE_NETWORKS is empty: the office answers every address.", hint=hint, id="sunlot.W054"))
+    if settings.PASSWORD_DAYS <= 0:
+        hint = "GB/T 22239 asks for a regular change; docs/security/accounts.md tells why ASVS does not."
+        wrong.append(Warning("PASSWORD_DAYS is 0: passwords are never changed.", hint=hint, id="sunlot.W055"))
+    return wrong
+
+
+@register(Tags.database)
+def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """No value may need a key that is not in the file, and the names of keys are plain."""
+    wrong: list[CheckMessage] = [
+        Error(f"The name of the column key {name!r} may hold letters, figures, - and _ only, at most 32.", id="sunlot.E030")
+        for name in settings.FIELD_KEYS
+        if not KEY_NAME.fullmatch(name)
+    ]
+    if "default" not in (databases or ()):
+        return wrong
+    return wrong + [
+        Error(
+            f"Values of {place} need the column key {name!r}, which is not in FIELD_KEYS.",
+            hint="Put the key back into the file behind the first one, and run `python3 manage.py rotate_keys` before it is taken out.",
+            id="sunlot.E031",
+        )
+        for place, name in missing_keys()
+    ]
+
+
+@register(Tags.security)
+def logs_are_kept_long_enough(**_: Any) -> list[CheckMessage]:
+    """Cybersecurity Law: six months at least at least."""
+    if settings.AUDIT_LOG_DAYS >= LEAST_LOG_DAYS:
+        return []
+    return [Error(f"AUDIT_LOG_DAYS is less than {LEAST_LOG_DAYS}.", hint="Logs are kept for six months at least.", id="sunlot.E032")]
+
+
 @register(Tags.security, deploy=True)
 def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
     """Production refuses the demo's lottery, its short leads and its keys."""
@@ -62,6 +126,22 @@ def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
         )
     if any(len(key) != 32 for key in settings.FIELD_KEYS.values()) or "demo" in settings.FIELD_KEYS:
         wrong.append(Error("FIELD_KEYS must hold keys of 32 bytes of your own.", id="sunlot.E012"))
+    if not settings.REQUIRE_SECOND_FACTOR:
+        wrong.append(
+            Error(
+                "REQUIRE_SECOND_FACTOR is off.",
+                hint="Supervisors, reviewers, auditors and administrators sign in with a second factor (docs/security/second-factor.md).",
+                id="sunlot.E030",
+            )
+        )
+    if not 0 < settings.CONFIRM_SECONDS <= 900:
+        wrong.append(
+            Error(
+                "CONFIRM_SECONDS must be between 1 and 900.",
+                hint="What weighs is confirmed again when the last confirmation is older; 300 is the default.",
+                id="sunlot.E031",
+            )
+        )
     if not settings.AUDITOR_PUBLIC_KEY:
         wrong.append(
             Error("AUDITOR_PUBLIC_KEY is not set: no sealed copy of a draw's secret.", id="sunlot.E013")

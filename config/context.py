@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from config import tracing
 from config.navigation import office_navigation
 from inspections.messages import queries as messages
 from registries import clock
@@ -21,6 +22,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "bureau_name": settings.BUREAU_NAME,
         "supervision_phone": settings.SUPERVISION_PHONE,
         "demo": settings.DEMO,
+        "request_number": tracing.number.get(),
         "nav": office_navigation(user, request.path) if signed_in else [],
         "unread": _unread(user) if signed_in else None,
         "silent": _silent() if signed_in else "",

@@ -31,13 +31,18 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Matter list"), "/office/matters/", "registries.view_matters", ("/office/editions/",)),
     Entry(_("Subjects"), "/office/subjects/", "registries.view_subjects"),
     Entry(_("Inspectors"), "/office/inspectors/", "registries.view_inspectors"),
+    Entry(_("Find a person"), "/office/persons/", "registries.find_person"),
     Entry(_("Imports"), "/office/imports/", "registries.view_imports"),
     Entry(_("Accounts"), "/office/accounts/", "registries.view_accounts"),
+    Entry(_("Alarms"), "/office/alarms/", "registries.view_alarms"),
+    Entry(_("New passwords"), "/office/resets/", "registries.confirm_reset"),
     Entry(_("Units"), "/office/units/", "registries.view_units"),
     Entry(_("Code tables"), "/office/codes/", "registries.view_codes"),
     Entry(_("Subject categories"), "/office/categories/", "registries.view_codes"),
     Entry(_("Holidays"), "/office/holidays/", "registries.view_holidays"),
+    Entry(_("Held work"), "/office/held-work/", "registries.view_held_work"),
     Entry(_("Ledger"), "/office/ledger/", "registries.view_ledger"),
+    Entry(_("Retention"), "/office/retention/", "registries.view_retention"),
     Entry(_("Approvals"), "/admin/", "registries.enter_admin"),
 )
 

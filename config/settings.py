@@ -72,6 +72,7 @@ DRAW_SHARD_LEASE = env.int("DRAW_SHARD_LEASE", default=120)  # seconds after whi
 DEMO_LOTTERY = env.bool("DEMO_LOTTERY", default=DEMO)
 AUDITOR_PUBLIC_KEY = env.str("AUDITOR_PUBLIC_KEY", default="")
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", default=f"{DIVISION_CODE}.sunlot")
+AUDIT_LOG_DAYS = env.int("AUDIT_LOG_DAYS", default=1095)  # what entries say of reading personal data; never less than 180
 CHECKPOINT_KEEPERS: list[str] = env.list("CHECKPOINT_KEEPERS", default=[])
 
 # --- disclosure (guideline 四.4) ----------------------------------------------------------------------------------------
@@ -90,7 +91,13 @@ OPENDATA_LICENCE_URL = env.str("OPENDATA_LICENCE_URL", default="https://creative
 
 # --- the public site --------------------------------------------------------------------------------------------------
 
-PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address and process; 0 = no limit
+PUBLIC_REQUESTS_PER_MINUTE = env.int("PUBLIC_REQUESTS_PER_MINUTE", default=1200)  # of one address; 0 = no limit of any kind
+PUBLIC_SEARCHES_PER_MINUTE = env.int("PUBLIC_SEARCHES_PER_MINUTE", default=60)
+PUBLIC_FORMS_PER_MINUTE = env.int("PUBLIC_FORMS_PER_MINUTE", default=20)
+SIGN_INS_PER_MINUTE = env.int("SIGN_INS_PER_MINUTE", default=60)  # of one address: a whole office may share it
+REPORTS_PER_MINUTE = 20
+PUBLIC_QUERY_SECONDS = env.float("PUBLIC_QUERY_SECONDS", default=2.0)  # PostgreSQL: the longest statement of a public page
+QUERY_SECONDS = 60
 PUBLIC_PAGES_KEPT = not DEBUG  # made pages and counts are kept until anything public changes
 PUBLIC_MARK_SECONDS = env.int("PUBLIC_MARK_SECONDS", default=1)  # for so long a process does not ask whether anything has
 CACHES = {
@@ -108,7 +115,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "axes",
     "csp",
     "django_filters",
     "django_htmx",
@@ -117,20 +123,26 @@ INSTALLED_APPS = [
     "publicity.apps.PublicityConfig",
 ]
 MIDDLEWARE = [
+    "config.tracing.TraceMiddleware",
+    "config.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
+    "registries.people.gates.NetworkMiddleware",
     "publicity.site.limits.LimitMiddleware",
+    "config.patience.PatienceMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.uploads.UploadMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "registries.ledger.context.AddressMiddleware",
     "registries.people.access.FreshPasswordMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "registries.people.factors.guard.SecondFactorMiddleware",
+    "registries.people.gates.SeenMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -171,7 +183,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["CONN_MAX_AGE"] = 60
     _database.setdefault("OPTIONS", {}).update(
-        options="-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000",
+        options=f"-c statement_timeout={QUERY_SECONDS * 1000} -c idle_in_transaction_session_timeout=60000",
         # a cable pulled between two machines is noticed after a minute, not after a quarter of an hour
         connect_timeout=5, keepalives_idle=30, keepalives_interval=10, keepalives_count=3, tcp_user_timeout=60_000,
     )  # fmt: skip
@@ -198,6 +210,7 @@ else:
         "socket_keepalive": True,
         "max_retries": 0,
     }
+LIMITS_URL = "" if CELERY_BROKER_URL.startswith("fsqueue") else CELERY_BROKER_URL  # where all processes count together (registries/counting.py)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # A polled queue acknowledges only between polls of two seconds, so its one worker takes whatever is there (0 = no limit).
@@ -227,31 +240,38 @@ CELERY_BEAT_SCHEDULE = {
         "registries.sweep_ledger": 60,
         "registries.sweep_editions": 60,
         "registries.sweep_self_checks": 60,
+        "registries.sweep_accounts": 60,
     }.items()
 }
 
 # --- sign-in and sessions -----------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "registries.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "registries.people.backend.Accounts"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = ["registries.people.backend.Accounts"]
+PASSWORD_HASHERS = ["registries.people.hashers.Argon2id"]
+PASSWORD_WORDS = ["sunlot", "choucha", "gongan", "gonganju", "jingcha", "police", "yiyuan", "admin", "password", "公安", "沂源", "警察", "密码"]
+PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=90)  # after so many days another one is chosen; 0 = never (docs/security/accounts.md)
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "registries.people.passwords.LengthValidator", "OPTIONS": {"least": 8, "administrators": 12}},
+    {"NAME": "registries.people.passwords.ClassesValidator"},
+    {"NAME": "registries.people.passwords.CommonValidator"},
+    {"NAME": "registries.people.passwords.WordsValidator"},
+    {"NAME": "registries.people.passwords.LikenessValidator", "OPTIONS": {"user_attributes": ("username", "name", "email")}},
+    {"NAME": "registries.people.passwords.PastValidator"},
 ]
 LOGIN_URL = "/office/sign-in/"
 LOGIN_REDIRECT_URL = "/office/"
 LOGOUT_REDIRECT_URL = "/office/sign-in/"
+SIGN_IN_TRIES = 5  # of one account from one address; then a quarter of an hour of nothing
+SIGN_IN_ALARM = env.int("SIGN_IN_ALARM", default=30)  # failures within a quarter of an hour, over all accounts and addresses; 0 = no alarm
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+OFFICE_NETWORKS: list[str] = env.list("OFFICE_NETWORKS", default=[])
+SESSION_ENGINE = "registries.people.sessions"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_COOKIE_AGE = 8 * 3600
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ADMIN = False
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
+CONFIRM_SECONDS = env.int("CONFIRM_SECONDS", default=0 if DEMO else 300)  # how long a confirmation counts; 0 = nobody is asked
 
 # --- transport security ---------------------------------------------------------------------------------------------------
 
@@ -263,6 +283,8 @@ SECURE_HSTS_PRELOAD = TLS
 SESSION_COOKIE_SECURE = TLS
 CSRF_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-sessionid" if TLS else "sessionid"  # a browser takes such a name from this host alone, over TLS, for all of it
+CSRF_COOKIE_NAME = "__Host-csrftoken" if TLS else "csrftoken"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_PROXY", default=False):
@@ -270,11 +292,17 @@ if env.bool("BEHIND_PROXY", default=False):
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
+        "frame-src": ["'none'"],
+        "upgrade-insecure-requests": TLS,
+        "report-uri": ["/csp-report/"],
+        "report-to": ["csp"],
     }
 }
 
@@ -307,6 +335,11 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = Path(env.str("MEDIA_DIR", default=str(DATA_DIR / "media")))  # shared, when several machines do the work
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o600
+UPLOADS_PER_DAY = env.int("UPLOADS_PER_DAY", default=2000)  # of one account, through all doors together
+UPLOAD_MB_PER_DAY = env.int("UPLOAD_MB_PER_DAY", default=2000)
 
 # --- mail and log --------------------------------------------------------------------------------------------------------------
 
@@ -318,12 +351,19 @@ else:
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="sunlot@localhost")
 EMAIL_TIMEOUT = 20
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)  # from this hour on the morning mail leaves
+LOG_FORMAT = env.str("LOG_FORMAT", default="words" if DEMO or DEBUG else "json")  # config/logs.py
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "config.logs.Lines" if LOG_FORMAT == "json" else "config.logs.Words"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"sunlot": {"level": "INFO"}, "axes": {"level": "ERROR"}, "weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
+    "loggers": {
+        "sunlot": {"level": "INFO"},
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "django": {"handlers": [], "propagate": True},  # Django's own handlers would write each line a second time, in their own shape
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -12,3 +12,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("publicity.urls")),
 ]
+
+handler400 = "config.errors.unreadable"
+handler500 = "config.errors.failed"

@@ -14,7 +14,7 @@ class InspectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the triggers to the end of migration."""
-        from inspections import histories, invariants, standing  # noqa: F401  (loading histories and invariants adds them)
+        from inspections import histories, invariants, retention, standing  # noqa: F401  (loading histories, invariants and retention adds them)
         from inspections.desk import dossier  # noqa: F401  (what this floor tells of a subject)
         from inspections.followups import part  # noqa: F401  (what follow-ups tell of a case)
         from inspections.messages.queries import unread_count

@@ -14,7 +14,7 @@ class PublicityConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the triggers to the end of migration."""
-        from publicity import invariants, standing  # noqa: F401  (loading the invariants adds them)
+        from publicity import invariants, retention, standing  # noqa: F401  (loading invariants and retention adds them)
         from publicity.corrections import desk as desk_of_corrections  # noqa: F401  (what this floor tells on desks, in messages and of a case)
         from publicity.corrections import part as part_of_corrections  # noqa: F401
         from publicity.disclosures import desk, part  # noqa: F401

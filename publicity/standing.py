@@ -6,6 +6,7 @@ from publicity.corrections import standing as corrections
 from publicity.disclosures import index
 from publicity.disclosures.models import COPIED, Disclosure
 from registries import triggers
+from registries.keys import rotating
 from registries.triggers import Trigger
 
 _TABLE = "publicity_disclosure"
@@ -72,6 +73,7 @@ def set_up(using: str, **_: Any) -> None:
         triggers.make(TRIGGERS, using)
         if index.set_up(using):
             fill_terms()
+        rotating.index_missing("publicity")
 
 
 def fill_terms() -> None:

@@ -19,7 +19,12 @@ class RegistriesConfig(AppConfig):
         """
         from registries import histories, invariants, standing, triggers  # noqa: F401  (loading histories and invariants adds them)
         from registries.imports.telling import of_imports
+        from registries.people import backend
+        from registries.people.factors.queries import told_since
+        from registries.retention import kept  # noqa: F401  (its lines of retention)
         from registries.subjects import outlook
+
+        backend.TOLD["factor_since"] = told_since()
 
         outlook.happenings(of_imports)
 

@@ -10,7 +10,7 @@ from registries.imports.queries import visible_imports
 from registries.inspectors.models import Assistant, Inspector, InspectorGroup, Training
 from registries.ledger.histories import Kind, told
 from registries.matters.models import Edition, Matter
-from registries.people.models import Unit, User
+from registries.people.models import Alarm, BreakGlass, Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Subject, SubjectCategory
 
@@ -47,7 +47,9 @@ told(
         {"registries.editionpaper": "edition"},
         own=True,
     ),
-    Kind("registries.user", "registries.view_accounts", lambda _user: User.objects.all(), lambda one: reverse("account", args=[one.pk]), own=True),
+    Kind("registries.user", "registries.view_accounts", lambda _user: User.objects.all(), lambda one: reverse("account", args=[one.pk]), {"registries.passwordreset": "user"}, own=True),
+    Kind("registries.alarm", "registries.view_alarms", lambda _user: Alarm.objects.all(), lambda _one: reverse("alarms"), own=True),
+    Kind("registries.breakglass", "registries.view_alarms", lambda _user: BreakGlass.objects.all(), lambda _one: reverse("alarms"), own=True),
     Kind("registries.selfcheck", "registries.view_ledger", lambda _user: SelfCheck.objects.all(), lambda _one: reverse("office-self-check"), own=True),
     Kind("registries.unit", "registries.view_units", lambda _user: Unit.objects.all(), lambda _one: reverse("unit-list")),
     Kind(

@@ -1,5 +1,6 @@
 """The registries' tables, gathered from their rooms."""
 
+from registries.attempts.models import Attempt
 from registries.campaigns.models import Campaign
 from registries.codes.models import Code, Serial
 from registries.comparisons.models import Comparison, Difference
@@ -7,6 +8,7 @@ from registries.heartbeats.models import Heartbeat
 from registries.holidays.models import HolidayDay, HolidayYear
 from registries.imports.models import Import, ImportRow
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
+from registries.keys.models import KeyRotation
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
 from registries.lists.models import ChosenColumns, SavedSearch
 from registries.matters.models import (
@@ -19,12 +21,16 @@ from registries.matters.models import (
     MatterRevision,
     Outcome,
 )
-from registries.people.models import Unit, User
+from registries.people.factors.models import Factor, RecoveryCode
+from registries.people.models import Alarm, BreakGlass, PasswordReset, PastPassword, Session, SignInTries, Unit, User
 from registries.selfchecks.models import SelfCheck
 from registries.subjects.models import Complaint, Exclusion, Permit, Subject, SubjectCategory, Violation
 
 __all__ = [
+    "Alarm",
     "Assistant",
+    "Attempt",
+    "BreakGlass",
     "Campaign",
     "Certificate",
     "ChecklistItem",
@@ -38,6 +44,7 @@ __all__ = [
     "Edition",
     "EditionPaper",
     "Exclusion",
+    "Factor",
     "Heartbeat",
     "HolidayDay",
     "HolidayYear",
@@ -45,6 +52,7 @@ __all__ = [
     "ImportRow",
     "Inspector",
     "InspectorGroup",
+    "KeyRotation",
     "Leave",
     "LedgerEntry",
     "LedgerPayload",
@@ -53,12 +61,17 @@ __all__ = [
     "Matter",
     "MatterRevision",
     "Outcome",
+    "PasswordReset",
+    "PastPassword",
     "Permit",
+    "RecoveryCode",
     "Recusal",
     "RefusalTally",
     "SavedSearch",
     "SelfCheck",
     "Serial",
+    "Session",
+    "SignInTries",
     "Subject",
     "SubjectCategory",
     "Training",

@@ -8,9 +8,11 @@ from django.db.models import Model
 
 from registries import clock, triggers
 from registries.codes.models import Code, CodeTable, ResultGroup
+from registries.keys import rotating
 from registries.people import roles
 from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME, SYSTEM_USERNAME
+from registries.reads import READS
 from registries.subjects import searching
 from registries.triggers import Trigger
 
@@ -98,7 +100,14 @@ def _published_content_stands() -> Iterator[Trigger]:
 
 TRIGGERS: tuple[Trigger, ...] = (
     *triggers.append_only("registries_ledgerentry"),
-    *triggers.append_only("registries_ledgerpayload"),
+    triggers.append_only("registries_ledgerpayload")[0],
+    Trigger(
+        "registries_ledgerpayload_no_delete",
+        "registries_ledgerpayload",
+        "DELETE",
+        f"OLD.public OR OLD.verb NOT IN ({', '.join(repr(verb) for verb in sorted(READS))})",
+        "registries_ledgerpayload is append-only",
+    ),
     *triggers.append_only("registries_checkpoint"),
     *triggers.append_only("registries_checkpointdelivery"),
     _exclusive_groups("registries_user_groups"),
@@ -132,6 +141,14 @@ TRIGGERS: tuple[Trigger, ...] = (
     *triggers.append_only("registries_holidayday"),
     *triggers.append_only("registries_comparison"),
     *triggers.append_only("registries_difference"),
+    Trigger(
+        "finished_rotation_stands",
+        "registries_keyrotation",
+        "UPDATE",
+        "OLD.finished_at IS NOT NULL",
+        "a key rotation that has ended is never changed",
+    ),
+    Trigger("rotation_stays", "registries_keyrotation", "DELETE", "1 = 1", "a key rotation is never deleted"),
 )
 
 ACTORS: tuple[tuple[str, str, roles.Role], ...] = (
@@ -193,3 +210,4 @@ def set_up(using: str, **_: Any) -> None:
             defaults={"label": label, "group": group, "position": position, "active": active},
         )
     searching.fill_missing()
+    rotating.index_missing("registries")

@@ -7,6 +7,7 @@ system check asserts them.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -58,8 +59,30 @@ def make(triggers: Iterable[Trigger], using: str) -> None:
     with connection.cursor() as cursor:
         for trigger in triggers:
             if trigger.table in tables:
-                for statement in statements(trigger):
+                for statement in statements(_open_to_rotation(trigger, using)):
                     cursor.execute(statement)
+
+
+def _open_to_rotation(trigger: Trigger, using: str) -> Trigger:
+    """A rule against changes lets a sealed value be stored under another key: while a rotation is open, and if all else stays.
+
+    What such a value says stands in the row or in the ledger as a digest of its own, which the rotation does not touch.
+    """
+    if trigger.event != "UPDATE" or not (sealed := _sealed_columns(trigger.table)):
+        return trigger
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        others = [one.name for one in connection.introspection.get_table_description(cursor, trigger.table) if one.name not in sealed]
+    same = "IS" if connection.vendor == "sqlite" else "IS NOT DISTINCT FROM"
+    kept = " AND ".join(f'NEW."{name}" {same} OLD."{name}"' for name in others)
+    opened = "EXISTS (SELECT 1 FROM registries_keyrotation AS turning WHERE turning.finished_at IS NULL)"
+    return trigger._replace(condition=f"({trigger.condition}) AND NOT ({opened} AND {kept})")
+
+
+def _sealed_columns(table: str) -> set[str]:
+    """The encrypted columns of a table (``fields.py``)."""
+    of_table = (model for model in apps.get_models() if model._meta.db_table == table)
+    return {str(field.column) for model in of_table for field in model._meta.concrete_fields if getattr(field, "sealed", False)}
 
 
 def lift(using: str, plan: Sequence[Any], **_: Any) -> None:

@@ -5,8 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.inspectors.urls")),
     path("", include("registries.people.urls")),
+    path("", include("registries.people.factors.urls")),
     path("", include("registries.codes.urls")),
     path("", include("registries.holidays.urls")),
+    path("", include("registries.attempts.urls")),
     path("", include("registries.exports.urls")),
     path("", include("registries.imports.urls")),
     path("", include("registries.matters.urls")),
@@ -14,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.comparisons.urls")),
     path("", include("registries.subjects.urls")),
     path("", include("registries.lists.urls")),
+    path("", include("registries.persons.urls")),
+    path("", include("registries.retention.urls")),
     path("", include("registries.selfchecks.urls")),
     path("", include("registries.ledger.urls")),
 ]

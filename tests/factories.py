@@ -330,7 +330,7 @@ def draw(revision: MatterRevision | None = None, **columns: Any) -> Draw:
             game="dice" if position == 1 else "demo",
             what=f"示例来源{position}",
             moment=now + dt.timedelta(minutes=40 + position),
-            form="20 digits",
+            form="digits:20",
         )
     return made
 

@@ -6,7 +6,6 @@ of the matter list and a published plan. Each step is taken only if it is not th
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +31,7 @@ from registries.matters.states import EditionState
 from registries.people import commands as people_commands
 from registries.people.commands import Founder
 from registries.people.models import Unit, User
+from registries.people.passwords import one_time
 from registries.people.queries import system_user
 from registries.people.roles import Role
 
@@ -84,7 +84,7 @@ def _found(data: Path) -> None:
     if User.objects.filter(username="sysadmin").exists():
         return
     kept = {p.role: accounts.issue(data, username=p.username, role=p.role.value, name=p.name) for p in FOUNDERS}
-    first = {role: secrets.token_urlsafe(12) for role in kept}
+    first = {role: one_time() for role in kept}
     people_commands.found_office(
         actor=system_user(),
         founders={role.value: Founder(kept[role].username, kept[role].name, first[role]) for role in kept},
@@ -96,10 +96,17 @@ def _found(data: Path) -> None:
 def open_account(data: Path, member: Person) -> User:
     """An account with its role: made by the system administrator, granted by the security administrator."""
     known = User.objects.filter(username=member.username).first()
-    if known is not None and not known.must_change_password:
-        return known
+    if known is None or known.must_change_password:
+        _open(data, member, known)
+    if member.role.value not in person(member.username).role_codes:
+        people_commands.grant_role(actor=person("secadmin"), user_id=person(member.username).pk, role=member.role.value)
+    return person(member.username)
+
+
+def _open(data: Path, member: Person, known: User | None) -> None:
+    """Make the account, or go on where a start broke off; its person chooses a password."""
     account = accounts.issue(data, username=member.username, role=member.role.value, name=member.name)
-    first = secrets.token_urlsafe(12)
+    first = one_time()
     if known is None:
         people_commands.create_account(
             actor=person("sysadmin"),
@@ -110,10 +117,7 @@ def open_account(data: Path, member: Person) -> User:
         )
     else:
         people_commands.reset_password(actor=person("sysadmin"), user_id=known.pk, password=first)
-    if member.role.value not in person(member.username).role_codes:
-        people_commands.grant_role(actor=person("secadmin"), user_id=person(member.username).pk, role=member.role.value)
     _choose_password(account, first)
-    return person(member.username)
 
 
 def _choose_password(account: Account, first: str) -> None:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TextIO
 
 from config import bootstrap
+from config.testing import report
 from config.testing.servers import ServicesFailed, services
 
 NO_TESTS = 5  # pytest's exit status when it collected none
@@ -40,6 +41,7 @@ class Pass:
     skipped: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     seconds: float = 0
+    trust: list[report.Row] = field(default_factory=list)
 
     @property
     def bad(self) -> bool:
@@ -77,27 +79,37 @@ def _pytest(name: str, which: str, arguments: list[str], env: Mapping[str, str],
     print(f"\n=== {name} ===", file=out, flush=True)
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sunlot-tests-", ignore_cleanup_errors=True) as folder:
-        tally = Path(folder) / "tally.json"
+        tally, trust = Path(folder) / "tally.json", Path(folder) / "trust.json"
         embedded = {"DATABASE_URL": f"sqlite:///{folder}/data/sunlot.sqlite3", "CELERY_BROKER_URL": "fsqueue://localhost/"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-p", "config.testing.tally", *arguments],
+            [sys.executable, "-m", "pytest", "-p", "config.testing.tally", "-p", "config.testing.report", *arguments],
             cwd=bootstrap.ROOT,
             stdout=None if out is sys.stdout else out,
             stderr=subprocess.STDOUT if out is not sys.stdout else None,
-            env={**_environment(), **embedded, **env, "TEST_PASS": which, "TALLY_FILE": str(tally), "DATA_DIR": f"{folder}/data"},
+            env={**_environment(), **embedded, **env, "TEST_PASS": which, "TALLY_FILE": str(tally), "REPORT_FILE": str(trust), "DATA_DIR": f"{folder}/data"},
         )
         status = None
         while status is None:
             with contextlib.suppress(KeyboardInterrupt):  # pytest got it too, and ends in good order
                 status = process.wait()
         counts = json.loads(tally.read_text(encoding="utf-8")) if tally.exists() else {"reasons": {}}
+        rows = report.read(trust)
     reasons = Counter(counts.pop("reasons"))
-    return Pass(name, status, **counts, reasons=reasons, seconds=time.monotonic() - start)
+    return Pass(name, status, **counts, reasons=reasons, seconds=time.monotonic() - start, trust=rows)
 
 
 def _environment() -> dict[str, str]:
     """This process's own, but Python keeps what it compiled: the tests start some hundred processes, each half a second slower without."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def _report_file() -> Path:
+    """REPORT_FILE, to which runs add; or else a file in the data folder, made anew."""
+    if asked := os.environ.get("REPORT_FILE"):
+        return Path(asked).with_suffix(".json")
+    file = Path(os.environ.get("DATA_DIR", bootstrap.ROOT / "var")) / "report" / "trust.json"
+    file.unlink(missing_ok=True)
+    return file
 
 
 def _summary(passes: list[Pass], not_run: list[str], *, full: bool) -> int:
@@ -109,6 +121,10 @@ def _summary(passes: list[Pass], not_run: list[str], *, full: bool) -> int:
         print("The long acceptance counts were not asked for (--full).")
     for reason in not_run:
         print(f"NOT RUN: {reason}")
+    if rows := [row for one in passes for row in one.trust]:
+        file = _report_file()
+        print("\n".join(report.sentences(report.write(file, rows))))
+        print(f"The figures stand in {file} and {file.with_suffix('.md').name} beside it.")
     bad = any(one.bad for one in passes) or all(one.status == NO_TESTS for one in passes)
     strict = os.environ.get("CI", "").lower() in ("true", "1")
     if not_run and strict:

@@ -19,9 +19,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from config.bootstrap import SERVERS, program
 from config.demo.serve import die_with_parent, free_port
@@ -51,14 +52,20 @@ def services() -> Iterator[Services]:
     """Start both servers, yield where they are, stop them and remove their data. Raises ServicesFailed."""
     if lacking := [part.name for part in SERVERS if not part.present()]:
         raise ServicesFailed(f"{' and '.join(lacking)} not installed.")
-    with contextlib.ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="sunlot-services-", dir="/tmp"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with server_folder() as folder, _postgres(folder) as database, _redis(folder) as broker:
+        yield Services(database, broker)
+
+
+@contextlib.contextmanager
+def server_folder() -> Iterator[Path]:
+    """A temporary folder that belongs to whoever runs the servers."""
+    folder = Path(tempfile.mkdtemp(prefix="sunlot-services-", dir="/tmp"))
+    try:
         if os.geteuid() == 0:
             shutil.chown(folder, _server_user(), _server_user())
-        database = stack.enter_context(_postgres(folder))
-        broker = stack.enter_context(_redis(folder))
-        yield Services(database, broker)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fresh_database(database_url: str, name: str, template: str = "") -> str:
@@ -81,8 +88,19 @@ def empty_queue(broker_url: str) -> str:
     return url
 
 
+SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+"""What a PostgreSQL is started with that tests kill: everything it has acknowledged must still be there."""
+
+
 @contextlib.contextmanager
 def _postgres(folder: Path) -> Iterator[str]:
+    with killable_postgres(folder, {}) as (url, _server):
+        yield url
+
+
+@contextlib.contextmanager
+def killable_postgres(folder: Path, options: Mapping[str, str]) -> Iterator[tuple[str, Server]]:
+    """A PostgreSQL of its own in `folder`, and the handle by which it can be stopped, frozen, killed and started again."""
     data, password, port = folder / "postgres", secrets.token_hex(16), free_port()
     secret = folder / "password"
     secret.write_text(password)
@@ -90,16 +108,16 @@ def _postgres(folder: Path) -> Iterator[str]:
         shutil.chown(secret, _server_user())
     _run(_binary("initdb"), "-D", str(data), "-U", "sunlot", "--auth=scram-sha-256", f"--pwfile={secret}",
          "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--data-checksums")  # fmt: skip
-    options = {
+    told = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
         "full_page_writes": "off", "synchronous_commit": "off", "max_connections": 100, "shared_buffers": "64MB",
-        "jit": "off", "max_prepared_transactions": 0, "timezone": "UTC",
+        "jit": "off", "max_prepared_transactions": 0, "timezone": "UTC", **options,
     }  # fmt: skip
-    command = [_binary("postgres"), "-D", str(data), *(f"-c{name}={value}" for name, value in options.items())]
-    with _server(command, folder / "postgres.log", signal.SIGINT):
-        url = f"postgresql://sunlot:{password}@127.0.0.1:{port}/postgres"
-        _until(lambda: _postgres_answers(url), "PostgreSQL", folder / "postgres.log")
-        yield url
+    command = [_binary("postgres"), "-D", str(data), *(f"-c{name}={value}" for name, value in told.items())]
+    url = f"postgresql://sunlot:{password}@127.0.0.1:{port}/postgres"
+    server = Server("PostgreSQL", command, folder / "postgres.log", signal.SIGINT, lambda: _postgres_answers(url))
+    with server:
+        yield url, server
 
 
 def _postgres_answers(url: str) -> bool:
@@ -114,6 +132,13 @@ def _postgres_answers(url: str) -> bool:
 
 @contextlib.contextmanager
 def _redis(folder: Path) -> Iterator[str]:
+    with killable_redis(folder) as (url, _server):
+        yield url
+
+
+@contextlib.contextmanager
+def killable_redis(folder: Path) -> Iterator[tuple[str, Server]]:
+    """A Redis of its own that keeps nothing on disk, and its handle."""
     password, port = secrets.token_hex(16), free_port()
     config = folder / "redis.conf"
     config.write_text(
@@ -121,9 +146,9 @@ def _redis(folder: Path) -> Iterator[str]:
     )
     if os.geteuid() == 0:
         shutil.chown(config, _server_user())
-    with _server([_binary("redis-server"), str(config)], folder / "redis.log", signal.SIGTERM):
-        _until(lambda: _redis_answers(port, password), "Redis", folder / "redis.log")
-        yield f"redis://:{password}@127.0.0.1:{port}/0"
+    command = [_binary("redis-server"), str(config)]
+    with Server("Redis", command, folder / "redis.log", signal.SIGTERM, lambda: _redis_answers(port, password)) as server:
+        yield f"redis://:{password}@127.0.0.1:{port}/0", server
 
 
 def _redis_answers(port: int, password: str) -> bool:
@@ -135,31 +160,61 @@ def _redis_answers(port: int, password: str) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def _server(command: list[str], log: Path, polite: signal.Signals) -> Iterator[None]:
-    """Run a server in a session of its own until the block ends."""
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=log.parent, user=_user(),
-            group=_user(), extra_groups=[] if _user() else None, start_new_session=True, preexec_fn=die_with_parent(polite),
-        )  # fmt: skip
-    try:
-        yield
-    finally:
-        process.send_signal(polite)
+class Server:
+    """A server in a session of its own, until the block ends; meanwhile a test may do to it what machines do."""
+
+    def __init__(self, name: str, command: list[str], log: Path, polite: signal.Signals, answers: Callable[[], bool]) -> None:
+        self._name, self._command, self._log, self._polite, self._answers = name, command, log, polite, answers
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.freeze(False)
+        self.stop(self._polite)
+
+    def start(self) -> None:
+        """Start it and return when it answers. Raises ServicesFailed."""
+        with self._log.open("ab") as out:
+            self.process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=self._log.parent, user=_user(),
+                group=_user(), extra_groups=[] if _user() else None, start_new_session=True, preexec_fn=die_with_parent(self._polite),
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if time.monotonic() > deadline:
+                self.kill()
+                raise ServicesFailed(f"{self._name} did not start: {self._log.read_text(errors='replace')[-600:]}")
+            time.sleep(0.05)
+
+    def stop(self, sign: signal.Signals) -> None:
+        """Ask it to end; after ten seconds, kill it."""
+        self.process.send_signal(sign)
         try:
-            process.wait(10)
+            self.process.wait(10)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            self.kill()
+
+    def freeze(self, frozen: bool = True) -> None:
+        """SIGSTOP: connections are taken by the kernel, nobody answers. Or let it go on."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    def kill(self) -> None:
+        """kill -9 of every process it has, at once."""
+        for pid in [*_children(self.process.pid), self.process.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
 
 
-def _until(answers: Callable[[], bool], name: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not answers():
-        if time.monotonic() > deadline:
-            raise ServicesFailed(f"{name} did not start: {log.read_text(errors='replace')[-600:]}")
-        time.sleep(0.05)
+def _children(pid: int) -> list[int]:
+    """Its child processes, which may lead sessions of their own (PostgreSQL's do)."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 def _run(*command: str) -> None:

@@ -25,3 +25,5 @@ PUBLIC_REQUESTS_PER_MINUTE = 0  # all tests come from one address
 PUBLIC_PAGES_KEPT = False  # rows are made past the commands here, and taken back
 PUBLIC_MARK_SECONDS = 0
 WHITENOISE_AUTOREFRESH = True  # looks a file up when it is asked for; every test client would list all of them first
+PASSWORD_DAYS = 0  # clocks are moved by months here
+SESSION_IDLE_MINUTES = 480

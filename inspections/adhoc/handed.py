@@ -10,15 +10,17 @@ from django.views.decorators.http import require_POST
 from inspections.adhoc.listing import ask_handed
 from inspections.plans.models import PlanItem
 from inspections.plans.queries import items_in_force
-from registries.pages import act
+from registries.pages import act, signed_in
 from registries.people.access import access
+from registries.people.queries import of_own_units
 
 
 @access("inspections.ask_adhoc")
 @require_POST
 def ask_for_all(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     """Ask for the inspection of everybody named whom nobody has asked for yet: one request, one decision, one order."""
-    item = get_object_or_404(items_in_force().exclude(source=PlanItem.Source.ROUTINE), pk=item_pk, plan=pk)
+    tasks = items_in_force().filter(of_own_units(signed_in(request))).exclude(source=PlanItem.Source.ROUTINE)
+    item = get_object_or_404(tasks, pk=item_pk, plan=pk)
     change = act(request, ask_handed, item_id=item.pk)
     if change is not None:
         asked, left = len(change.after.get("subjects", ())), change.after.get("left_out", 0)

@@ -21,6 +21,7 @@ from registries import clock
 from registries.ledger.change import Refused
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
+from registries.people.factors import proof
 
 
 @admin.register(Case)
@@ -93,6 +94,7 @@ class ReplacementAdmin(ReadingAdmin):
         initial = {"version": asked.version}
         accept = _accept_form(asked, request.POST if "accept" in request.POST else None, initial)
         refuse = RefuseReplacementForm(request.POST if refusing else None, initial=initial)
+        proof.ask(accept, "password", signed_in(request))
         if self._accepted(request, asked, accept) or self._refused(request, asked, refuse):
             return redirect("admin:inspections_replacement_changelist")
         context = {
@@ -111,8 +113,7 @@ class ReplacementAdmin(ReadingAdmin):
     def _accepted(self, request: HttpRequest, asked: Replacement, form: AcceptReplacementForm) -> bool:
         if not form.is_valid():
             return False
-        if not signed_in(request).check_password(form.cleaned_data["password"]):
-            form.add_error("password", _("This is not your password."))
+        if not proof.given(request, form, "password"):
             return False
         key: dict[str, Any] = {"replacement_id": asked.pk, "version": form.cleaned_data["version"]}
         if isinstance(form, StandInForm):

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from registries.fields import NONCE_BYTES
+from registries.imports.sealed import seal_bytes, unseal_bytes
+from registries.keys.columns import Folder
 from registries.ledger.change import refuse_now
 from registries.ledger.sentences import say
 
@@ -97,9 +98,14 @@ def _kept(sent: bytes, body: bytes, content_type: str, *, position_kept: bool) -
 # --- the files -------------------------------------------------------------------------------------------------------
 
 
+def sealed_folder() -> Folder:
+    """Where they all stand, for the rotation of keys."""
+    return Folder(Path(settings.MEDIA_ROOT) / "evidence", PLACE)
+
+
 def path_of(sha256: str) -> Path:
     """Where the file of this digest stands."""
-    return Path(settings.MEDIA_ROOT) / "evidence" / sha256[:2] / sha256
+    return sealed_folder().path / sha256[:2] / sha256
 
 
 def store(kept: Kept) -> None:
@@ -107,9 +113,7 @@ def store(kept: Kept) -> None:
     place = path_of(kept.sha256)
     if place.exists():
         return
-    name, key = next(iter(settings.FIELD_KEYS.items()))
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = name.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, kept.body, PLACE)
+    sealed = seal_bytes(kept.body, PLACE)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
@@ -127,12 +131,8 @@ def read(sha256: str) -> bytes | None:
         stored = path_of(sha256).read_bytes()
     except OSError:
         return None
-    name, _colon, raw = stored.partition(b":")
-    key = settings.FIELD_KEYS.get(name.decode("ascii", "replace"))
-    if key is None:
-        return None
     try:
-        body = AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], PLACE)
-    except (InvalidTag, ValueError):
+        body = unseal_bytes(stored, PLACE)
+    except (InvalidTag, ImproperlyConfigured, ValueError):
         return None
     return body if hashlib.sha256(body).hexdigest() == sha256 else None

@@ -23,6 +23,7 @@ from inspections.draws.states import Reported
 from inspections.draws.struck import Strike
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
+from registries.people.factors import proof
 
 
 @admin.register(Strike)
@@ -58,6 +59,7 @@ class StrikeAdmin(ReadingAdmin):
         initial = {"version": report.version}
         strike = StrikeForm(request.POST if "strike" in request.POST else None, initial=initial)
         refuse = RefuseReplacementForm(request.POST if refusing else None, initial=initial)
+        proof.ask(strike, "password", signed_in(request))
         if self._struck(request, report, strike) or self._refused(request, report, refuse):
             return redirect("admin:inspections_strike_changelist")
         context = {
@@ -78,8 +80,7 @@ class StrikeAdmin(ReadingAdmin):
     def _struck(self, request: HttpRequest, report: Strike, form: StrikeForm) -> bool:
         if not form.is_valid():
             return False
-        if not signed_in(request).check_password(form.cleaned_data["password"]):
-            form.add_error("password", _("This is not your password."))
+        if not proof.given(request, form, "password"):
             return False
         version = form.cleaned_data["version"]
         if act(request, striking.strike_result, form=form, strike_id=report.pk, version=version) is None:

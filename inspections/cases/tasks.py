@@ -4,12 +4,14 @@ from celery import shared_task
 
 from inspections.cases import awaiting, commands, joining, uniting
 from inspections.draws.models import Draw
+from registries.attempts.trying import tried
 from registries.ledger.change import Refused
 from registries.ledger.sweeping import each
 from registries.people.queries import system_user
 
 
 @shared_task(name="inspections.open_cases", acks_late=True)
+@tried("inspections.open_cases")
 def open_cases(draw_id: int) -> None:
     """Open the cases of a draw, or give those of another their teams. A message that comes twice finds nothing to do."""
     if awaiting.draws_awaiting_cases().filter(pk=draw_id).exists():
@@ -20,6 +22,7 @@ def open_cases(draw_id: int) -> None:
 
 
 @shared_task(name="inspections.join_case", acks_late=True)
+@tried("inspections.join_case")
 def join_case(case_id: int) -> None:
     """Make one visit of a case and the earlier one of its subject, where the rules allow it."""
     uniting.join_case(actor=system_user(), case_id=case_id)

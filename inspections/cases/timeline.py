@@ -58,7 +58,7 @@ def _told(case: Case, rows: Iterable[Model]) -> Iterable[LedgerPayload]:
     told = history_of(wanted)
     if NOTICE in wanted:
         told = told | naming({NOTICE: wanted[NOTICE]}, TOGETHER)
-    return told.filter(public=False)
+    return told.filter(public=False).exclude(verb="inspections.read_drawn")
 
 
 def _event(payload: LedgerPayload, row: Model | None) -> Event:

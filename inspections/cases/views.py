@@ -28,6 +28,7 @@ from inspections.cases.steps import next_step
 from inspections.cases.timeline import timeline
 from inspections.cases.visit_forms import BeginForm, begun_with
 from inspections.cases.wordings import texts
+from inspections.draws.commands.reading import read_drawn
 from registries import clock
 from registries.gathered import Gathered
 from registries.ledger.change import Refused
@@ -35,6 +36,7 @@ from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import Unit
+from registries.reads import note_read
 from registries.subjects.models import Subject
 
 
@@ -75,6 +77,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
         cases = standings.overdue(cases, today)
     listed = page_of(request, cases)
     context = {**listed, "form": form, "rows": _rows(listed["page"], looks), "late": late}
+    secret = sum(case.state == CaseState.ASSIGNED for case in listed["page"])
+    if secret:
+        note_read(request, read_drawn, "cases", of=looks.user, purpose="the list of cases", rows=secret)
     return render(request, "office/cases/list.html", context)
 
 
@@ -149,6 +154,8 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         **panel,
         **joint,
     }
+    if case.state == CaseState.ASSIGNED and all(one.inspector.user_id != looks.user.pk for one in team):
+        note_read(request, read_drawn, f"case-{case.pk}", of=case, purpose="the page of the case")
     return render(request, "office/cases/page.html", context)
 
 

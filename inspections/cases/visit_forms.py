@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.announcing import Handed
 from inspections.cases.states import Acknowledged, PhotoKind
 from registries.matters.models import ChecklistItem
+from registries.people.factors import proof
 from registries.people.models import User
 
 
@@ -63,8 +63,9 @@ class SignForm(forms.Form):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not data.get("drawn"):
             password = data.get("password") or ""
-            if not password or authenticate(self.request, username=self.user.username, password=password) != self.user:
-                self.add_error("password", _("This is not your password."))
+            wrong = proof.why_not_password(self.request, self.user, password)
+            if wrong:
+                self.add_error("password", wrong)
         return data
 
 

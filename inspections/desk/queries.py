@@ -16,7 +16,7 @@ from inspections.cases.queries import Viewer
 from inspections.cases.rules import countdown
 from inspections.cases.states import CaseState, Stage
 from inspections.cases.steps import next_step
-from inspections.desk import announcing, following
+from inspections.desk import announcing, following, signing_in
 from inspections.desk.task import MOST, Task, named
 from inspections.draws import places
 from inspections.draws.models import Draw, SeedSource, SourceEntry
@@ -28,6 +28,7 @@ from inspections.plans.models import Plan
 from inspections.plans.queries import tasks_to_report, titles_of, visible_plans
 from inspections.plans.states import PlanState
 from registries import clock
+from registries.attempts.queries import held
 from registries.campaigns import queries as campaigns
 from registries.holidays import queries as holidays
 from registries.imports.models import Import
@@ -43,7 +44,7 @@ from registries.people.models import User
 from registries.people.queries import PUBLIC_USERNAME
 from registries.selfchecks import queries as selfchecks
 
-ALARMS = ("registries.view_ledger", "inspections.audit_roster", "registries.save_holidays")
+ALARMS = ("registries.view_ledger", "registries.view_alarms", "registries.confirm_reset", "registries.reset_password", "registries.view_held_work", "inspections.audit_roster", "registries.save_holidays")
 """What rings now and then, for people whose desk is otherwise an overview."""
 
 
@@ -87,6 +88,10 @@ def _finders() -> dict[str, Finder]:
     """Right → what waits for those who have it."""
     return {
         "registries.view_ledger": _alarm,
+        "registries.view_alarms": signing_in.alarms,
+        "registries.confirm_reset": signing_in.resets_to_confirm,
+        "registries.reset_password": signing_in.resets_confirmed,
+        "registries.view_held_work": _held_work,
         "inspections.audit_roster": _rosters,
         "registries.save_holidays": _holidays,
         "inspections.begin_visit": _own_cases,
@@ -126,6 +131,14 @@ def _alarm(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:
     if alarm is not None:
         url = reverse("office-self-check")
         yield Task(_("Ledger"), Refused(alarm).sentence, _("Read the findings."), _("Look now"), url, now.date())
+
+
+def _held_work(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:
+    """Work that the worker does not try any more, because it died of it again and again."""
+    count = held().count()
+    if count:
+        title = _("%(count)s pieces of work are held") % {"count": count}
+        yield Task(_("Worker"), title, _("The worker broke off at them. The page says what to do."), _("Look at it"), reverse("held-work"), now.date())
 
 
 def _holidays(_looks: Viewer, now: dt.datetime) -> Iterator[Task]:

@@ -16,6 +16,7 @@ from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
+from registries.people.factors import proof
 
 
 @admin.register(Draw)
@@ -54,6 +55,8 @@ class DrawAdmin(ReadingAdmin):
         approve = ApproveForm(request.POST if "approve" in request.POST else None, initial=initial)
         back = ReturnForm(request.POST if returning else None, initial=initial)
         void = VoidForm(request.POST if "void" in request.POST else None, initial=initial)
+        proof.ask(approve, "password", signed_in(request))
+        proof.ask(void, "void_password", signed_in(request))
         if self._approved(request, draw, approve) or self._returned(request, draw, back) or self._voided(request, draw, void):
             return redirect("admin:inspections_draw_changelist")
         context = {
@@ -73,8 +76,7 @@ class DrawAdmin(ReadingAdmin):
     def _approved(self, request: HttpRequest, draw: Draw, form: ApproveForm) -> bool:
         if not form.is_valid():
             return False
-        if not signed_in(request).check_password(form.cleaned_data["password"]):
-            form.add_error("password", _("This is not your password."))
+        if not proof.given(request, form, "password"):
             return False
         change = act(
             request,
@@ -101,8 +103,7 @@ class DrawAdmin(ReadingAdmin):
         if not form.is_valid():
             return False
         data = form.cleaned_data
-        if not signed_in(request).check_password(data["void_password"]):
-            form.add_error("void_password", _("This is not your password."))
+        if not proof.given(request, form, "void_password"):
             return False
         done = _("Voided. It stays public and is counted.")
         return bool(

@@ -20,6 +20,7 @@ from inspections.draws.states import Correction, SlipRule, Stratify, VoidKind
 from inspections.plans.models import PlanItem
 from registries.clock import BEIJING
 from registries.codes.models import Code, CodeTable
+from registries.evidence import why_not_picture
 from registries.inspectors.queries import groups
 from registries.ledger.change import translated
 from registries.people.models import Unit
@@ -292,6 +293,9 @@ class SourceValueForm(forms.Form):
         sent.seek(0)
         if why is not None:
             raise forms.ValidationError(translated(why))
+        if damaged := why_not_picture(sent.read()):
+            raise forms.ValidationError(damaged)
+        sent.seek(0)
         return sent
 
     def arguments(self, kind: Callable[[str, bytes], Any]) -> dict[str, Any]:

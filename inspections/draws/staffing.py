@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from inspections.adhoc.queries import visible_requests
 from inspections.draws import commands, places
 from inspections.draws.explaining import by_reason
 from inspections.draws.forms import StaffingForm
@@ -36,6 +37,7 @@ def begin_staffing(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def begin_adhoc(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin the order that draws the team for an approved ad-hoc request."""
+    get_object_or_404(visible_requests(signed_in(request)), pk=pk)
     done = _("The order is begun. Choose the units, then announce the sources.")
     change = act(request, commands.prepare_adhoc, done=done, request_id=pk)
     return redirect("adhoc-page", pk=pk) if change is None else redirect("draw-page", pk=change.obj.pk)

@@ -28,6 +28,7 @@ from registries.ledger.queries import history
 from registries.ledger.words import in_words
 from registries.pages import act, signed_in
 from registries.people.access import access
+from registries.reads import note_read
 
 PER_PAGE = 50
 
@@ -206,8 +207,10 @@ def _show(request: HttpRequest, draw: Draw) -> HttpResponse:
         "staffing": teams,
         "reports": reports_of(draw),
         "struck": struck_results(draw),
-        "history": [(payload, in_words(payload.verb)) for payload in history(draw)],
+        "history": [(payload, in_words(payload.verb)) for payload in history(draw).exclude(verb="inspections.read_drawn")],
     }
+    if context["drawn"]:
+        note_read(request, commands.read_drawn, f"draw-{draw.pk}", of=draw, purpose="the page of the draw", rows=len(context["drawn"]))
     return render(request, "office/draws/page.html", context)
 
 

@@ -28,7 +28,8 @@ from inspections.messages.rules import FEW, TOLD_FOR, digest_of, key_of, reminde
 from inspections.plans.models import Plan
 from inspections.plans.states import PlanState
 from registries.ledger.sentences import Sentence, say
-from registries.people.models import User
+from registries.people.factors.queries import factor_of
+from registries.people.models import PasswordReset, User
 from registries.people.queries import people
 from registries.people.roles import who_may
 
@@ -147,7 +148,19 @@ def news(user: User, now: dt.datetime) -> list[Note]:
     """What was returned to this person or decided on their asking, in the last two weeks: told once."""
     since = now - TOLD_FOR
     above = (note for told in TOLD for note in told(user, since))
-    return [*_reviews(user, since), *_replacements(user, since), *_requests(user, since), *_plans(user, since), *_draws(user, since), *above]
+    own = (_reviews, _replacements, _requests, _plans, _draws, _resets, _factor)
+    return [*(note for told in own for note in told(user, since)), *above]
+
+
+def _resets(user: User, since: dt.datetime) -> Iterator[Note]:
+    """That administrators gave them a new password, whether they wanted one or not."""
+    for one in PasswordReset.objects.filter(user=user, used_at__gte=since).select_related("asked_by", "confirmed_by"):
+        text = say(
+            "%(asked)s set a one-time password for your account, %(confirmed)s confirmed it. If you did not want that, tell the auditor.",
+            asked=one.asked_by.username,
+            confirmed=one.confirmed_by.username if one.confirmed_by else "",
+        )
+        yield Note(Kind.DECIDED, key_of("password", one.pk), say("New password"), text, reverse("own-account"))
 
 
 def _reviews(user: User, since: dt.datetime) -> Iterator[Note]:
@@ -178,6 +191,16 @@ def _plans(user: User, since: dt.datetime) -> Iterator[Note]:
         done = one.state == PlanState.PUBLISHED
         kind, text = (Kind.DECIDED, say("The plan was approved and published.")) if done else (Kind.RETURNED, say("The plan was returned to you."))
         yield Note(kind, key_of("plan", one.pk, one.state, one.returned_because), Sentence("%(title)s", {"title": one.title}), text, reverse("plan", args=[one.pk]))
+
+
+def _factor(user: User, since: dt.datetime) -> Iterator[Note]:
+    factor = factor_of(user)
+    if factor is not None and factor.cleared_at is not None and factor.cleared_at >= since:
+        text = say("A security administrator cleared it. If you did not ask for that, tell the auditor at once.")
+        yield Note(Kind.DECIDED, key_of("factor", factor.cleared_at), say("Second factor"), text, reverse("own-factor"))
+    if factor is not None and factor.locked_until is not None and factor.locked_until >= since:
+        text = say("Five wrong codes were entered after your password. If that was not you, change your password and tell the auditor.")
+        yield Note(Kind.DECIDED, key_of("factor locked", factor.enrolled_at), say("Second factor"), text, reverse("own-password"))
 
 
 def _draws(user: User, since: dt.datetime) -> Iterator[Note]:

@@ -4,11 +4,13 @@ from celery import shared_task
 
 from inspections.messages import commands, mailing, queries
 from registries import clock
+from registries.attempts.trying import tried
 from registries.ledger.change import Refused
 from registries.ledger.sweeping import each
 from registries.people.queries import system_user
 
 
+@tried("inspections.post_messages")
 def post_for(user_id: int) -> None:
     """Tell one person what is new; nothing where nothing is."""
     now = clock.now()

@@ -166,9 +166,9 @@ def expire_bundle(*, actor: User, bundle_id: int) -> Change:
 
 
 @command("inspections.take_paper")
-def take_paper(*, actor: User, what: str, of: Case | Draw | Bundle | Notice) -> Change:
-    """Say that a document with names on it leaves as a file. Nothing changes; that it was taken is the entry."""
-    return Change(of, {}, {"document": what})
+def take_paper(*, actor: User, what: str, of: Case | Draw | Bundle | Notice, sha256: str) -> Change:
+    """Say that a document with names on it leaves as a file, and the file's hash. Nothing changes; that it was taken is the entry."""
+    return Change(of, {}, {"document": what, "sha256": sha256})
 
 
 @command("inspections.serve_notice")

@@ -1,5 +1,6 @@
 """The office pages of documents: the documents of a case and of a draw, notices, numbers, and the files themselves."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -52,9 +53,10 @@ def _printed(request: HttpRequest, made: Callable[[], bytes], name: str, *, what
     if why is not None:
         messages.error(request, Refused(why).sentence)
         return back
-    if act(request, commands.take_paper, what=what, of=of) is None:
+    body = made()
+    if act(request, commands.take_paper, what=what, of=of, sha256=hashlib.sha256(body).hexdigest()) is None:
         return back
-    return _file(made(), name)
+    return _file(body, name)
 
 
 # --- one case --------------------------------------------------------------------------------------------------------
@@ -232,7 +234,7 @@ def bundle_file(request: HttpRequest, pk: int) -> HttpResponse:
     bundle = _bundle(request, pk)
     if bundle.state != BundleState.READY:
         raise Http404
-    if act(request, commands.take_paper, what=f"{bundle.sheet} × {bundle.total}", of=bundle) is None:
+    if act(request, commands.take_paper, what=f"{bundle.sheet} × {bundle.total}", of=bundle, sha256=bundle.sha256) is None:
         return redirect("bundle", pk=pk)
     body = bytes(Bundle.objects.values_list("pdf", flat=True).get(pk=pk))
     return _file(body, f"{bundle.get_sheet_display()}-{bundle.draw.number}")

@@ -10,7 +10,7 @@ from inspections.plans.commands import ItemValues
 from inspections.plans.models import PlanItem
 from inspections.plans.states import PlanState
 from registries import clock
-from registries.evidence import evidence_file
+from registries.evidence import evidence_file, why_not_office_file, why_not_picture
 from registries.matters.models import MatterRevision
 from registries.matters.queries import published_revisions
 from registries.people.models import Unit, User
@@ -68,6 +68,10 @@ class ReportForm(forms.Form):
         file.seek(0)
         if not any(begins.startswith(known) for known in BEGINNINGS):
             raise forms.ValidationError(_("This file is none of PDF, Word, Excel, JPEG or PNG."))
+        body = file.read()
+        file.seek(0)
+        if why := why_not_office_file(body) or why_not_picture(body):
+            raise forms.ValidationError(why)
         return file
 
 

@@ -38,13 +38,13 @@ HEADINGS = (
 WIDTHS = (6, 7, 22, 32, 11, 10, 16, 11, 26, 26, 18, 36, 14, 10, 10, 10, 12, 14, 8, 8, 14, 18, 40, 20, 12)
 
 
-def workbook_of(plan: Plan) -> tuple[bytes, int]:
+def workbook_of(plan: Plan, mark: str = "") -> tuple[bytes, int]:
     """The plan as .xlsx, and how many rows it has; the same version gives the same bytes while the matter list stays."""
     items = list(plan.items.select_related("matter", "unit").prefetch_related("joint_matters").order_by("code", "pk"))
     rows = published_revisions().prefetch_related("categories", "bases")
     listed = {row.matter_id: row for row in rows}
     cells = [_cells(number, plan, item, listed) for number, item in enumerate(items, start=1)]
-    return write_workbook([Page("抽查计划", HEADINGS, cells, title=plan.title, hints=[_issued(plan)], widths=WIDTHS)]), len(cells)
+    return write_workbook([Page("抽查计划", HEADINGS, cells, title=plan.title, hints=[_issued(plan)], widths=WIDTHS)], mark), len(cells)
 
 
 def _cells(number: int, plan: Plan, item: PlanItem, listed: dict[int, MatterRevision]) -> list[Writable]:

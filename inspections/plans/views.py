@@ -1,5 +1,6 @@
 """Office pages for plans: the list, one plan with its items, the forms of both."""
 
+import hashlib
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,13 +13,14 @@ from inspections.plans import commands, papers, progress, queries, states
 from inspections.plans.forms import AmendForm, DropForm, ItemForm, PlanFileForm, PlanFilterForm, PlanForm, ReviewForm
 from inspections.plans.models import Plan, PlanItem
 from inspections.plans.states import PlanState
-from registries.exports.commands import export_registry
+from registries.exports.commands import complete_export, export_registry
 from registries.ledger.telling import history_told
 from registries.matters.papers import download
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import User
 from registries.people.queries import keeps
+from registries.watermark import mark
 
 
 @access("inspections.view_plans")
@@ -199,6 +201,9 @@ def plan_amend(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan as a workbook in the columns that higher platforms take; that it was taken stands in the ledger."""
     row = get_object_or_404(queries.visible_plans(signed_in(request)), pk=pk)
-    body, rows = papers.workbook_of(row)
-    export_registry(actor=signed_in(request), kind="plan", form="xlsx", query=row.number or row.title, rows=rows, persons=False)
-    return download(body, papers.file_name(row))
+    marked = mark(signed_in(request))
+    body, rows = papers.workbook_of(row, marked.line)
+    name = marked.named(papers.file_name(row).removesuffix(".xlsx"), "xlsx")
+    export_registry(actor=signed_in(request), kind="plan", file_name=name, query=row.number or row.title, rows=rows, persons=False)
+    complete_export(actor=signed_in(request), file_name=name, sha256=hashlib.sha256(body).hexdigest())
+    return download(body, name)

@@ -61,7 +61,7 @@ def _counts(count: Sum) -> list[Writable]:
     ]  # fmt: skip
 
 
-def workbook_of(report: Report) -> bytes:
+def workbook_of(report: Report, mark: str = "") -> bytes:
     """The report as .xlsx: total, months, units, sources, matters, results, orders, and what the figures mean."""
     title = title_of(report.scope.period, report.unit.name if report.unit else "")
     hints = [f"统计截至{report.told_on:%Y年%m月%d日}"]
@@ -81,7 +81,7 @@ def workbook_of(report: Report) -> bytes:
         Page("其他指标", RATES, rows_of(report), title=title, hints=hints, widths=(28, 12, 12, 12, 44)),
         Page("指标说明", ("指标", "含义"), MEANINGS, title=title, widths=(16, 90)),
     ]
-    return write_workbook(pages)
+    return write_workbook(pages, mark)
 
 
 RATES = ("指标", "数量", "基数", "比例（%）", "说明")
@@ -93,7 +93,7 @@ def rows_of(report: Report) -> list[list[Writable]]:
         return [[str(rate.name), rate.part, rate.whole, percent(rate.share), rate.words] for rate in report.rates]
 
 
-def pdf_of(report: Report) -> bytes:
+def pdf_of(report: Report, mark: str = "") -> bytes:
     """The report on A4 across. Raises ``MissingFonts`` rather than print boxes."""
     heads = ("范围", *COUNTS)
 
@@ -105,6 +105,7 @@ def pdf_of(report: Report) -> bytes:
         "bureau": settings.BUREAU_NAME,
         "demo": settings.DEMO,
         "told_on": report.told_on,
+        "mark": mark,
         "heads": heads,
         "tables": [
             ("合计", [["全部", *_counts(report.total)], ["其中：随机抽取", *_counts(report.lots)]]),
@@ -154,11 +155,11 @@ def upward_rows(tasks: Iterable[Task], results: list[Code], disposals: list[Code
     return rows
 
 
-def upward_workbook(period: Period, tasks: list[Task], told_on: Any) -> bytes:
+def upward_workbook(period: Period, tasks: list[Task], told_on: Any, mark: str = "") -> bytes:
     """The routine report as .xlsx."""
     results, disposals = upward_headings()
     headings = [*UPWARD, *(f"结果：{code}" for code in results), *(f"处置：{code}" for code in disposals)]
     hints = [f"统计截至{told_on:%Y年%m月%d日}；结果、处置按统计期内检查结束的户次，其余按年度累计"]
     title = f"{settings.BUREAU_NAME}双随机抽查情况报表（{period.year}年{f'{period.month}月' if period.month else ''}）"
     widths = (6, 12, 8, 20, 30, 12, 8, 12)
-    return write_workbook([Page("抽查情况报表", headings, upward_rows(tasks, results, disposals), title=title, hints=hints, widths=widths)])
+    return write_workbook([Page("抽查情况报表", headings, upward_rows(tasks, results, disposals), title=title, hints=hints, widths=widths)], mark)

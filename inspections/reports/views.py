@@ -23,6 +23,7 @@ from registries.matters.papers import download
 from registries.pages import signed_in
 from registries.paper import MissingFonts
 from registries.people.access import access
+from registries.watermark import mark
 
 
 def _form(request: HttpRequest) -> PeriodForm:
@@ -57,11 +58,12 @@ def report_pdf(request: HttpRequest) -> HttpResponse:
         raise Http404
     told = _report(request, form)
     try:
-        body = papers.pdf_of(told)
+        marked = mark(signed_in(request))
+        body = papers.pdf_of(told, marked.line)
     except MissingFonts:
         messages.error(request, _("Chinese fonts are missing on the server, so no PDF can be made. Ask the administrator to install them; nothing is lost."))
         return redirect(f"{reverse('report')}?{request.GET.urlencode()}")
-    return _taken(request, body, f"{papers.title_of(form.period, told.unit.name if told.unit else '')}.pdf")
+    return _taken(request, body, marked.named(papers.title_of(form.period, told.unit.name if told.unit else ""), "pdf"))
 
 
 @access("inspections.view_reports")
@@ -72,7 +74,9 @@ def report_sheet(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     told = _report(request, form)
-    return _taken(request, papers.workbook_of(told), f"{papers.title_of(form.period, told.unit.name if told.unit else '')}.xlsx")
+    marked = mark(signed_in(request))
+    name = marked.named(papers.title_of(form.period, told.unit.name if told.unit else ""), "xlsx")
+    return _taken(request, papers.workbook_of(told, marked.line), name)
 
 
 @access("inspections.view_reports")
@@ -101,8 +105,9 @@ def upward_sheet(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     scope = queries.scope_for(signed_in(request), form.period, form.cleaned_data["unit"])
-    body = papers.upward_workbook(form.period, queries.tasks(scope), clock.today())
-    return _taken(request, body, f"双随机抽查情况报表-{form.period.code}.xlsx")
+    marked = mark(signed_in(request))
+    body = papers.upward_workbook(form.period, queries.tasks(scope), clock.today(), marked.line)
+    return _taken(request, body, marked.named(f"双随机抽查情况报表-{form.period.code}", "xlsx"))
 
 
 @access("inspections.view_overview")

@@ -156,3 +156,9 @@ def locked(objection_id: int, actor: User) -> Objection:
     if not keeps(actor, row.disclosure.case.unit_id):
         refuse_now(say("There is no such objection."))
     return row
+
+
+@command("publicity.read_objector")
+def read_objector(*, actor: User, objection_id: int, what: str, purpose: str) -> Change:
+    """Say that this person reads who sent an objection, or the file that came with it. Nothing changes; the value stands nowhere."""
+    return Change(Objection.objects.defer("text", "file", "name", "contact").get(pk=objection_id), {}, {"read": what, "purpose": purpose})

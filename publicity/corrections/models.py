@@ -5,13 +5,14 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from inspections.papers.models import DocumentNumber
 from publicity.corrections.states import ANSWERED, Kind, ProposalState, Stage, What
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.states import Because
-from registries.fields import SealedTextField
+from registries.fields import TOKEN, SealedTextField, SearchableTextField
 from registries.imports.sealed import SealedBytesField
 
 
@@ -29,7 +30,7 @@ class Objection(models.Model):
     text = SealedTextField(_("text"))
     text_sha256 = models.CharField(max_length=64, editable=False)
     name = SealedTextField(_("name"), blank=True)
-    contact = SealedTextField(_("contact"), blank=True)
+    contact = SearchableTextField(_("contact"), blank=True)
     uscc = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     claims_inspected = models.BooleanField(_("says to be the inspected"), default=False)
     file = SealedBytesField(editable=False, default=b"")
@@ -61,7 +62,10 @@ class Objection(models.Model):
         verbose_name = _("objection")
         verbose_name_plural = _("objections")
         ordering = ("-id",)
-        indexes: ClassVar = [models.Index(fields=["state", "due_on"], name="objection_state_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "due_on"], name="objection_state_due"),
+            models.Index(Substr("contact", 1, TOKEN), name="objection_contact"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state=Stage.RECEIVED) | Q(handler__isnull=False), name="objection_has_its_handler"),
             models.CheckConstraint(

@@ -17,6 +17,8 @@ def _on_case(person: str) -> str:
 
 
 _SENT = ("number", "disclosure_id", "kind", "text_sha256", "file_sha256", "token_digest", "received_at", "due_on", "by_calendar")
+_FORGOTTEN = "NEW.name = '' AND NEW.contact = '' AND NEW.state = OLD.state AND NEW.findings = OLD.findings AND NEW.answer = OLD.answer"
+"""Who sent it is forgotten when its time is over (``publicity/retention.py``); what was decided stays."""
 _PROPOSED = ("disclosure_id", "what", "because", "base", "explanation", "record_wrong", "basis", "asked_by_id", "asked_at")
 _OPEN = "('received', 'taken', 'proposed')"
 
@@ -26,7 +28,7 @@ TRIGGERS: tuple[Trigger, ...] = (
         "publicity_objection_stands",
         "publicity_objection",
         "UPDATE",
-        f"OLD.state NOT IN {_OPEN} OR " + " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _SENT),
+        f"(OLD.state NOT IN {_OPEN} AND NOT ({_FORGOTTEN})) OR " + " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _SENT),
         "what was sent is never changed, and decided once",
     ),
     Trigger(

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from publicity.corrections import proposing, queries
 from registries import clock
+from registries.attempts.trying import tried
 from registries.ledger.change import Refused
 from registries.ledger.sweeping import each
 from registries.people.queries import system_user
@@ -17,5 +18,6 @@ def sweep_terms() -> None:
     each(_take_down, queries.over(clock.today()).values_list("pk", flat=True)[:AT_ONCE], Refused)
 
 
+@tried("publicity.take_down_over")
 def _take_down(disclosure_id: int) -> None:
     proposing.take_down_over(actor=system_user(), disclosure_id=disclosure_id)

@@ -7,6 +7,7 @@ from publicity.corrections import views
 urlpatterns = [
     path("objections/", views.objection_list, name="objection-list"),
     path("objections/<int:pk>/", views.objection_page, name="objection-page"),
+    path("objections/<int:pk>/sender/", views.objection_sender, name="objection-sender"),
     path("objections/<int:pk>/take/", views.objection_take, name="objection-take"),
     path("objections/<int:pk>/answer/", views.objection_answer, name="objection-answer"),
     path("objections/<int:pk>/check/", views.statement_check, name="objection-check"),

@@ -24,6 +24,8 @@ from registries.ledger.change import Refused, translated
 from registries.ledger.telling import history_told
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
+from registries.people.masking import masked_name, masked_phone
+from registries.reads import note_read
 
 TONES = {
     Stage.RECEIVED: "wait",
@@ -66,7 +68,9 @@ def _left(row: Objection) -> tuple[str, str] | None:
     return urgency, translated(words)
 
 
-def _page(request: HttpRequest, pk: int, form: AnswerForm | None = None, refusing: ReasonForm | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, pk: int, form: AnswerForm | None = None, refusing: ReasonForm | None = None, *, in_full: bool = False
+) -> HttpResponse:
     user = signed_in(request)
     row = get_object_or_404(queries.visible_objections(user), pk=pk)
     statement = row.kind == Kind.STATEMENT
@@ -74,6 +78,8 @@ def _page(request: HttpRequest, pk: int, form: AnswerForm | None = None, refusin
     mine = row.state == Stage.TAKEN and row.handler_id == user.pk and not had_part
     context = {
         "row": row,
+        "sender": (row.name, row.contact) if in_full else (masked_name(row.name), masked_phone(row.contact)),
+        "in_full": in_full,
         "result": row.disclosure,
         "case": row.disclosure.case,
         "tone": TONES[Stage(row.state)],
@@ -94,6 +100,16 @@ def _page(request: HttpRequest, pk: int, form: AnswerForm | None = None, refusin
     }
     failed = bool((form and form.errors) or (refusing and refusing.errors))
     return render(request, "office/corrections/page.html", context, status=422 if failed else 200)
+
+
+@access("publicity.read_objector")
+@require_POST
+def objection_sender(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name and contact in full, once; that they were read stands in the ledger before they are shown."""
+    get_object_or_404(queries.visible_objections(signed_in(request)), pk=pk)
+    if act(request, commands.read_objector, objection_id=pk, what="name and contact", purpose="to reach who sent it") is None:
+        return redirect("objection-page", pk=pk)
+    return _page(request, pk, in_full=True)
 
 
 @access("publicity.take_objection")
@@ -137,6 +153,7 @@ def statement_check(request: HttpRequest, pk: int) -> HttpResponse:
 def objection_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file that came with it, as a download."""
     row = get_object_or_404(queries.visible_objections(signed_in(request)), pk=pk)
+    note_read(request, commands.read_objector, f"objection-{pk}", objection_id=pk, what="file", purpose="to examine it")
     return download(bytes(row.file or b""), row.number)
 
 
@@ -150,6 +167,7 @@ def answer_paper(request: HttpRequest, pk: int) -> HttpResponse:
     if not answering.ready():
         messages.error(request, _("This machine has no Chinese fonts; the answer cannot be printed here."))
         return redirect("objection-page", pk=pk)
+    note_read(request, commands.read_objector, f"answer-{pk}", objection_id=pk, what="answer as a file", purpose="to hand it over")
     return pdf(row)
 
 

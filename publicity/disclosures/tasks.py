@@ -5,6 +5,7 @@ from celery import shared_task
 from publicity.disclosures import commands, failing, noting, penalising, queries
 from publicity.disclosures.models import Disclosure
 from registries import clock
+from registries.attempts.trying import tried
 from registries.holidays.queries import calendar
 from registries.ledger.change import Refused
 from registries.ledger.sweeping import each, in_time
@@ -18,6 +19,7 @@ def publish_case(case_id: int) -> None:
         _publish(case_id)
 
 
+@tried("publicity.publish_case")
 def _publish(case_id: int) -> None:
     """Disclose a case of the list of what is due; another sweep may have been faster."""
     if Disclosure.objects.filter(case=case_id).exists():
@@ -52,9 +54,11 @@ def _note_duty(case_id: int) -> None:
     noting.note_duty(actor=system_user(), case_id=case_id)
 
 
+@tried("publicity.complete_disclosure")
 def _complete(disclosure_id: int) -> None:
     commands.complete_disclosure(actor=system_user(), disclosure_id=disclosure_id)
 
 
+@tried("publicity.publish_penalty")
 def _publish_penalty(followup_id: int) -> None:
     penalising.publish_penalty(actor=system_user(), followup_id=followup_id)

@@ -19,7 +19,7 @@ Value = str | int | Decimal | bool | dt.date | dt.datetime | Sequence[str] | Non
 BEIJING = ZoneInfo("Asia/Shanghai")
 BETWEEN = " | "
 """Parts the values of a list in one cell."""
-_FORMULA = re.compile(r"['\t\r\n]|[ \t\r\n\u00a0\u3000]*[=+\-@＝＋－＠]")
+_FORMULA = re.compile(r"['\t\r\n]|[ \t\r\n\u00a0\u200b\u3000\ufeff]*[=+\-@＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)

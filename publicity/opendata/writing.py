@@ -53,10 +53,10 @@ def csv_pieces(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:
     for at, row in enumerate(rows, start=1):
         writer.writerow([in_csv(value) for value in row])
         if at % AT_ONCE == 0:
-            yield text.getvalue().encode()
+            yield text.getvalue().encode(errors="replace")
             text.seek(0)
             text.truncate()
-    yield text.getvalue().encode()
+    yield text.getvalue().encode(errors="replace")
 
 
 def json_pieces(dataset: Dataset, rows: Iterable[Row]) -> Iterator[bytes]:

@@ -2,7 +2,20 @@
 
 from django.urls import path, re_path
 
-from publicity.site import corrected, notices, objections, penalties, plans, results, screens, size, statistics, struck, views
+from publicity.site import (
+    corrected,
+    notices,
+    objections,
+    penalties,
+    plans,
+    results,
+    screens,
+    size,
+    statistics,
+    struck,
+    views,
+    violations,
+)
 
 urlpatterns = [
     path("", views.home, name="public-home"),
@@ -46,5 +59,6 @@ urlpatterns = [
     path("accessibility/", views.accessibility, name="public-accessibility"),
     path("size/<str:size>/", size.choose_size, name="public-size"),
     path("sitemap.xml", views.sitemap, name="public-sitemap"),
+    path("csp-report/", violations.report, name="public-csp-report"),
     path("robots.txt", views.robots, name="public-robots"),
 ]

@@ -187,6 +187,14 @@ def _dropped(batch: Import, move: str) -> Change:
     return _spoken(alter(batch, state=MOVES[move][1]), sha256=batch.sha256)
 
 
+@command("registries.take_refused")
+def take_refused(*, actor: User, import_id: int, file_name: str, content: bytes) -> Change:
+    """Record that the refused rows, with what the file says of people, leave as a workbook."""
+    batch = visible_imports(actor).defer("content").get(pk=import_id)
+    rows = ImportRow.objects.filter(batch=batch, row_class=RowClass.REFUSED).count()
+    return Change(batch, {}, {"file": file_name, "rows": rows, "sha256": hashlib.sha256(content).hexdigest()})
+
+
 def _own(actor: User, import_id: int, version: int, move: str) -> tuple[Import, TableKind]:
     """Lock an import that this person may move on, and that is as they saw it."""
     batch = Import.objects.select_for_update().defer("content").get(pk=import_id)

@@ -103,7 +103,7 @@ def refuse_doubles(drafts: Iterable[Draft], keys: Sequence[tuple[str, ...]]) -> 
         found: dict[tuple[Plain, ...], list[Draft]] = {}
         for one in taken:
             value = tuple(one.values.get(name) for name in names)
-            if None not in value:
+            if all(one not in (None, "") for one in value):
                 found.setdefault(value, []).append(one)
         for same in found.values():
             if len(same) > 1:

@@ -206,6 +206,7 @@ KINDS: dict[str, TableKind] = {
                     layouts.INSPECTORS,
                     Inspector,
                     {"unit": "unit", "specialties": "specialty", "fields": "field", "matters": "matter", "experts": "expert"},
+                    exclusive=(("id_number",),),
                     kept_by="unit",
                     past=("in_post_since",),
                 ),

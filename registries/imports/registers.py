@@ -186,7 +186,8 @@ class Register:
             wanted = sorted({str(one.values[names[-1]]) for one in drafts if names[-1] in one.values})
             holders: dict[tuple[str, ...], tuple[Plain, ...]] = {}
             for part in chunks(wanted):
-                rows = self.model._default_manager.filter(**{f"{names[-1]}__in": part})
+                lookup = "whole_of" if hasattr(self.model._meta.get_field(names[-1]), "tokens") else "in"
+                rows = self.model._default_manager.filter(**{f"{names[-1]}__{lookup}": part})
                 for values in rows.values_list(*names, *self.layout.key):
                     holders[tuple(map(str, values[: len(names)]))] = tuple(values[len(names) :])
             for one in drafts:

@@ -9,11 +9,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
-from registries.fields import NONCE_BYTES, SealedTextField
+from registries.fields import NONCE_BYTES, SealedTextField, reading_key, writing_key
 
 if TYPE_CHECKING:
     Binary = models.BinaryField[Any, Any]
@@ -43,6 +41,8 @@ class SealedJSONField(SealedTextField):
 class SealedBytesField(Binary):
     """A file that is encrypted in the database: ``<key name>:<nonce ‖ AES-256-GCM ciphertext>``. Empty stays empty."""
 
+    sealed = True
+
     @property
     def place(self) -> bytes:
         """What is authenticated with the value: the column's full name."""
@@ -53,16 +53,29 @@ class SealedBytesField(Binary):
         stored = bytes(value or b"")
         if not stored:
             return None if value is None else b""
-        name, _colon, raw = stored.partition(b":")
-        key = settings.FIELD_KEYS.get(name.decode())
-        if key is None:
-            raise ImproperlyConfigured(f"The column key {name.decode()!r} is missing: add it to the key file.")
-        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], self.place)
+        return unseal_bytes(stored, self.place)
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt on the way in."""
-        if not value:
-            return value
-        name, key = next(iter(settings.FIELD_KEYS.items()))
-        nonce = os.urandom(NONCE_BYTES)
-        return name.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, bytes(value), self.place)
+        return seal_bytes(bytes(value), self.place) if value else value
+
+    def resealed(self, stored: bytes) -> bytes:
+        """The same file under the key that writes now."""
+        return seal_bytes(unseal_bytes(stored, self.place), self.place)
+
+    def is_current(self, head: bytes) -> bool:
+        """Whether a value that begins so is under the key that writes now."""
+        return head.partition(b":")[0].decode("ascii", "replace") == writing_key()[0]
+
+
+def seal_bytes(body: bytes, place: bytes) -> bytes:
+    """Encrypt a file for ``place``."""
+    name, key = writing_key()
+    nonce = os.urandom(NONCE_BYTES)
+    return name.encode() + b":" + nonce + AESGCM(key).encrypt(nonce, body, place)
+
+
+def unseal_bytes(stored: bytes, place: bytes) -> bytes:
+    """Decrypt what :func:`seal_bytes` made. Raises ``ImproperlyConfigured`` without its key, ``InvalidTag`` when it does not open."""
+    name, _colon, raw = stored.partition(b":")
+    return AESGCM(reading_key(name.decode("ascii", "replace"))).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place)

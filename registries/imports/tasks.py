@@ -9,6 +9,7 @@ from registries.imports.checking import examine
 from registries.imports.disk import is_full
 from registries.imports.queries import expired_imports, stalled_imports
 from registries.ledger.change import Refused
+from registries.leftovers import remove_now_and_then
 from registries.people.queries import system_user
 
 
@@ -28,8 +29,9 @@ def check_import(import_id: int) -> None:
 
 @shared_task(name="registries.sweep_imports", acks_late=True)
 def sweep_imports() -> None:
-    """Check again what has waited or stood still for too long; drop what nobody took over within seven days."""
+    """Check again what has waited or stood still for too long; drop what nobody took over within seven days, and files left behind."""
     for import_id in stalled_imports(clock.now()):
         check_import(import_id)
     for import_id in expired_imports(clock.now()):
         commands.expire_import(actor=system_user(), import_id=import_id)
+    remove_now_and_then()

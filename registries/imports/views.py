@@ -26,6 +26,7 @@ from registries.ledger.sentences import Sentence
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import User
+from registries.watermark import mark
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATE_TONES = {
@@ -76,7 +77,10 @@ def import_list(request: HttpRequest) -> HttpResponse:
     form = ImportFilterForm(request.GET, kinds=kinds or list(KINDS.values()))
     rows = queries.visible_imports(user)
     if form.is_valid():
-        rows = rows.filter(**{name: value for name, value in form.cleaned_data.items() if value})
+        if kind := form.cleaned_data["kind"]:
+            rows = rows.filter(kind=kind)
+        if state := form.cleaned_data["state"]:
+            rows = rows.filter(state=state)
     listed = page_of(request, rows)
     shown = [
         {"batch": batch, "kind": KINDS[batch.kind].label, "tone": STATE_TONES[ImportState(batch.state)], **queries.tally(batch.counts)}
@@ -271,7 +275,12 @@ def import_refused(request: HttpRequest, pk: int) -> HttpResponse:
     if not queries.rows_of(batch, row_class=RowClass.REFUSED).exists():
         raise Http404
     stem = batch.file_name.rpartition(".")[0] or batch.file_name
-    return _workbook(workbooks.refused_workbook(batch), _("%(file)s - refused rows.xlsx") % {"file": stem})
+    marked = mark(signed_in(request))
+    content = workbooks.refused_workbook(batch, marked.line)
+    name = marked.named(_("%(file)s - refused rows") % {"file": stem}, "xlsx")
+    if act(request, commands.take_refused, import_id=pk, file_name=name, content=content) is None:
+        return redirect("import", pk=pk)
+    return _workbook(content, name)
 
 
 @access("registries.upload_import")

@@ -34,7 +34,7 @@ def _answers(name: str) -> list[str]:
     return []
 
 
-def refused_workbook(batch: Import) -> bytes:
+def refused_workbook(batch: Import, mark: str = "") -> bytes:
     """The refused rows as they were written, sheet by sheet; corrected, the workbook can be uploaded again."""
     kind = KINDS[batch.kind]
     pages = []
@@ -46,4 +46,4 @@ def refused_workbook(batch: Import) -> bytes:
         ]
         if taken:
             pages.append(refused_page(layout, taken))
-    return write_workbook(pages)
+    return write_workbook(pages, mark)

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from registries.codes.models import Code
-from registries.fields import SealedTextField
+from registries.fields import TOKEN, SealedIdField, SealedPhoneField, SealedTextField
 from registries.matters.models import Matter
 from registries.people.models import Unit
 from registries.subjects.models import Subject
@@ -73,8 +74,8 @@ class Inspector(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     status_because = models.CharField(_("reason of the status"), max_length=200, blank=True)
     status_since = models.DateField(_("status since"), null=True, blank=True)
-    phone = SealedTextField(_("phone"), blank=True)
-    id_number = SealedTextField(_("ID number"), blank=True)
+    phone = SealedPhoneField(_("phone"), blank=True)
+    id_number = SealedIdField(_("ID number"), blank=True)
     office_phone = models.CharField(_("office phone"), max_length=40, blank=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -92,6 +93,10 @@ class Inspector(models.Model):
         verbose_name = _("inspector")
         verbose_name_plural = _("inspectors")
         ordering = ("number",)
+        indexes: ClassVar = [
+            models.Index(Substr("phone", 1, TOKEN), name="inspector_phone"),
+            models.Index(Substr("id_number", 1, TOKEN), name="inspector_id_number"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -257,7 +262,7 @@ class Assistant(models.Model):
     number = models.CharField(_("staff number"), max_length=16, unique=True)
     name = models.CharField(_("name"), max_length=40)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="assistants", verbose_name=_("unit"))
-    phone = SealedTextField(_("phone"), blank=True)
+    phone = SealedPhoneField(_("phone"), blank=True)
     remarks = models.CharField(_("remarks"), max_length=200, blank=True)
     active = models.BooleanField(_("in service"), default=True)
     version = models.PositiveIntegerField(default=1)
@@ -268,6 +273,7 @@ class Assistant(models.Model):
         verbose_name = _("assistant")
         verbose_name_plural = _("assistants")
         ordering = ("number",)
+        indexes: ClassVar = [models.Index(Substr("phone", 1, TOKEN), name="assistant_phone")]
 
     def __str__(self) -> str:
         return self.name

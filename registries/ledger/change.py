@@ -81,7 +81,7 @@ def plain(value: Any) -> Any:
 
 def shown(obj: models.Model, names: list[str]) -> dict[str, Any]:
     """The named columns of ``obj`` as the ledger shows them; encrypted ones only as filled or empty."""
-    sealed = {f.name for f in obj._meta.fields if f.__class__.__name__ == "SealedTextField"}
+    sealed = {f.name for f in obj._meta.fields if getattr(f, "sealed", False)}
     return {n: bool(getattr(obj, n)) if n in sealed else plain(getattr(obj, n)) for n in names}
 
 

@@ -1,23 +1,21 @@
 """``@command``: the one shape of every change (see ``docs/architecture.md``)."""
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
-from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from registries.ledger import record
+from registries.ledger.bell import bell
 from registries.ledger.change import Change, Refused
+from registries.ledger.context import Unconfirmed, withheld
 from registries.ledger.sentences import say
 
 if TYPE_CHECKING:
     from registries.people.models import User
 
 P = ParamSpec("P")
-log = logging.getLogger(__name__)
 
 COMMANDS: dict[str, Callable[..., Change]] = {}
 """Every command by its name, which is also the permission it needs. The access tests loop over it."""
@@ -27,7 +25,8 @@ def command(name: str) -> Callable[[Callable[P, Change]], Callable[P, Change]]:
     """Make a keyword-only function ``(*, actor, …) -> Change`` the command ``name``.
 
     Checks the actor's permission of the same name, opens a durable transaction, runs the body and writes the returned
-    :class:`Change` to the ledger inside it. On :class:`Refused` everything is rolled back and the refusal is recorded.
+    :class:`Change` to the ledger inside it. A request without a fresh confirmation does not run what weighs
+    (:class:`Unconfirmed`). On :class:`Refused` everything is rolled back and the refusal is recorded.
     """
 
     def wrap(body: Callable[P, Change]) -> Callable[P, Change]:
@@ -39,6 +38,8 @@ def command(name: str) -> Callable[[Callable[P, Change]], Callable[P, Change]]:
                     raise Refused(
                         say("Your role does not allow this. Ask a colleague whose role does, or an administrator.")
                     )
+                if name in withheld.get():
+                    raise Unconfirmed(name)
                 with transaction.atomic(durable=True):
                     change = body(*args, **kwargs)
                     record.record_change(name, actor.pk, change)
@@ -56,10 +57,4 @@ def command(name: str) -> Callable[[Callable[P, Change]], Callable[P, Change]]:
 def wake(task: str, **ids: int) -> None:
     """Ring the worker after commit. Only a doorbell: a sweep finds the same work if the bell is lost."""
 
-    def ring() -> None:
-        try:
-            current_app.send_task(task, kwargs=ids)
-        except (OperationalError, OSError):
-            log.warning("the queue is out of reach; the sweep will find %s", task)
-
-    transaction.on_commit(ring)
+    transaction.on_commit(lambda: bell.ring(task, ids))

@@ -5,10 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, Promise] = {
     "roles": _("roles"),
+    "username": _("account"),
+    "sessions": _("sessions"),
     "founders": _("administrators"),
     "items": _("checklist items"),
     "bases": _("legal bases"),
     "matters": _("matters"),
+    "work": _("work"),
+    "row": _("row"),
     "item": _("item"),
     "file": _("file"),
     "pdf": _("file"),
@@ -38,6 +42,12 @@ LABELS: dict[str, Promise] = {
     "query": _("asked for"),
     "receipt": _("receipt of the draw"),
     "read": _("read"),
+    "purpose": _("purpose"),
+    "found": _("found"),
+    "rows": _("rows"),
+    "line": _("line of the table of retention"),
+    "values": _("values"),
+    "places": _("columns"),
     "secret": _("secret"),
     "posted": _("messages posted"),
     "settled": _("settled"),
@@ -66,8 +76,27 @@ LABELS: dict[str, Promise] = {
     "stale": _("not confirmed lately"),
     "excluded": _("excluded"),
     "not-operating": _("not operating"),
+    "second_factor": _("second factor"),
+    "recovery_codes": _("recovery codes"),
+    "recovery_code": _("recovery code"),
 }
 """Names of things an entry keeps that are no columns, of columns without a name, and inside of values."""
 
-VALUES: dict[str, Promise] = {"yes": _("yes"), "no": _("no"), "not-checked": _("not checked"), "gap": _("reasonable gap")}
-"""The answers of a checklist as a record keeps them."""
+VALUES: dict[str, Promise] = {
+    "yes": _("yes"),
+    "no": _("no"),
+    "not-checked": _("not checked"),
+    "gap": _("reasonable gap"),
+    "names": _("names of who was drawn"),
+    "name and contact": _("name and contact"),
+    "answer as a file": _("answer as a file"),
+    "whose ID number it is": _("whose ID number it is"),
+    "the page of the draw": _("the page of the draw"),
+    "the page of the case": _("the page of the case"),
+    "the list of cases": _("the list of cases"),
+    "to change the entry": _("to change the entry"),
+    "to reach who sent it": _("to reach who sent it"),
+    "to examine it": _("to examine it"),
+    "to hand it over": _("to hand it over"),
+}
+"""The answers of a checklist as a record keeps them; what was read, and what for, as the program says it."""

@@ -8,6 +8,9 @@ from django.db import models
 from registries.ledger.chain import Link, first_break
 from registries.ledger.models import Checkpoint, LedgerEntry, LedgerPayload
 
+SESSION = "user.session"
+"""The action of entries about signing in and out."""
+
 
 def head() -> LedgerEntry | None:
     """The newest entry."""
@@ -29,11 +32,12 @@ def break_in_chain() -> str | None:
 
 
 def history(*objects: models.Model) -> models.QuerySet[LedgerPayload]:
-    """All that happened to these objects (mostly one), oldest first, with entry and actor."""
+    """All that happened to these objects (mostly one), oldest first, with entry and actor; not that somebody signed in or out."""
     wanted = models.Q(pk__in=[])
     for obj in objects:
         wanted |= models.Q(object_kind=obj._meta.label_lower, object_id=str(obj.pk))
-    return LedgerPayload.objects.filter(wanted).select_related("entry", "actor").order_by("entry_id")
+    rows = LedgerPayload.objects.filter(wanted).exclude(entry__action=SESSION)
+    return rows.select_related("entry", "actor").order_by("entry_id")
 
 
 def history_of(wanted: Mapping[str, Collection[int]], among: Collection[str] = ()) -> models.QuerySet[LedgerPayload]:

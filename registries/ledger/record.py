@@ -16,6 +16,7 @@ from registries.ledger.change import Change
 from registries.ledger.context import address
 from registries.ledger.digests import GONE, digests
 from registries.ledger.models import Checkpoint, CheckpointDelivery, LedgerEntry, LedgerPayload, RefusalTally
+from registries.ledger.queries import SESSION
 
 LEDGER_LOCK = 0x53554E4C4F54  # "SUNLOT": one writer of the chain's head at a time
 
@@ -110,6 +111,26 @@ def record_change(verb: str, actor_id: int, change: Change) -> None:
     for fact in change.facts:
         entry = append(fact.action, fact.payload, verb=fact.action, actor_id=None, obj=change.obj, public=True)
         checkpoint(entry)
+
+
+SIGN_IN, SIGN_OUT, SIGN_IN_FAILED, SIGN_IN_LOCKED = (f"registries.sign_in{end}" for end in ("", "_ended", "_failed", "_locked"))
+"""What of signing in stands in the ledger; no commands, because whoever does it has no right yet, or none any more."""
+
+
+def record_sign_in(verb: str, *, actor_id: int, account: models.Model | None, facts: Mapping[str, Any] | None = None) -> None:
+    """Write that somebody signed in or out, or failed to. ``account`` None: of an account that does not exist, whose typed name is never kept.
+
+    ``actor_id`` of a failure is the public: nobody knows who it was. The action is the same for all four; outside one reads no more.
+    """
+    of = {"object": account._meta.label_lower, "id": account.pk} if account is not None else {}
+    with transaction.atomic():
+        append(
+            SESSION,
+            {"verb": verb, "actor": actor_id, "from": address.get(), **of, "after": dict(facts or {})},
+            verb=verb,
+            actor_id=actor_id,
+            obj=account,
+        )
 
 
 def _minute(moment: dt.datetime) -> str:

@@ -15,6 +15,7 @@ from registries.ledger.models import LedgerPayload
 from registries.ledger.telling import kind_name, tell, told_of
 from registries.pages import page_of, signed_in
 from registries.people.access import access
+from registries.people.queries import open_glass
 
 
 @access("registries.view_ledger")
@@ -26,7 +27,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     form = LedgerFilterForm(request.GET, kinds=[(kind, kind_name(kind)) for kind in kinds])
     listing = page_of(request, _matching(rows, form.cleaned_data) if form.is_valid() else rows)
     told = [(one, kind_name(one.object_kind)) for one in tell(list(listing["page"]))]
-    context = {"form": form, "rows": told, "checkpoint": queries.latest_checkpoint()}
+    context = {"form": form, "rows": told, "checkpoint": queries.latest_checkpoint(), "glass": open_glass()}
     return render(request, "office/ledger/ledger.html", {**listing, **context})
 
 

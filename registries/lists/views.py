@@ -4,19 +4,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from registries import clock
 from registries.ledger.change import Refused
 from registries.lists import commands, queries
 from registries.lists.listing import LISTINGS, ListColumn, Listing
+from registries.lists.models import SavedSearch
 from registries.pages import act, signed_in
 from registries.people.access import access
 from registries.spreadsheets.writing import Page, Writable, write_csv, write_workbook
+from registries.watermark import mark
 
 FORMS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -76,6 +77,7 @@ def list_save(request: HttpRequest, code: str) -> HttpResponse:
 def list_forget(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Drop a kept search."""
     listing = _listing(code)
+    get_object_or_404(SavedSearch, pk=pk, user=signed_in(request))
     act(request, commands.forget_search, done=_("The search is dropped."), search_id=pk)
     return _back(request, listing)
 
@@ -100,8 +102,9 @@ def exported(
     headings = [str(column.label) for column in all_columns]
     cells: list[list[Writable]] = [[column.value(row) for column in all_columns] for row in rows]
     title = str(listing.title)
-    name = f"{title}-{clock.today():%Y%m%d}.{form}"
-    content = write_csv(headings, cells) if form == "csv" else write_workbook([Page(title, headings, cells)])
+    marked = mark(signed_in(request))
+    name = marked.named(title, form)
+    content = write_csv(headings, cells) if form == "csv" else write_workbook([Page(title, headings, cells)], marked.line)
     try:
         commands.export_list(
             actor=signed_in(request), list_code=listing.code, query=query, file_name=name, rows=len(cells), content=content

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from registries.attempts.trying import tried
 from registries.ledger.change import Refused
 from registries.ledger.sweeping import each
 from registries.matters import commands, papers, queries
@@ -9,6 +10,7 @@ from registries.people.queries import system_user
 
 
 @shared_task(name="registries.issue_edition_paper", acks_late=True)
+@tried("registries.issue_edition_paper")
 def issue_edition_paper(edition_id: int) -> None:
     """Make the PDF outside any transaction, then keep it."""
     edition = queries.editions_without_paper().filter(pk=edition_id).first()

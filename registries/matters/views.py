@@ -131,13 +131,15 @@ def matter(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "office/matters/matter.html", context)
 
 
-@access("registries.view_matters")
+@access("registries.retire_matter")
 @require_http_methods(["GET", "POST"])
 def matter_retire(request: HttpRequest, code: str) -> HttpResponse:
     """Take a matter out of use, or into it again, with a reason."""
     user = signed_in(request)
     row = get_object_or_404(Matter, code=code)
     newest = get_object_or_404(queries.visible_revisions(user), matter=row)
+    if request.method == "GET" and not keeps(user, newest.unit_id):
+        return redirect("matter", code=code)
     command, done = (
         (commands.retire_matter, _("The matter is retired."))
         if row.active
@@ -168,6 +170,8 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
     newest = queries.with_content(MatterRevision.objects.filter(matter__code=code)).order_by("-number").first() if code else None
     if code and newest is None:
         raise Http404
+    if request.method == "GET" and newest is not None and not keeps(signed_in(request), newest.unit_id):
+        return redirect("matter", code=code)
     row = newest.matter if newest is not None else None
     sent = _with_a_row_more(request.POST) if request.method == "POST" else None
     form = RevisionForm(sent, instance=newest, code=code, initial={} if row else {"unit": signed_in(request).unit})

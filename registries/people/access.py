@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+from registries.people.passwords import is_too_old
+
 PUBLIC = "public"
 """Anybody, without a session: the view reads published rows only."""
 
@@ -24,7 +26,7 @@ def access(right: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if right != PUBLIC:
                 if not request.user.is_authenticated:
-                    return redirect_to_login(request.get_full_path())
+                    return to_sign_in(request)
                 if not request.user.has_perm(right):
                     raise PermissionDenied
             response = view(request, *args, **kwargs)
@@ -38,8 +40,17 @@ def access(right: str) -> Callable[[View], View]:
     return wrap
 
 
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """To the sign-in page, which says why the session is over if one is."""
+    answer = redirect_to_login(request.get_full_path())
+    ended = getattr(getattr(request, "session", None), "ended", "")
+    if ended:
+        answer["Location"] += f"&ended={ended}"
+    return answer
+
+
 class FreshPasswordMiddleware:
-    """Whoever got a password from an administrator chooses an own one before anything else."""
+    """Whoever got a password from an administrator, or has an old one, chooses an own one before anything else."""
 
     OPEN = ("/office/password/", "/office/sign-out/", "/static/", "/language/")
 
@@ -51,6 +62,6 @@ class FreshPasswordMiddleware:
         inside = request.path.startswith(("/office/", "/admin/"))
         if inside and not request.path.startswith(self.OPEN):
             user = request.user
-            if user.is_authenticated and user.must_change_password:
+            if user.is_authenticated and (user.must_change_password or is_too_old(user)):
                 return redirect("/office/password/")
         return self.get_response(request)

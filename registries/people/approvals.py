@@ -33,6 +33,11 @@ class ReadingAdmin(Base):
     actions = None
     list_per_page = 50
 
+    def get_urls(self) -> list[URLPattern]:
+        """The list and one row. Django's other pages (adding, deleting, its own history) write or tell past the ledger, and have no address."""
+        kept = {f"{self.opts.app_label}_{self.opts.model_name}_{page}" for page in ("changelist", "change")}
+        return [one for one in super().get_urls() if isinstance(one, URLPattern) and one.name in kept]
+
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Reading is a right of its own."""
         return request.user.has_perm(self.view_right)

@@ -16,6 +16,10 @@ TOLD: dict[str, Combinable] = {}
 class Accounts(ModelBackend):
     """Accounts by username and password."""
 
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Neither disabled nor past the time of a break-glass account."""
+        return bool(user.is_open)
+
     def get_user(self, user_id: Any) -> User | None:
         """The person of a session, with the attributes in ``TOLD``; None when the account is gone or closed."""
         held: Any = User.groups.through.objects.filter(user=OuterRef("pk")).order_by().values("user")

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -51,10 +50,6 @@ class OwnPasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["new_password"].help_text = " ".join(password_validators_help_texts())
 
     def clean(self) -> dict[str, Any]:
         """Both new ones are the same."""
@@ -114,7 +109,7 @@ class AccountFilterForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("all")), ("enabled", _("enabled")), ("disabled", _("disabled"))],
+        choices=[("", _("all")), ("enabled", _("enabled")), ("disabled", _("disabled")), ("unused", _("unused for 90 days"))],
     )
 
 

@@ -1,9 +1,17 @@
 """Reading accounts and units: the two actors without a person, whose units somebody keeps, lists for the office pages."""
 
-from django.db.models import Q, QuerySet
+import datetime as dt
+import json
+from typing import NamedTuple
 
-from registries.people.models import Unit, User
+from django.db.models import F, Q, QuerySet
+
+from registries import clock
+from registries.ledger.models import LedgerPayload
+from registries.ledger.record import SIGN_IN, SIGN_IN_FAILED, SIGN_IN_LOCKED
+from registries.people.models import Alarm, BreakGlass, PasswordReset, Session, Unit, User
 from registries.people.roles import Role
+from registries.people.rules import UNUSED_AFTER
 
 SYSTEM_USERNAME = "system"
 PUBLIC_USERNAME = "public"
@@ -68,6 +76,77 @@ def keeps(user: User, unit_id: int) -> bool:
 def people() -> QuerySet[User]:
     """The accounts of persons, with unit and roles."""
     return User.objects.exclude(username__in=ACTORS).select_related("unit").prefetch_related("groups")
+
+
+def unused(now: dt.datetime) -> Q:
+    """Accounts that nobody has signed in with for 90 days, as a condition; closed ones do not count."""
+    since = now - UNUSED_AFTER
+    return Q(is_active=True) & (Q(last_login__lt=since) | Q(last_login=None, created_at__lt=since))
+
+
+def open_resets() -> QuerySet[PasswordReset]:
+    """New passwords asked for that were neither set nor refused."""
+    return PasswordReset.objects.filter(used_at=None, dropped_at=None).select_related("user").order_by("asked_at")
+
+
+def resets_to_confirm(user: User) -> QuerySet[PasswordReset]:
+    """Those that this administrator may confirm: of accounts of another kind than the own, asked for by somebody else.
+
+    Security administrators confirm; auditors only for security administrators.
+    """
+    rows = open_resets().filter(confirmed_at=None).exclude(Q(user=user) | Q(asked_by=user))
+    guards_own = Q(user__groups__name=Role.SECURITY_ADMIN)
+    return rows.filter(guards_own) if Role.AUDITOR in user.role_codes else rows.exclude(guards_own)
+
+
+def open_alarms() -> QuerySet[Alarm]:
+    """Alarms nobody has noted yet."""
+    return Alarm.objects.filter(noted_at=None)
+
+
+def alarms() -> QuerySet[Alarm]:
+    """All alarms, those nobody has noted first, then the latest."""
+    return Alarm.objects.select_related("noted_by").order_by(F("noted_at").desc(nulls_first=True), "-raised_at")
+
+
+def open_glass() -> QuerySet[BreakGlass]:
+    """Break-glass accounts that were not closed."""
+    return BreakGlass.objects.filter(closed_at=None).select_related("user")
+
+
+def sessions_of(user: User, now: dt.datetime) -> QuerySet[Session]:
+    """The person's sessions that are alive, the latest first."""
+    return Session.objects.filter(user=user, ended_because="", expire_date__gt=now).order_by("-seen_at")
+
+
+class Before(NamedTuple):
+    """The sign-in before this one, and how often somebody has failed since."""
+
+    at: dt.datetime | None
+    address: str
+    failed: int
+
+
+def before(user: User, seq: int | None = None) -> Before:
+    """What the ledger says of the last sign-in before the entry ``seq`` (None: of the last one), and of failures after it."""
+    mine = LedgerPayload.objects.filter(object_kind=User._meta.label_lower, object_id=str(user.pk))
+    if seq is not None:
+        mine = mine.filter(entry_id__lt=seq)
+    last = mine.filter(verb=SIGN_IN).select_related("entry").order_by("-entry_id").first()
+    failed = mine.filter(verb__in=(SIGN_IN_FAILED, SIGN_IN_LOCKED), entry_id__gt=last.entry_id if last else 0).count()
+    if last is None:
+        return Before(None, "", failed)
+    return Before(dt.datetime.fromisoformat(last.entry.time), str(json.loads(last.body).get("from", "")), failed)
+
+
+def before_present(user: User, session_key: str | None) -> Before:
+    """The same as it was when the present session began: what its person is shown on the own page."""
+    began = Session.objects.filter(pk=session_key, user=user).values_list("began_at", flat=True).first()
+    if began is None:
+        return before(user)
+    mine = LedgerPayload.objects.filter(object_kind=User._meta.label_lower, object_id=str(user.pk), verb=SIGN_IN)
+    this = mine.filter(entry__time__gte=began.astimezone(clock.BEIJING).isoformat(timespec="microseconds")).order_by("entry_id").first()
+    return before(user, this.entry_id if this else None)
 
 
 def has_system_administrator() -> bool:

@@ -2,11 +2,19 @@
 
 from django.urls import path, re_path
 
-from registries.people import views
+from registries.people import own_views, security_views, views
 
 urlpatterns = [
-    path("sign-in/", views.sign_in, name="sign-in"),
-    path("sign-out/", views.sign_out, name="sign-out"),
+    path("sign-in/", own_views.sign_in, name="sign-in"),
+    path("sign-out/", own_views.sign_out, name="sign-out"),
+    path("account/", own_views.own_account, name="own-account"),
+    path("here/", own_views.here, name="here"),
+    path("account/end/", own_views.end_sessions, name="own-sessions-end"),
+    path("alarms/", security_views.alarms, name="alarms"),
+    path("alarms/<int:pk>/", security_views.alarm_note, name="alarm-note"),
+    path("resets/", security_views.resets, name="resets"),
+    re_path(r"^resets/(?P<pk>[0-9]+)/(?P<to>confirm|refuse)/\Z", security_views.reset_decide, name="reset-decide"),
+    path("accounts/<int:pk>/reset/", security_views.reset_ask, name="reset-ask"),
     path("password/", views.own_password, name="own-password"),
     path("accounts/", views.account_list, name="account-list"),
     path("accounts/new/", views.account_new, name="account-new"),

@@ -1,36 +1,34 @@
-"""Office pages for signing in, the own password, accounts with their roles, and units."""
+"""Office pages for the own password, accounts with their roles, and units."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from registries import clock
+from registries.ledger.change import translated
 from registries.ledger.telling import history_told
 from registries.pages import act, page_of, signed_in
-from registries.people import commands, queries
-from registries.people.access import PUBLIC, access
+from registries.people import commands, queries, rules, sessions
+from registries.people.access import access
+from registries.people.factors import queries as factors
 from registries.people.forms import (
     AccountFilterForm,
     AccountForm,
     NewAccountForm,
     OwnPasswordForm,
     RoleForm,
-    SignInForm,
     UnitForm,
 )
-from registries.people.models import Unit, User
-from registries.people.passwords import one_time
+from registries.people.models import PasswordReset, Unit, User
+from registries.people.passwords import is_too_old, one_time
 from registries.people.titles import titles
-
-sign_in = access(PUBLIC)(
-    LoginView.as_view(template_name="registration/login.html", authentication_form=SignInForm, redirect_authenticated_user=True)
-)
-sign_out = access(PUBLIC)(LogoutView.as_view())
 
 
 @access("registries.set_own_password")
@@ -49,8 +47,11 @@ def own_password(request: HttpRequest) -> HttpResponse:
         )
         if change is not None and isinstance(change.obj, User):
             update_session_auth_hash(request, change.obj)
+            sessions.end(change.obj, "password", keep=request.session.session_key)
             return redirect("/office/")
-    return render(request, "registration/password_change.html", {"form": form, "must": signed_in(request).must_change_password})
+    user = signed_in(request)
+    context = {"form": form, "rules": password_validators_help_texts(), "must": user.must_change_password, "old": is_too_old(user)}
+    return render(request, "registration/password_change.html", context)
 
 
 # --- accounts ---------------------------------------------------------------------------------------------------------
@@ -66,7 +67,9 @@ def _matching(rows: QuerySet[User], form: AccountFilterForm) -> QuerySet[User]:
         rows = rows.filter(groups__isnull=True)
     elif wanted["role"]:
         rows = rows.filter(groups__name=wanted["role"])
-    if wanted["state"]:
+    if wanted["state"] == "unused":
+        rows = rows.filter(queries.unused(clock.now()))
+    elif wanted["state"]:
         rows = rows.filter(is_active=wanted["state"] == "enabled")
     return rows
 
@@ -77,23 +80,43 @@ def account_list(request: HttpRequest) -> HttpResponse:
     """All accounts of persons, filtered and paged."""
     form = AccountFilterForm(request.GET)
     listed = page_of(request, _matching(queries.people(), form))
-    rows = [(user, titles(group.name for group in user.groups.all())) for user in listed["page"]]
-    context = {"form": form, "rows": rows, "may_create": signed_in(request).has_perm("registries.create_account")}
+    now = clock.now()
+    rows = [
+        (user, titles(group.name for group in user.groups.all()), rules.is_unused(last=user.last_login, created=user.created_at, now=now))
+        for user in listed["page"]
+    ]
+    unused = queries.people().filter(queries.unused(now)).count()
+    context = {"form": form, "rows": rows, "unused": unused, "may_create": signed_in(request).has_perm("registries.create_account")}
     return render(request, "office/people/account_list.html", {**listed, **context})
+
+
+def _why_not_reset(guarded: bool, asked: PasswordReset | None, now: dt.datetime) -> str:
+    why = rules.why_not_reset(guarded=guarded, asked=asked is not None, confirmed_at=asked.confirmed_at if asked else None, now=now)
+    return translated(why) if why is not None else ""
 
 
 def _account_page(request: HttpRequest, user: User, **more: Any) -> HttpResponse:
     """The page of one account. ``password`` among ``more`` is shown this once."""
     asking = signed_in(request)
     held = [group.name for group in user.groups.all()]
+    guarded = rules.is_guarded(held)
+    asked = queries.open_resets().filter(user=user).first() if guarded else None
+    now = clock.now()
     context = {
+        "guarded": guarded,
+        "asked": asked,
+        "why_not_reset": _why_not_reset(guarded, asked, now),
+        "unused": rules.is_unused(last=user.last_login, created=user.created_at, now=now),
         "account": user,
         "roles": list(zip(held, (titles([code])[0] for code in held), strict=True)),
         "role_form": RoleForm(),
         "own": asking.pk == user.pk,
         "may_change": asking.has_perm("registries.change_account"),
         "may_grant": asking.has_perm("registries.grant_role"),
-        "history": history_told(user),
+        "history": history_told(user, *user.resets.all()),
+        "factor_since": factors.since(user),
+        "factor_must": factors.must_have(user),
+        "may_clear": asking.has_perm("registries.clear_factor"),
         **more,
     }
     response = render(request, "office/people/account.html", context)
@@ -157,6 +180,7 @@ def account_change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_switch(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Disable or enable an account."""
+    get_object_or_404(queries.people(), pk=pk)
     if to == "disable":
         act(request, commands.disable_account, done=_("The account is disabled."), user_id=pk)
     else:
@@ -168,6 +192,7 @@ def account_switch(request: HttpRequest, pk: int, to: str) -> HttpResponse:
 @require_POST
 def account_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a one-time password, shown on the page that answers, and never again."""
+    get_object_or_404(queries.people(), pk=pk)
     password = one_time()
     if act(request, commands.reset_password, user_id=pk, password=password) is None:
         return redirect("account", pk=pk)
@@ -178,6 +203,7 @@ def account_password(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_role(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Grant or revoke a role."""
+    get_object_or_404(queries.people(), pk=pk)
     command = commands.grant_role if to == "grant" else commands.revoke_role
     done = _("The role was granted.") if to == "grant" else _("The role was revoked.")
     act(request, command, done=done, user_id=pk, role=request.POST.get("role", ""))

@@ -8,6 +8,7 @@ from registries import clock
 from registries.ledger.change import Refused
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
+from registries.people.queries import open_glass
 from registries.selfchecks import commands, queries
 
 
@@ -24,6 +25,7 @@ def self_check(request: HttpRequest) -> HttpResponse:
         "alarm": Refused(alarm).sentence if alarm else "",
         "running": queries.waiting().exists(),
         "may_ask": signed_in(request).has_perm("registries.ask_self_check"),
+        "glass": open_glass(),
         **page_of(request, queries.finished().defer("findings")),
     }
     return render(request, "office/selfchecks/page.html", context)

@@ -69,15 +69,15 @@ class _Sink(io.RawIOBase):
         return sent
 
 
-def stream_workbook(sheets: Sequence[Stream]) -> Iterator[bytes]:
-    """The sheets as an .xlsx workbook, in pieces."""
+def stream_workbook(sheets: Sequence[Stream], mark: str = "") -> Iterator[bytes]:
+    """The sheets as an .xlsx workbook, in pieces. ``mark`` is printed at the foot of every page."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _frame(sheets):
             archive.writestr(_member(name), text)
         for number, sheet in enumerate(sheets, start=1):
             with archive.open(_member(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=True) as part:
-                for piece in _sheet(sheet):
+                for piece in _sheet(sheet, mark):
                     part.write(piece.encode())
                     yield sink.taken()
     yield sink.taken()
@@ -123,7 +123,7 @@ def _frame(sheets: Sequence[Stream]) -> Iterator[tuple[str, str]]:
     yield "xl/styles.xml", _STYLES
 
 
-def _sheet(sheet: Stream) -> Iterator[str]:
+def _sheet(sheet: Stream, mark: str) -> Iterator[str]:
     letters = [get_column_letter(at + 1) for at in range(len(sheet.headings))]
     columns = "".join(
         f'<col min="{at}" max="{at}" width="{min(40, max(10, 2 * len(heading) + 4))}" customWidth="1" style="{_DAY if at - 1 in sheet.days else _TEXT}"/>'
@@ -139,7 +139,8 @@ def _sheet(sheet: Stream) -> Iterator[str]:
         if len(lines) == AT_ONCE:
             yield "".join(lines)
             lines.clear()
-    yield f"{''.join(lines)}</sheetData></worksheet>"
+    foot = f"<headerFooter><oddFooter>&amp;C{escape(mark.replace('&', '&&'))}</oddFooter></headerFooter>" if mark else ""
+    yield f"{''.join(lines)}</sheetData>{foot}</worksheet>"
 
 
 def _cell(place: str, value: Writable, style: int = _TEXT) -> str:

@@ -31,7 +31,7 @@ LISTS_SHEET = "_lists"
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
-_GAPS = " \t\r\n\u00a0\u3000"
+_GAPS = " \t\r\n\u00a0\u200b\u3000\ufeff"
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 MOMENT = (1980, 1, 1, 0, 0, 0)
 """The earliest moment an archive can hold; no real one, so that a file depends on its rows alone."""
@@ -70,8 +70,8 @@ class Page:
     marked: frozenset[tuple[int, int]] = frozenset()
 
 
-def write_workbook(pages: Iterable[Page]) -> bytes:
-    """The pages as an .xlsx workbook. Every text stays a text, whatever it begins with."""
+def write_workbook(pages: Iterable[Page], mark: str = "") -> bytes:
+    """The pages as an .xlsx workbook. Every text stays a text, whatever it begins with. ``mark`` is printed at the foot of every page."""
     workbook = Workbook(write_only=True)
     lists: list[Sequence[str]] = []
     names: set[str] = set()
@@ -82,6 +82,8 @@ def write_workbook(pages: Iterable[Page]) -> bytes:
         hidden.sheet_state = "hidden"
         for answers in lists:
             hidden.append([_Pen(hidden).cell(answer) for answer in answers])
+    for sheet in workbook.worksheets if mark else ():
+        sheet.oddFooter.center.text = mark.replace("&", "&&")
     return settled(workbook)
 
 

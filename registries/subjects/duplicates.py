@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
+from registries.fields import TOKEN
 from registries.subjects.listing import rows
 from registries.subjects.models import Subject
 
 MOST_GROUPS = 200
-MOST_FOR_PHONES = 20_000
-"""Phones are kept encrypted and opened one by one: above so many entries they are not compared."""
 
 
 class Group(NamedTuple):
@@ -31,10 +31,9 @@ def likely(units: set[int] | None) -> list[Group]:
         (_("same name"), ((search.partition(" ")[0], pk) for pk, search, _old, _town in columns if search)),
         (_("same old registration number"), ((old, pk) for pk, _search, old, _town in columns if old)),
     ]
-    if len(columns) <= MOST_FOR_PHONES:
-        towns = {pk: town for pk, _search, _old, town in columns}
-        phones = entries.order_by("pk").values_list("pk", "phone").iterator(chunk_size=2000)
-        clues.append((_("same phone in the same township"), (((phone, towns[pk]), pk) for pk, phone in phones if phone)))
+    towns = {pk: town for pk, _search, _old, town in columns}
+    phones = entries.order_by("pk").annotate(phone_index=Substr("phone", 1, TOKEN)).values_list("pk", "phone_index")
+    clues.append((_("same phone in the same township"), (((index, towns[pk]), pk) for pk, index in phones if index)))
     groups: dict[tuple[int, ...], list[str]] = {}
     for why, pairs in clues:
         for pks in _shared(pairs):

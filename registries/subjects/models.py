@@ -5,11 +5,12 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from registries.codes.models import Code
-from registries.fields import SealedTextField
+from registries.fields import TOKEN, SealedPhoneField, SealedTextField
 from registries.people.models import Unit
 
 
@@ -82,7 +83,7 @@ class Subject(models.Model):
     town = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+", verbose_name=_("township"))
     address = models.CharField(_("address"), max_length=200, blank=True)
     contact = SealedTextField(_("person in charge"), blank=True)
-    phone = SealedTextField(_("phone"), blank=True)
+    phone = SealedPhoneField(_("phone"), blank=True)
     risk_grade = models.CharField(_("risk grade"), max_length=1, choices=Grade.choices, default=Grade.B)
     graded_on = models.DateField(_("graded on"), null=True, blank=True)
     grade_source = models.CharField(_("source of the grade"), max_length=80, blank=True)
@@ -122,6 +123,7 @@ class Subject(models.Model):
             models.Index(fields=["unit", "status"], name="subject_unit_status"),
             models.Index(fields=["status", "verified_on", "unit"], name="subject_freshness"),
             models.Index(fields=["key", "status", "search"], name="subject_search"),  # a search reads this alone
+            models.Index(Substr("phone", 1, TOKEN), name="subject_phone"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -1,5 +1,6 @@
-/* Three comforts for office pages; pages and forms work without them.
+/* Four comforts for office pages; pages and forms work without them.
    Signing out takes the key of the offline store (visits/store.js) from this device first.
+   Somebody who types is there: once a minute the server is told, so that a long form outlives the idle limit.
    data-confirm="sentence" on a form or submit button asks before sending.
    data-refresh-seconds="n" on an element with an id fetches this page every n seconds and replaces the element,
    until the fetched one no longer carries the attribute. ES2017, no dependencies. */
@@ -19,7 +20,7 @@
     if (document.hidden || element.contains(document.activeElement)) {
       return element;
     }
-    const response = await fetch(window.location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
+    const response = await fetch(window.location.href, { credentials: "same-origin", headers: { Accept: "text/html", "X-Refresh": "1" } });
     if (response.redirected) {
       window.location.reload();
       return null;
@@ -77,6 +78,15 @@
     });
   });
 
+  let told = Date.now();
+  function typing() {
+    if (Date.now() - told > 60000) {
+      told = Date.now();
+      fetch("/office/here/", { credentials: "same-origin", cache: "no-store" }).catch(function () {});
+    }
+  }
+
+  document.addEventListener("input", typing);
   document.addEventListener("submit", confirmed);
   document.querySelectorAll("[data-refresh-seconds]").forEach(watch);
 

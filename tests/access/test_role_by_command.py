@@ -26,9 +26,25 @@ NO_COMMANDS = {
 
 AUDITORS_OWN = {
     "registries.set_own_password",
+    "registries.enrol_factor",
+    "registries.drop_factor",
+    "registries.renew_recovery_codes",
+    "registries.enter_code",
+    "registries.enter_recovery_code",
+    "registries.end_own_sessions",
+    "registries.note_alarm",
+    "registries.confirm_reset",
+    "registries.refuse_reset",
     "registries.export_registry",
     "registries.ask_self_check",
     "registries.read_inspector_data",
+    "registries.find_inspector",
+    "registries.find_person",
+    "registries.report_person",
+    "registries.complete_export",
+    "registries.take_refused",
+    "inspections.read_drawn",
+    "publicity.read_objector",
     "inspections.open_roster",
     "inspections.audit_roster",
     "inspections.read_sealed_copy",
@@ -45,7 +61,7 @@ AUDITORS_OWN = {
 }
 """What an auditor does writes no business row: that it was read, asked or checked, what was found, and how they like to look."""
 
-for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands"):
+for module in ("config.urls", "registries.tasks", "inspections.tasks", "publicity.tasks", "registries.people.commands", "registries.keys.commands", "registries.retention.commands"):
     import_module(module)  # whatever is imported brings its commands with it
 
 

@@ -23,6 +23,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "sunlot.example.gov.cn",
     "PUBLIC_URL": "https://sunlot.example.gov.cn",
     "AUDITOR_PUBLIC_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    "OFFICE_NETWORKS": "10.37.0.0/16",
     "CHECKPOINT_KEEPERS": "keeper@example.gov.cn",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.gov.cn:587",
     "BOOTSTRAP": "off",

@@ -1,8 +1,9 @@
 """A process beside the running product that brings one draw after the other to the moment before it is drawn.
 
 It reads one word a line and answers one line of JSON: ``prepare`` (a committed draw whose last value one of two people has
-typed), ``go`` (the second person types it: the worker's bell rings), ``look`` (where the draw stands). Run with
-``python -m tests.faults.rounds`` in the product's environment.
+typed), ``go`` (the second person types it: the worker's bell rings), ``look`` (where the draw stands), ``ring 50`` (so many messages
+more for it). ``intents 50`` makes reviewed cases, ``release`` has their clerk release each, ``published`` tells how many are public
+and how often each went out. ``session`` is that of a clerk who is signed in. ``heartbeat`` tells how long a new task takes. ``held`` counts work that is held, ``free`` has an administrator release it. Run with ``python -m tests.faults.rounds`` in the product's environment.
 """
 
 import datetime as dt
@@ -28,7 +29,7 @@ class Rounds:
         self.category = factories.category()
         self.revision = factories.matter(categories=[self.category])
         unit, town = self.revision.unit, factories.town()
-        columns = {"kind": "enterprise", "unit": unit, "town": town, "risk_grade": "B", "verified_on": dt.date.today()}  # noqa: DTZ011
+        columns = {"kind": "enterprise", "unit": unit, "town": town, "risk_grade": "B", "verified_on": dt.date.today() - dt.timedelta(days=30)}  # noqa: DTZ011
         made = Subject.objects.bulk_create(Subject(key=f"R{n:05}", name=f"第{n}家", **columns) for n in range(SUBJECTS))
         through = Subject.categories.through
         through.objects.bulk_create(through(subject=one, subjectcategory=self.category) for one in made)
@@ -36,9 +37,23 @@ class Rounds:
             factories.inspector(unit=unit, account=False, most_open_cases=9999)
         self.clerks = [factories.user(Role.CLERK, unit=unit) for _ in range(2)]
         self.supervisor = factories.user(Role.SUPERVISOR)
+        self.administrator = factories.user(Role.SYSTEM_ADMIN)
         self.plan = factories.plan(unit)
-        self.items = [factories.plan_item(self.revision, plan=self.plan, number=30) for _ in range(60)]
+        self.items: list[Any] = []
+        self._more_items()
         tampering.adopt()
+
+    def _more_items(self) -> None:
+        from django.db import transaction
+
+        from registries.ledger import record
+        from registries.ledger.change import Change
+        from registries.people.queries import system_user
+        from tests import factories
+
+        self.items += [factories.plan_item(self.revision, plan=self.plan, number=30) for _ in range(20)]
+        with transaction.atomic():
+            record.record_change("tests.adopt", system_user().pk, Change(self.items[0], also=tuple(self.items[1:])))
 
     def prepare(self) -> dict[str, Any]:
         from inspections.draws import commands
@@ -46,6 +61,8 @@ class Rounds:
         from inspections.draws.sources import Announced
         from registries import clock
 
+        if not self.items:
+            self._more_items()
         clerk, item = self.clerks[0], self.items.pop()
         made = commands.prepare_draw(actor=clerk, plan_item_id=item.pk).obj
         draw = Draw.objects.get(pk=made.pk)
@@ -92,6 +109,73 @@ class Rounds:
         self._type(self.clerks[1])
         return {}
 
+    def ring(self, count: str) -> dict[str, Any]:
+        from celery import current_app
+
+        for _ in range(int(count)):
+            current_app.send_task("inspections.run_draw", kwargs={"draw_id": self.draw.pk})
+        return {}
+
+    def intents(self, count: str) -> dict[str, Any]:
+        from registries import clock
+        from registries.people.roles import Role
+        from tests import factories, many_cases, tampering
+
+        self.cases = many_cases.reviewed(int(count), ended_on=clock.today())
+        self.releaser = factories.user(Role.CLERK, unit=self.cases[0].unit)
+        tampering.adopt()
+        return {}
+
+    def release(self) -> dict[str, Any]:
+        from inspections.cases import commands
+
+        took = []
+        for case in self.cases:
+            start = time.monotonic()
+            commands.release_case(actor=self.releaser, case_id=case.pk)
+            took.append(time.monotonic() - start)
+        return {"slowest": max(took), "first": took[0], "released": len(took)}
+
+    def published(self) -> dict[str, Any]:
+        from publicity.disclosures.models import Disclosure
+        from registries.ledger.models import LedgerPayload
+
+        entries = LedgerPayload.objects.filter(verb="publicity.publish_case", entry__action__endswith=".change").count()
+        return {"published": Disclosure.objects.filter(case__in=self.cases).count(), "entries": entries}
+
+    def session(self) -> dict[str, Any]:
+        from django.conf import settings
+        from django.test import Client
+
+        client = Client()
+        client.force_login(self.clerks[0], backend="registries.people.backend.Accounts")
+        return {"session": client.cookies[settings.SESSION_COOKIE_NAME].value}
+
+    def held(self) -> dict[str, Any]:
+        from registries.attempts import queries
+
+        return {"held": queries.held().count()}
+
+    def free(self) -> dict[str, Any]:
+        from registries.attempts import commands, queries
+
+        for one in queries.held():
+            commands.release_work(actor=self.administrator, attempt_id=one.pk)
+        return {}
+
+    def heartbeat(self) -> dict[str, Any]:
+        from celery import current_app
+
+        from registries.heartbeats.models import Heartbeat
+
+        asked = dt.datetime.now(dt.UTC)
+        current_app.send_task("registries.sweep_heartbeat")
+        for _ in range(600):
+            if Heartbeat.objects.filter(name="worker", seen_at__gte=asked).exists():
+                break
+            time.sleep(0.1)
+        return {"seconds": (dt.datetime.now(dt.UTC) - asked).total_seconds()}
+
     def look(self) -> dict[str, Any]:
         from inspections.draws import queries
         from inspections.draws.models import Draw
@@ -102,6 +186,7 @@ class Rounds:
         bodies = queries.file_bodies(draw)
         facts = [json.loads(body) for body in LedgerPayload.objects.filter(verb="draws.result").values_list("body", flat=True)]
         return {
+            "pk": draw.pk,
             "state": draw.state,
             "results": sum(fact["draw"] == draw.number for fact in facts),
             "matches": draw.state == "drawn" and verify_bundle(bodies).matches,
@@ -124,8 +209,12 @@ def main() -> None:
     django.setup()
     rounds = Rounds()
     answer({"ready": True})
+    from django.db import connections
+
     for line in sys.stdin:
-        answer(getattr(rounds, line.strip())())
+        connections.close_all()  # a test may have ended them
+        word, *told = line.split()
+        answer(getattr(rounds, word)(*told))
 
 
 if __name__ == "__main__":

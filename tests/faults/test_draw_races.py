@@ -8,6 +8,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Barrier
 from typing import Any
 
@@ -23,6 +24,7 @@ from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from inspections.draws.verify import verify_bundle
 from registries import clock
+from registries.attempts import trying
 from registries.ledger.change import Refused
 from registries.ledger.models import LedgerPayload
 from registries.ledger.queries import break_in_chain
@@ -34,6 +36,7 @@ from tests import factories, public_draws, tampering
 pytestmark = pytest.mark.django_db(transaction=True)
 
 QUICK, LONG = 10, 200
+Told = Callable[[str, object], None]
 counts = pytest.mark.parametrize("rounds", [QUICK, pytest.param(LONG, marks=pytest.mark.full)])
 
 
@@ -112,8 +115,9 @@ def slowly(patch: pytest.MonkeyPatch, module: Any, name: str, seconds: float = 0
     patch.setattr(module, name, slow)
 
 
+@pytest.mark.proves("R9")
 @counts
-def test_two_supervisors_who_approve_at_once_make_one_commitment(monkeypatch: pytest.MonkeyPatch, rounds: int) -> None:
+def test_two_supervisors_who_approve_at_once_make_one_commitment(monkeypatch: pytest.MonkeyPatch, rounds: int, record_property: Told) -> None:
     office = Office()
     slowly(monkeypatch, queries, "stored_digest")
     for _ in range(rounds):
@@ -124,6 +128,7 @@ def test_two_supervisors_who_approve_at_once_make_one_commitment(monkeypatch: py
         assert draw.files.count() == 4
     numbers = [str(number) for number in Draw.objects.order_by("pk").values_list("number", flat=True)]
     assert [int(number.partition("-")[2]) for number in numbers] == list(range(1, rounds + 1))
+    record_property("figure", f"{rounds} of {rounds} approvals at once made one commitment")
     assert break_in_chain() is None
 
 
@@ -133,11 +138,13 @@ def unkept(draw: Draw, name: str, pieces: Iterable[bytes]) -> DrawFile:
     return DrawFile(draw=draw, name=name, sha256=digest(body), size=len(body))
 
 
+@pytest.mark.proves("R9")
 @pytest.mark.engine("postgresql")
-def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("rounds", [QUICK, pytest.param(100, marks=pytest.mark.full)])
+def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch, rounds: int, record_property: Told) -> None:
     """The control: no row lock, nobody at the tables. If this ever counts one commitment, the test above proves nothing."""
     office, twice = Office(), 0
-    draws = [office.submitted() for _ in range(QUICK)]
+    draws = [office.submitted() for _ in range(rounds)]
     tampering.lift_triggers()
     slowly(monkeypatch, queries, "stored_digest")
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self)
@@ -146,9 +153,11 @@ def test_without_the_locks_both_would_commit(monkeypatch: pytest.MonkeyPatch) ->
     for draw in draws:
         together(*office.approvals(draw))
         twice += commitments(draw) == 2
-    assert twice >= QUICK * 0.9
+    record_property("figure", f"control without the locks: {twice} of {rounds} committed twice")
+    assert twice >= rounds * 0.9
 
 
+@pytest.mark.proves("R9")
 @pytest.mark.engine("postgresql")
 def test_without_the_locks_the_database_itself_still_refuses_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
     office = Office()
@@ -161,8 +170,9 @@ def test_without_the_locks_the_database_itself_still_refuses_the_second(monkeypa
         assert commitments(draw) == 1
 
 
+@pytest.mark.proves("R9")
 @counts
-def test_approving_against_returning_ends_in_one_of_the_two(monkeypatch: pytest.MonkeyPatch, rounds: int) -> None:
+def test_approving_against_returning_ends_in_one_of_the_two(monkeypatch: pytest.MonkeyPatch, rounds: int, record_property: Told) -> None:
     office = Office()
     slowly(monkeypatch, queries, "stored_digest", 0.01)
     first, second = office.supervisors
@@ -177,6 +187,7 @@ def test_approving_against_returning_ends_in_one_of_the_two(monkeypatch: pytest.
         approved = ended[0] == "done"
         assert draw.state == (DrawState.COMMITTED if approved else DrawState.PREPARING)
         assert (commitments(draw), draw.files.count(), bool(draw.number)) == ((1, 4, True) if approved else (0, 0, False))
+    record_property("figure", f"approving against returning: one of the two in {rounds} of {rounds}")
 
 
 def due() -> Draw:
@@ -186,11 +197,14 @@ def due() -> Draw:
     return draw
 
 
-def test_one_message_delivered_twenty_times_in_parallel_draws_once() -> None:
+@pytest.mark.proves("R8")
+@pytest.mark.parametrize("times", [20, pytest.param(50, marks=pytest.mark.full)])
+def test_one_message_delivered_many_times_in_parallel_draws_once(times: int, record_property: Told) -> None:
     draw = due()
     assert draw.planned is not None
     with public_draws.at(draw.planned + dt.timedelta(seconds=1)):
-        ended = together(*[lambda: tasks.run_draw(draw.pk)] * 20)
+        ended = together(*[lambda: tasks.run_draw(draw.pk)] * times)
+    record_property("figure", f"{times} messages at once, 1 result")
     assert set(ended) <= {"done", "refused"}
     draw.refresh_from_db()
     assert draw.state == DrawState.DRAWN
@@ -199,11 +213,13 @@ def test_one_message_delivered_twenty_times_in_parallel_draws_once() -> None:
     assert verify_bundle(queries.file_bodies(draw)).matches
 
 
+@pytest.mark.proves("R8")
 @pytest.mark.engine("postgresql")
 def test_without_the_lock_several_messages_would_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: more than one of them gets as far as writing a result; only the unique constraint stops it."""
     draw = due()
     assert draw.planned is not None
+    monkeypatch.setattr(trying, "_alone", lambda *_: nullcontext(True))
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *_args, **_kwargs: self)
     with public_draws.at(draw.planned + dt.timedelta(seconds=1)):
         ended = together(*[lambda: tasks.run_draw(draw.pk)] * 20)
@@ -211,6 +227,7 @@ def test_without_the_lock_several_messages_would_draw(monkeypatch: pytest.Monkey
     assert LedgerPayload.objects.filter(verb="draws.result").count() == 1
 
 
+@pytest.mark.proves("R9")
 @pytest.mark.engine("postgresql")
 def test_a_registry_edited_while_submitting_and_approving_bends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A change that falls between reading and freezing makes the submission say so; afterwards changes do not matter."""

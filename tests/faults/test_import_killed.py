@@ -94,19 +94,23 @@ def kill_undos(clerk: User, times: int, rows: int) -> None:
     assert undone <= times, "no undoing was killed before its end"
 
 
+@pytest.mark.proves("R14")
 def test_a_killed_commit_leaves_all_or_nothing(clerk: User) -> None:
     kill_commits(clerk, 5, 150)
 
 
+@pytest.mark.proves("R14")
 def test_a_killed_undo_leaves_all_or_nothing(clerk: User) -> None:
     kill_undos(clerk, 3, 150)
 
 
+@pytest.mark.proves("R14")
 @pytest.mark.full
 def test_a_hundred_killed_commits_leave_all_or_nothing(clerk: User) -> None:
     kill_commits(clerk, 100, 1000)
 
 
+@pytest.mark.proves("R14")
 @pytest.mark.full
 def test_fifty_killed_undos_leave_all_or_nothing(clerk: User) -> None:
     kill_undos(clerk, 50, 1000)

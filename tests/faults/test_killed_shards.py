@@ -50,6 +50,7 @@ def finished(beside: Beside, stack: Stack) -> dict[str, Any]:
     return stands
 
 
+@pytest.mark.proves("R2")
 def test_a_worker_killed_while_it_hashes_a_shard_is_replaced_after_its_lease(stack: Stack) -> None:
     beside = Beside(stack)
     stack.kill("worker")
@@ -67,6 +68,7 @@ def test_a_worker_killed_while_it_hashes_a_shard_is_replaced_after_its_lease(sta
     beside.end()
 
 
+@pytest.mark.proves("R2")
 @pytest.mark.parametrize("kills", [1, pytest.param(20, marks=pytest.mark.full)])
 def test_workers_killed_between_and_in_shards_lose_nothing_and_repeat_nothing(stack: Stack, kills: int) -> None:
     moments, interrupted = random.Random(20260505), 0

@@ -92,6 +92,7 @@ def went_out() -> int:
     return LedgerPayload.objects.filter(verb="publicity.publish_case", entry__action__endswith=".change").count()
 
 
+@pytest.mark.proves("R16", "R17")
 def test_a_thousand_due_beat_dead_for_three_days_schedule_lost_two_beats_and_clock_steps(processes: Processes) -> None:
     """Every one in time, on the first sweep, once; and the timer goes on after the clock was a year ahead."""
     assert settings.DISCLOSURE_UNASKED_FROM_DAY == 15

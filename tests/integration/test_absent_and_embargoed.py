@@ -60,6 +60,7 @@ def pairs(cases: list[Case]) -> list[tuple[str, str]]:
     return found
 
 
+@pytest.mark.proves("T9")
 def test_absent_and_embargoed_answer_with_the_same_bytes(held: list[Case]) -> None:
     client = Client()
     for embargoed, absent in pairs(held):
@@ -74,6 +75,7 @@ def test_the_control_a_public_result_answers_otherwise(held: list[Case]) -> None
     assert answer(Client(), f"/results/?q={code}") != answer(Client(), f"/results/?q={code[:-4]}ZZZZ")
 
 
+@pytest.mark.proves("T9")
 def test_addresses_of_results_cannot_be_guessed() -> None:
     ids = {new_public_id() for _ in range(1000)}
     assert len(ids) == 1000
@@ -92,6 +94,7 @@ def rank_test(one: list[float], other: list[float]) -> float:
 
 
 @pytest.mark.full
+@pytest.mark.proves("T9")
 def test_a_thousand_of_each_differ_in_neither_bytes_nor_time(capsys: pytest.CaptureFixture[str]) -> None:
     """Interleaved, so that a slow minute of the machine hits both alike. The bytes are asserted, the times are told."""
     count = 1000

@@ -86,6 +86,7 @@ def test_it_says_what_is_approved_with_quotas_and_how_they_were_reckoned(scene: 
     assert "made by the approval itself" in text
 
 
+@pytest.mark.proves("T2")
 def test_recent_changes_are_told_by_kind_person_and_reason(scene: dict[str, Any]) -> None:
     now = clock.now()
     with at(now - dt.timedelta(days=40)):
@@ -170,6 +171,7 @@ def test_an_import_is_told_by_what_it_did_to_each_subject(scene: dict[str, Any])
     assert "新来的旅馆" not in text
 
 
+@pytest.mark.proves("T3")
 def test_no_name_number_or_code_of_anybody_stands_on_it(scene: dict[str, Any]) -> None:
     subjects = scene["subjects"]
     reason = f"{subjects[3].name}（{subjects[3].key}，{subjects[4].uscc}，电话13812345678）已核对"

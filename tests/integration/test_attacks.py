@@ -52,6 +52,7 @@ def voided_late(office: Office, time_machine: Any) -> Draw:
 # --- bending a result ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("T1")
 def test_who_writes_into_the_table_of_shards_takes_nobody_out_of_a_draw(settings: Any) -> None:
     """The slips lie there in the open until the draw; the operator of the database knows whose they are."""
     settings.DRAW_FILE_PART, settings.DRAW_SHARD_ENTRIES = 500, 25
@@ -71,6 +72,7 @@ def test_who_writes_into_the_table_of_shards_takes_nobody_out_of_a_draw(settings
     assert first.split("\t")[1] in shelf.body(draw, "result.txt").decode()
 
 
+@pytest.mark.proves("T1")
 def test_no_server_fails_between_the_last_source_and_its_typing(office: Office, time_machine: Any) -> None:
     """By then whoever has the secret in hand knows the result, though nobody typed the value yet."""
     draw = office.committed(time_machine)
@@ -91,6 +93,7 @@ def test_whoever_prepared_an_order_does_not_approve_the_one_that_takes_its_roste
     commands.approve_draw(actor=office.supervisor, draw_id=new.pk, version=new.version)  # approving the first one is no hand in it
 
 
+@pytest.mark.proves("T1", "T2")
 def test_a_roster_that_is_taken_over_is_the_same_to_the_byte_or_not_committed(office: Office, time_machine: Any) -> None:
     old = voided_late(office, time_machine)
     new = Draw.objects.get(pk=commands.prepare_successor(actor=office.clerk, draw_id=old.pk).obj.pk)
@@ -100,6 +103,7 @@ def test_a_roster_that_is_taken_over_is_the_same_to_the_byte_or_not_committed(of
     assert "is not that of order" in refusal(commands.approve_draw, actor=office.supervisor, draw_id=new.pk, version=new.version)
 
 
+@pytest.mark.proves("T1")
 def test_an_order_voided_late_is_replaced_before_another_is_committed_on_its_plan_item(office: Office, time_machine: Any) -> None:
     """Else a new roster would be the way round the one that must stay."""
     old = voided_late(office, time_machine)
@@ -166,6 +170,7 @@ def drawn_elsewhere() -> tuple[Draw, RosterOmission]:
     return over, RosterOmission(draw=over, subject=waiting.drawn.get().entry.subject, reason="yearly-cap", stratum="B")
 
 
+@pytest.mark.proves("T3")
 def test_a_receipt_tells_nobody_that_another_draw_has_drawn_it() -> None:
     over, omission = drawn_elsewhere()
     omission.save()
@@ -176,6 +181,7 @@ def test_a_receipt_tells_nobody_that_another_draw_has_drawn_it() -> None:
     assert "not over" in said
 
 
+@pytest.mark.proves("T3")
 def test_a_partner_sees_no_names_in_a_draw_that_is_prepared(office: Office) -> None:
     draw = office.prepared()
     old = office.subjects[0]
@@ -205,6 +211,7 @@ def test_a_number_beyond_all_numbers_is_a_page_that_is_not_there(path: str) -> N
 
 
 
+@pytest.mark.proves("T1")
 def test_a_roster_once_taken_over_stays_however_soon_its_second_order_is_voided(office: Office, time_machine: Any) -> None:
     old = voided_late(office, time_machine)
     new = announced(office, Draw.objects.get(pk=commands.prepare_successor(actor=office.clerk, draw_id=old.pk).obj.pk))

@@ -41,7 +41,7 @@ from registries.people.roles import Role
 from registries.subjects.models import Subject
 from tests import factories, open_data, public_draws
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usually("sqlite3"), pytest.mark.papers]
+pytestmark = [pytest.mark.django_db, pytest.mark.usually("sqlite3"), pytest.mark.papers, pytest.mark.proves("T3")]
 
 COUNT = 50
 NAME = "金丝雀"

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 JUMPS = [dt.timedelta(hours=-1), dt.timedelta(days=-1), dt.timedelta(days=1), dt.timedelta(days=365), dt.timedelta(days=-365)]
 
 
+@pytest.mark.proves("R16")
 @pytest.mark.parametrize("jump", JUMPS, ids=str)
 def test_a_jump_before_the_draw_at_most_delays_it(jump: dt.timedelta) -> None:
     draw = public_draws.committed()
@@ -42,6 +43,7 @@ def test_a_jump_before_the_draw_at_most_delays_it(jump: dt.timedelta) -> None:
     assert verify_bundle(after).matches
 
 
+@pytest.mark.proves("R16")
 def test_a_clock_that_runs_ahead_and_is_mended_keeps_nobody_waiting() -> None:
     """A year ahead an order is committed; mended, its sources are far: it is called a mistake and its plan item is free."""
     with public_draws.at(clock.now() + dt.timedelta(days=365)):
@@ -66,6 +68,7 @@ def written(code: str) -> LedgerEntry:
     return LedgerEntry.objects.latest("seq")
 
 
+@pytest.mark.proves("R16")
 def test_the_ledger_shows_when_the_clock_went_back() -> None:
     written("ZA")
     assert not [finding for finding in run_check("ledger") if finding.check == "clock"]

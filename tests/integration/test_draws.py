@@ -245,6 +245,7 @@ def test_a_roster_touched_in_the_database_is_noticed(office: Office) -> None:
     assert "digest" in said
 
 
+@pytest.mark.proves("T2")
 def test_the_registry_changed_after_submission_does_not_matter(office: Office, time_machine: Any) -> None:
     draw = office.submitted()
     before = draw.roster_digest

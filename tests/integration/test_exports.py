@@ -1,9 +1,11 @@
 """Any filtered list as a file: the columns an import reads, no formula in any cell, an entry in the ledger."""
 
 import csv
+import hashlib
 import io
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from registries.codes.models import CodeTable
+from registries.exports.views import told_of
 from registries.ledger.models import LedgerPayload
 from registries.people.models import User
 from registries.people.roles import Role
@@ -99,10 +102,29 @@ def test_the_filters_of_the_page_decide_which_rows_come(clerk: User) -> None:
 
 
 def test_every_export_stands_in_the_ledger_with_its_filters_and_rows(clerk: User) -> None:
-    exported(clerk, "subjects", "grade=D", "csv")
-    entry = LedgerPayload.objects.latest("entry_id")
-    assert (entry.verb, entry.actor) == ("registries.export_registry", clerk)
-    assert json.loads(entry.body)["after"] == {"kind": "subjects", "form": "csv", "query": "grade=D", "rows": 1, "persons": False}
+    body = exported(clerk, "subjects", "grade=D", "csv")
+    begun, ended = LedgerPayload.objects.order_by("-entry_id")[1], LedgerPayload.objects.latest("entry_id")
+    assert (begun.verb, begun.actor, ended.verb) == ("registries.export_registry", clerk, "registries.complete_export")
+    told = json.loads(begun.body)["after"]
+    name = told.pop("file")
+    assert told == {"kind": "subjects", "query": "grade=D", "rows": 1, "persons": False}
+    assert re.search(r"-20\d{6}-[0-9a-f]{6}\.csv$", name), "the number under which it stands in the ledger"
+    assert json.loads(ended.body)["after"] == {"file": name, "sha256": hashlib.sha256(body).hexdigest()}
+
+
+def test_a_workbook_says_at_its_foot_who_took_it_when_and_under_which_number(clerk: User) -> None:
+    book = load_workbook(io.BytesIO(exported(clerk, "subjects", "")))
+    foot = book.worksheets[0].oddFooter.center.text
+    name = json.loads(LedgerPayload.objects.filter(verb="registries.export_registry").latest("entry_id").body)["after"]["file"]
+    assert str(clerk.name) in foot
+    assert name.rpartition(".")[0][-15:] in foot
+
+
+def test_an_export_that_breaks_off_has_no_hash_in_the_ledger(clerk: User) -> None:
+    pieces = told_of(iter((b"1", b"2")), clerk, "a.csv")
+    next(pieces)
+    pieces.close()
+    assert not LedgerPayload.objects.filter(verb="registries.complete_export").exists()
 
 
 def test_telephones_and_natural_persons_leave_only_with_the_clerk_who_keeps_them(clerk: User) -> None:

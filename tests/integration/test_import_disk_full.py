@@ -55,6 +55,7 @@ def visitor(user: User) -> Client:
     return client
 
 
+@pytest.mark.proves("R15")
 def test_an_upload_that_finds_no_room_is_told_and_not_kept(clerk: User) -> None:
     client, content = visitor(clerk), rows(3_000)
     with NoRoom():
@@ -64,6 +65,7 @@ def test_an_upload_that_finds_no_room_is_told_and_not_kept(clerk: User) -> None:
     assert not Import.objects.exists()
 
 
+@pytest.mark.proves("R15")
 def test_a_check_that_finds_no_room_is_done_again_when_there_is_some(clerk: User) -> None:
     batch = confirm(clerk, upload(clerk, "subjects", rows(2_000)))
     with NoRoom():
@@ -75,6 +77,7 @@ def test_a_check_that_finds_no_room_is_done_again_when_there_is_some(clerk: User
     assert (batch.state, ImportRow.objects.count()) == ("checked", 2_000)
 
 
+@pytest.mark.proves("R15")
 def test_taking_over_without_room_takes_over_nothing(clerk: User) -> None:
     batch = bring(clerk, "subjects", rows(2_000))
     client = visitor(clerk)

@@ -83,6 +83,7 @@ def test_a_sweep_finds_checks_that_stand_still_and_no_others(waiting: Import) ->
     assert stalled_imports(now + dt.timedelta(days=1)) == []
 
 
+@pytest.mark.proves("R10")
 def test_a_file_whose_check_breaks_off_again_and_again_is_given_up(waiting: Import) -> None:
     for _time in range(3):
         with mock.patch.object(checking, "_rows", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):

@@ -127,6 +127,7 @@ def another_file(draw: Draw) -> None:
         (another_file, "files"),
     ],
 )
+@pytest.mark.proves("T2")
 def test_whoever_bends_the_roster_or_the_registry_is_found(committed: Draw, tamper: Any, kind: str) -> None:
     tamper(committed)
     committed.refresh_from_db()

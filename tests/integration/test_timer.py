@@ -65,11 +65,13 @@ def late_by_three_days(count: int) -> None:
         assert not [one for one in run_check("disclosures") if not one.warning]
 
 
+@pytest.mark.proves("R17")
 @pytest.mark.django_db
 def test_after_three_days_of_standstill_everything_due_goes_out_on_the_first_sweep_once() -> None:
     late_by_three_days(6)
 
 
+@pytest.mark.proves("R17")
 @pytest.mark.full
 @pytest.mark.django_db
 def test_a_thousand_due_cases_after_three_days_of_standstill() -> None:
@@ -100,11 +102,13 @@ def some_fail(count: int, every: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len([one for one in run_check("disclosures") if "ValueError" in one.english]) == min(len(broken), 500)
 
 
+@pytest.mark.proves("R18")
 @pytest.mark.django_db
 def test_what_cannot_be_published_stops_nothing_else_and_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     some_fail(4, 4, monkeypatch)
 
 
+@pytest.mark.proves("R18")
 @pytest.mark.full
 @pytest.mark.django_db
 def test_ten_thousand_with_one_in_a_hundred_failing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +135,7 @@ def test_every_sweep_of_the_schedule_is_a_task() -> None:
 # --- clocks ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("R16")
 @pytest.mark.django_db
 def test_a_clock_a_year_ahead_publishes_nothing_unsigned_and_back_nothing_twice_or_never() -> None:
     """What was reviewed goes out too early, which nobody can take back; dates and rows stay right, and the sweeps go on after."""
@@ -186,6 +191,7 @@ def rounds(made: Quiet, most: int = 60) -> set[str]:
     return set(made.sent)
 
 
+@pytest.mark.proves("R16")
 def test_a_schedule_from_the_future_is_forgotten_at_the_start_and_while_it_runs(tmp_path: Path) -> None:
     names = set(settings.CELERY_BEAT_SCHEDULE)
     first = Quiet(tmp_path)
@@ -201,6 +207,7 @@ def test_a_schedule_from_the_future_is_forgotten_at_the_start_and_while_it_runs(
     second.close()
 
 
+@pytest.mark.proves("R16")
 def test_the_trouble_with_the_plain_timer_is_real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without forgetting, a last run in the future silences every entry."""
     monkeypatch.setattr(Scheduler, "forget_the_future", lambda self: 0)
@@ -214,6 +221,7 @@ def test_the_trouble_with_the_plain_timer_is_real(tmp_path: Path, monkeypatch: p
 # --- heartbeats ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("R17")
 @pytest.mark.django_db
 def test_the_office_says_so_when_the_worker_was_silent_for_ten_minutes() -> None:
     client = Client()
@@ -266,6 +274,7 @@ def at_once(case_id: int) -> list[str]:
         return sorted(pool.map(run, range(2)))
 
 
+@pytest.mark.proves("R9", "R17")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_publishers_at_once_one_publishes_and_the_other_is_refused() -> None:
     case = make.reviewed_case(released=True)

@@ -7,13 +7,18 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from inspections.plans import commands as plans
 from inspections.plans.models import Plan
+from registries import clock
 from registries.ledger.change import Change, Refused
 from registries.ledger.models import LedgerEntry
 from registries.ledger.queries import break_in_chain
 from registries.people import commands as people
+from registries.people.factors import codes
+from registries.people.factors import commands as factors
+from registries.people.factors.models import Factor
 from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects import commands as subjects
@@ -80,3 +85,29 @@ def test_two_security_administrators_cannot_join_what_excludes_each_other() -> N
     assert sum(outcome == "" for outcome in outcomes) == 1
     assert len(User.objects.get(pk=person.pk).role_codes) == 1
     assert LedgerEntry.objects.exists()
+
+
+@pytest.mark.proves("T5", "T12")
+def test_one_code_of_the_authenticator_lets_one_in_and_guesses_at_once_do_not_outrun_the_count(record_property: Callable[[str, object], None]) -> None:
+    user, key = factories.user(Role.SUPERVISOR), codes.fresh_key()
+    now = clock.now()
+    factors.enrol_factor(actor=user, key=key, code=codes.code_at(key, now - dt.timedelta(seconds=30)), recovery=[])
+    code = codes.code_at(key, now)
+    outcomes = together(*[lambda: factors.enter_code(actor=user, code=code, purpose="at sign-in")] * 4)
+    assert outcomes.count("") == 1, outcomes
+    wrong = next(f"{n:06}" for n in range(9) if codes.step_of(key, f"{n:06}", now) is None)
+    outcomes = together(*[lambda: factors.enter_code(actor=user, code=wrong, purpose="at sign-in")] * 12)
+    assert (outcomes.count(""), Factor.objects.get().wrong) == (5, 5), outcomes
+    record_property("figure", "1 of 4 let in by one code at once; 5 of 12 guesses at once looked at")
+
+
+@pytest.mark.full
+@pytest.mark.engine("postgresql")
+@pytest.mark.proves("T12")
+def test_without_the_lock_of_its_row_one_code_would_let_several_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control of the test before."""
+    user, key, now = factories.user(Role.SUPERVISOR), codes.fresh_key(), clock.now()
+    factors.enrol_factor(actor=user, key=key, code=codes.code_at(key, now - dt.timedelta(seconds=30)), recovery=[])
+    code = codes.code_at(key, now)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+    assert together(*[lambda: factors.enter_code(actor=user, code=code, purpose="at sign-in")] * 4).count("") > 1

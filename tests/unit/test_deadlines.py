@@ -35,6 +35,7 @@ WORKED = [
 CALENDAR = Calendar.of([2021, 2026], OFF, WORKED)
 
 
+@pytest.mark.proves("R19")
 @pytest.mark.parametrize(
     ("ended", "promise", "rolled_to", "working"),
     [
@@ -64,6 +65,7 @@ def test_rolling_or_counting_into_a_missing_year_is_unknown() -> None:
     assert three_dates(dt.date(2026, 12, 20), CALENDAR) == (dt.date(2027, 1, 9), None, None)
 
 
+@pytest.mark.proves("R19")
 def test_the_promise_never_moves_with_the_calendar() -> None:
     nothing_known = Calendar.of([], [])
     for offset in range(400):

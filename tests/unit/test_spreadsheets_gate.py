@@ -79,15 +79,18 @@ def test_a_file_over_the_limit_is_refused_before_it_is_looked_at(monkeypatch: py
     assert refusal_of(b"a," * 51)
 
 
+@pytest.mark.proves("R22")
 def test_a_workbook_that_unpacks_to_too_much_is_refused_without_unpacking() -> None:
     assert refusal_of(with_part("xl/media/zero.bin", b"\0" * (gate.MOST_UNPACKED + 1)))
 
 
+@pytest.mark.proves("R22")
 def test_too_many_members_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "MOST_MEMBERS", 5)
     assert refusal_of(workbook())
 
 
+@pytest.mark.proves("R22")
 @pytest.mark.parametrize(
     "body",
     [
@@ -116,10 +119,12 @@ def test_styled_blank_cells_far_out_are_no_reason_to_refuse() -> None:
     assert open_sheets(with_part(SHEET, HEAD + body + TAIL))[0].rows == [[1.0]]
 
 
+@pytest.mark.proves("R22")
 def test_macros_are_not_run_and_not_read() -> None:
     assert open_sheets(with_part("xl/vbaProject.bin", gate._OLE + b"macro"))[0].rows[1] == ["示例旅馆", 1.0]
 
 
+@pytest.mark.proves("R22")
 def test_a_symbolic_link_among_the_members_is_refused() -> None:
     link = zipfile.ZipInfo("xl/media/passwd")
     link.external_attr = 0o120777 << 16
@@ -129,12 +134,14 @@ def test_a_symbolic_link_among_the_members_is_refused() -> None:
     assert "指向其他文件" in refusal_of(out.getvalue())
 
 
+@pytest.mark.proves("R23")
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "docProps/core.xml"])
 def test_a_document_type_is_refused_in_any_part(part: str) -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     assert refusal_of(with_part(part, bomb))
 
 
+@pytest.mark.proves("R22")
 @pytest.mark.parametrize(
     ("name", "data"),
     [

@@ -38,6 +38,7 @@ def rows_of(content: bytes, layout: Layout = SMALL) -> list[tuple[int, dict[str,
     return tabulate(sheet, layout).rows
 
 
+@pytest.mark.proves("R25")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 def test_a_text_table_is_read_in_every_encoding_offices_use(encoding: str) -> None:
     assert rows_of(TEXT.encode(encoding)) == [

@@ -24,6 +24,7 @@ def written() -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(write_workbook([Page("表", ["文字"], rows)])))
 
 
+@pytest.mark.proves("R24")
 def test_no_text_becomes_a_formula_and_no_character_breaks_the_file(written: openpyxl.Workbook) -> None:
     cells = [row[0] for row in written["表"].iter_rows(min_row=2)]
     assert len(cells) == len(ODD)
@@ -37,6 +38,7 @@ def test_text_that_looks_like_an_escape_comes_back_as_it_was() -> None:
     assert open_sheets(write_workbook([Page("表", ["文字"], [[text] for text in texts])]))[0].rows[1:] == [[text] for text in texts]
 
 
+@pytest.mark.proves("R24")
 def test_what_a_cell_cannot_hold_is_cut_and_marked(written: openpyxl.Workbook) -> None:
     for cell in (written["表"]["A10"], written["表"]["A11"]):
         assert len(cell.value.encode("utf-16-le")) // 2 <= LONGEST_CELL

@@ -4,6 +4,7 @@ from inspections.draws.commands.auditing import audit_roster, open_roster
 from inspections.draws.commands.committing import approve_draw, return_draw
 from inspections.draws.commands.drawing import issue_certificate, run_draw
 from inspections.draws.commands.preparing import change_draw, prepare_draw, submit_draw
+from inspections.draws.commands.reading import read_drawn
 from inspections.draws.commands.reporting import report_wrong_value
 from inspections.draws.commands.secret import give_secret, read_sealed_copy
 from inspections.draws.commands.sources import correct_source_value, enter_source_value
@@ -26,6 +27,7 @@ __all__ = [
     "prepare_draw",
     "prepare_staffing",
     "prepare_successor",
+    "read_drawn",
     "read_sealed_copy",
     "report_wrong_value",
     "return_draw",

@@ -10,7 +10,13 @@ from registries.inspectors.commands.belongings import (
     record_recusal,
     save_certificate,
 )
-from registries.inspectors.commands.entries import Entry, change_inspector_status, read_inspector_data, save_inspector
+from registries.inspectors.commands.entries import (
+    Entry,
+    change_inspector_status,
+    find_inspector,
+    read_inspector_data,
+    save_inspector,
+)
 from registries.inspectors.commands.gatherings import save_assistant, save_group, save_training
 
 __all__ = [
@@ -20,6 +26,7 @@ __all__ = [
     "declare_own_recusal",
     "end_certificate",
     "end_recusal",
+    "find_inspector",
     "link_inspector",
     "read_inspector_data",
     "record_leave",

@@ -65,7 +65,7 @@ def save_inspector(*, actor: User, entry: Entry, inspector_id: int | None = None
     values = asdict(entry)
     many = {name: values.pop(name) for name in MANY}
     others = Inspector.objects.exclude(pk=inspector_id or 0)
-    if entry.id_number and any(one.id_number == entry.id_number for one in others.only("id_number")):
+    if others.filter(id_number__whole=entry.id_number).exists():
         refuse_now(say("This ID number stands with another inspector."))
     if inspector_id is None:
         refuse(rules.why_not_keep(keeps=keeps(actor, entry.unit_id), seen=0, now=0))
@@ -117,3 +117,10 @@ def read_inspector_data(*, actor: User, inspector_id: int) -> Change:
     inspector = Inspector.objects.get(pk=inspector_id)
     refuse(rules.why_not_keep(keeps=keeps(actor, inspector.unit_id), seen=0, now=0))
     return Change(inspector, {}, {"read": list(SEALED)})
+
+
+@command("registries.find_inspector")
+def find_inspector(*, actor: User, inspector_id: int | None) -> Change:
+    """Say that somebody looked for an inspector by ID number, and whose entry has it, if one has. Never the number."""
+    row = Inspector.objects.filter(pk=inspector_id or 0).first()
+    return Change(row or actor, {}, {"read": "whose ID number it is", "found": int(row is not None)})

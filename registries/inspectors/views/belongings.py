@@ -38,6 +38,7 @@ def certificate(request: HttpRequest, number: str, pk: int | None = None) -> Htt
         done=_("The certificate was saved."),
         back=_page_of(row),
         trail=_trail(row),
+        unit=row.unit_id,
         inspector_id=row.pk,
         certificate_id=pk,
     )
@@ -60,6 +61,7 @@ def certificate_end(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         tone="danger",
         back=_page_of(row),
         trail=_trail(row),
+        unit=row.unit_id,
         certificate_id=pk,
     )
 
@@ -79,6 +81,7 @@ def leave(request: HttpRequest, number: str, pk: int | None = None) -> HttpRespo
         done=_("The leave was saved."),
         back=_page_of(row),
         trail=_trail(row),
+        unit=row.unit_id,
         inspector_id=row.pk,
         leave_id=pk,
     )
@@ -107,6 +110,7 @@ def recusal(request: HttpRequest, number: str) -> HttpResponse:
         done=_("The conflict was recorded."),
         back=_page_of(row),
         trail=_trail(row),
+        unit=row.unit_id,
         inspector_id=row.pk,
     )
 
@@ -127,5 +131,6 @@ def recusal_end(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         button=_("End it"),
         back=_page_of(row),
         trail=_trail(row),
+        unit=row.unit_id,
         recusal_id=pk,
     )

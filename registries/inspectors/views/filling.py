@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 
 from registries.inspectors.forms import Filled
 from registries.ledger.change import Change
-from registries.pages import act
+from registries.pages import act, signed_in
+from registries.people.queries import keeps
 
 
 def filled(
@@ -24,12 +25,16 @@ def filled(
     tone: str = "primary",
     trail: tuple[tuple[str, str], ...] = (),
     version: int | None = None,
+    unit: int | None = None,
     **arguments: Any,
 ) -> HttpResponse:
     """Show the form on a page of its own; once it is sent right, run the command and go ``back``.
 
     ``version`` is what the person sees: it travels with the form, so that nobody writes over what they have not read.
+    ``unit`` is whose row it is: whoever does not keep it is led back, and refused by the command where they send something all the same.
     """
+    if request.method == "GET" and unit is not None and not keeps(signed_in(request), unit):
+        return redirect(back)
     sent = request.POST.get("version", "")
     seen = int(sent) if sent.isdecimal() else version
     if request.method == "POST" and form.is_valid():

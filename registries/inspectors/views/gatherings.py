@@ -65,6 +65,7 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         trail=((_("Groups"), reverse("group-list")),),
         group_id=pk,
         version=row.version if row else 0,
+        unit=row.unit_id if row else None,
     )
 
 
@@ -107,6 +108,7 @@ def training(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         trail=((_("Training"), reverse("training-list")),),
         training_id=pk,
         version=row.version if row else 0,
+        unit=row.unit_id if row else None,
     )
 
 
@@ -149,4 +151,5 @@ def assistant(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         trail=((_("Assistants"), reverse("assistant-list")),),
         assistant_id=pk,
         version=row.version if row else 0,
+        unit=row.unit_id if row else None,
     )

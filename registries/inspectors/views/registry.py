@@ -59,6 +59,8 @@ def find(request: HttpRequest) -> HttpResponse:
     """Whose ID number this is: on to that entry. The number stands in no address, no page and no log."""
     form = FindForm(request.POST)
     row = queries.by_id_number(form.cleaned_data["id_number"]) if form.is_valid() else None
+    if act(request, commands.find_inspector, inspector_id=row.pk if row else None) is None:
+        return redirect("inspector-list")
     if row is None:
         messages.error(request, _("No entry has this ID number."))
         return redirect("inspector-list")
@@ -196,6 +198,7 @@ def inspector_form(request: HttpRequest, number: str = "") -> HttpResponse:
         trail=((row.name, reverse("inspector", args=[number])),),
         inspector_id=row.pk,
         version=row.version,
+        unit=row.unit_id,
     )
 
 
@@ -215,6 +218,7 @@ def inspector_status(request: HttpRequest, number: str) -> HttpResponse:
         trail=((row.name, reverse("inspector", args=[number])),),
         inspector_id=row.pk,
         version=row.version,
+        unit=row.unit_id,
     )
 
 

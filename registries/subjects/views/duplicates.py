@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registries.pages import act, signed_in
 from registries.people.access import access
 from registries.people.masking import masked_name, masked_phone
-from registries.people.queries import own_units
+from registries.people.queries import keeps, own_units
 from registries.subjects import commands, duplicates
 from registries.subjects.forms import MergeForm
 from registries.subjects.models import Subject
@@ -82,6 +82,8 @@ def _number(request: HttpRequest, name: str, now: int) -> int:
 def merge(request: HttpRequest, key: str, other: str) -> HttpResponse:
     """Two entries side by side: ``key`` stays, ``other`` goes; field by field which of the two is right."""
     one, two = _entry(key), _entry(other)
+    if request.method == "GET" and not (keeps(signed_in(request), one.unit_id) and keeps(signed_in(request), two.unit_id)):
+        return redirect("subject", key=key)
     versions = _number(request, "version", one.version), _number(request, "duplicate_version", two.version)
     form = MergeForm(request.POST or None)
     chosen = [name for name in commands.EXCHANGED if request.POST.get(f"take-{name}") == "goes"]

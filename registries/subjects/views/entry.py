@@ -19,6 +19,7 @@ from registries.people.access import access
 from registries.people.masking import masked_name, masked_phone
 from registries.people.models import User
 from registries.people.queries import keeps
+from registries.reads import note_read
 from registries.subjects import commands, outlook, queries
 from registries.subjects.forms import (
     ComplaintForm,
@@ -195,6 +196,7 @@ def subject_change(request: HttpRequest, key: str) -> HttpResponse:
         )
         if change is not None:
             return redirect("subject", key=key)
+    note_read(request, commands.read_subject_data, f"subject-{row.pk}", subject_id=row.pk)  # the form shows both in full
     return render(request, "office/subjects/subject_change.html", {"form": form, "key": key, "name": name, "version": version})
 
 

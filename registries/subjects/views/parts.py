@@ -84,6 +84,8 @@ def part_end(request: HttpRequest, key: str, part: str, pk: int) -> HttpResponse
     row: Any = get_object_or_404(model, pk=pk)
     if subject.pk not in (row.subject_id, row.subject.merged_into_id):
         raise Http404
+    if request.method == "GET" and not keeps(signed_in(request), subject.unit_id):
+        return redirect("subject", key=key)
     form = form_type(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = {f"{part}_id": pk, **{theirs: form.cleaned_data[mine] for mine, theirs in names.items()}}

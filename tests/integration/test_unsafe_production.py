@@ -1,0 +1,198 @@
+"""One unsafe setting after the other is refused, by its number; a proper production is not."""
+
+import copy
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.test import override_settings
+
+from config import production
+from config.bootstrap import ROOT
+from config.settings import MIDDLEWARE
+from tests.architecture.test_linters import INHERITED, PRODUCTION
+
+REDIS = "redis://:a-long-password@127.0.0.1:6379/0"
+POSTGRES = {
+    "ENGINE": "django.db.backends.postgresql", "HOST": "10.1.1.1", "PASSWORD": "x", "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": {"options": "-c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"},
+}  # fmt: skip
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"},
+}
+pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
+
+PROPER: dict[str, Any] = {
+    "DEBUG": False,
+    "SECRET_KEY": PRODUCTION["SECRET_KEY"],
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+    "MIDDLEWARE": MIDDLEWARE,
+    "ALLOWED_HOSTS": ["sunlot.example.gov.cn"],
+    "PUBLIC_URL": "https://sunlot.example.gov.cn",
+    "SECURE_SSL_REDIRECT": True,
+    "SECURE_HSTS_SECONDS": 31_536_000,
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "AXES_IPWARE_PROXY_COUNT": 1,
+    "PUBLIC_REQUESTS_PER_MINUTE": 1200,
+    "SESSION_COOKIE_SECURE": True,
+    "CSRF_COOKIE_SECURE": True,
+    "CELERY_BROKER_URL": REDIS,
+    "CELERY_BROKER_TRANSPORT_OPTIONS": {"visibility_timeout": 900},
+    "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+    "LIMITS_URL": REDIS,
+    "LOG_FORMAT": "json",
+}
+"""What ``config.settings`` comes to in production; the rest of it is the same in the tests."""
+
+
+def policy(**directives: Any) -> dict[str, Any]:
+    """The policy with something else in it."""
+    return {"DIRECTIVES": {**configured.CONTENT_SECURITY_POLICY["DIRECTIVES"], **{name.replace("_", "-"): value for name, value in directives.items()}}}
+
+
+def database(base: dict[str, Any], **other: Any) -> dict[str, Any]:
+    """DATABASES with something else in it."""
+    one = copy.deepcopy(base)
+    one["OPTIONS"].update(other.pop("OPTIONS", {}))
+    return {"default": {**one, **other}}
+
+
+UNSAFE: list[tuple[str, dict[str, Any]]] = [
+    ("E020", {"DEBUG": True}),
+    ("E021", {"SECRET_KEY": "short"}),
+    ("E021", {"SECRET_KEY": "a" * 80}),
+    ("E021", {"SECRET_KEY": "demo-" + PRODUCTION["SECRET_KEY"]}),
+    ("E022", {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}),
+    ("E023", {"MIDDLEWARE": MIDDLEWARE[1:]}),
+    ("E023", {"MIDDLEWARE": [one for one in MIDDLEWARE if "Csrf" not in one]}),
+    ("E023", {"MIDDLEWARE": [one for one in MIDDLEWARE if "Limit" not in one]}),
+    ("E024", {"ALLOWED_HOSTS": []}),
+    ("E024", {"ALLOWED_HOSTS": ["sunlot.example.gov.cn", "*"]}),
+    ("E024", {"ALLOWED_HOSTS": ["sunlot.example.gov.cn", ".example.gov.cn"]}),
+    ("E025", {"PUBLIC_URL": "http://sunlot.example.gov.cn"}),
+    ("E025", {"PUBLIC_URL": "https://elsewhere.example"}),
+    ("E026", {"SECURE_SSL_REDIRECT": False}),
+    ("E026", {"SECURE_HSTS_SECONDS": 3600}),
+    ("E027", {"AXES_IPWARE_PROXY_COUNT": 0}),
+    ("E028", {"PUBLIC_REQUESTS_PER_MINUTE": 0}),
+    ("E028", {"SIGN_INS_PER_MINUTE": 0}),
+    ("E029", {"SESSION_COOKIE_SECURE": False}),
+    ("E029", {"CSRF_COOKIE_SECURE": False}),
+    ("E029", {"SESSION_COOKIE_HTTPONLY": False}),
+    ("E029", {"SESSION_COOKIE_SAMESITE": "None"}),
+    ("E030", {"CONTENT_SECURITY_POLICY": {}}),
+    ("E030", {"CONTENT_SECURITY_POLICY": policy(script_src=["'self'", "'unsafe-inline'"])}),
+    ("E030", {"CONTENT_SECURITY_POLICY": policy(img_src=["*"])}),
+    ("E030", {"CONTENT_SECURITY_POLICY": policy(frame_ancestors=["'self'"])}),
+    ("E031", {"CELERY_TASK_ACKS_LATE": False}),
+    ("E031", {"CELERY_TASK_REJECT_ON_WORKER_LOST": False}),
+    ("E031", {"CELERY_TASK_IGNORE_RESULT": False}),
+    ("E031", {"CELERY_WORKER_PREFETCH_MULTIPLIER": 4}),
+    ("E031", {"CELERY_TASK_TIME_LIMIT": 3600}),
+    ("E031", {"CELERY_BROKER_TRANSPORT_OPTIONS": {"visibility_timeout": 60}}),
+    ("E032", {"CELERY_ACCEPT_CONTENT": ["json", "pickle"]}),
+    ("E033", {"CELERY_BROKER_URL": "redis://127.0.0.1:6379/0"}),
+    ("E033", {"LIMITS_URL": "redis://:short@127.0.0.1:6379/0"}),
+    ("E034", {"CELERY_BROKER_URL": "redis://:a-long-password@8.8.8.8:6379/0"}),
+    ("E034", {"CELERY_BROKER_URL": "redis://:a-long-password@0.0.0.0:6379/0"}),
+    ("E035", {"DATABASES": database(SQLITE, OPTIONS={"transaction_mode": "DEFERRED"})}),
+    ("E035", {"DATABASES": database(SQLITE, OPTIONS={"init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"})}),
+    ("E036", {"DATABASES": database(POSTGRES, CONN_HEALTH_CHECKS=False)}),
+    ("E036", {"DATABASES": database(POSTGRES, OPTIONS={"options": ""})}),
+    ("E037", {"DATABASES": database(POSTGRES, PASSWORD="")}),
+    ("E039", {"MEDIA_ROOT": str(configured.STATIC_ROOT / "media")}),
+    ("E040", {"LOG_FORMAT": "words"}),
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_key_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in production.KEY_FILES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def numbers(**other: Any) -> list[str]:
+    """The faults of a proper production with something else in it."""
+    with override_settings(**{**PROPER, "DATABASES": database(POSTGRES), **other}):
+        return [fault.number for fault in production.faults()]
+
+
+def test_a_proper_production_has_no_fault_on_either_engine() -> None:
+    assert numbers() == []
+    assert numbers(DATABASES=database(SQLITE), CELERY_BROKER_URL="fsqueue://localhost/", LIMITS_URL="", CELERY_WORKER_PREFETCH_MULTIPLIER=0) == []
+    assert numbers(CELERY_BROKER_URL="rediss://:a-long-password@8.8.8.8:6379/0") == []
+
+
+def test_one_unsafe_setting_after_the_other_is_refused(record_property: Callable[..., None]) -> None:
+    for number, other in UNSAFE:
+        assert number in numbers(**other), other
+    assert {number for number, _other in UNSAFE} | {"E038"} == {f"E{n:03}" for n in range(20, 41)}
+    record_property("figure", f"{len(UNSAFE)} of {len(UNSAFE)} unsafe settings refused")
+
+
+def test_a_key_file_that_everybody_can_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "key"
+    file.write_text("x")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(file))
+    file.chmod(0o644)
+    assert numbers() == ["E038"]
+    file.chmod(0o640)
+    assert numbers() == []
+
+
+def test_the_processes_themselves_refuse_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    with override_settings(DEMO=False, **PROPER), pytest.raises(SystemExit, match=r"sunlot\.E014: CHECKPOINT_KEEPERS"):
+        production.refuse_unsafe()
+    production.refuse_unsafe()  # the demo begins
+
+
+@pytest.mark.django_db
+@pytest.mark.engine("postgresql")
+def test_the_database_tells_its_locale_and_its_checksums(monkeypatch: pytest.MonkeyPatch) -> None:
+    def warned() -> list[str]:
+        return [str(one.id) for one in production.the_database_is_set_up_well(databases=["default"])]
+
+    assert warned() == ["sunlot.W043", "sunlot.W044"], "the tests' own PostgreSQL runs without fsync"
+    monkeypatch.setitem(production.ASKED, "W041", ("SELECT 'C'", *production.ASKED["W041"][1:]))
+    monkeypatch.setitem(production.ASKED, "W042", ("SELECT 'off'", *production.ASKED["W042"][1:]))
+    assert len(warned()) == 4
+
+
+ENVIRONMENT: list[tuple[dict[str, str], str]] = [
+    ({"DEBUG": "true"}, "sunlot.E020"),
+    ({"SECRET_KEY": "short"}, "sunlot.E021"),
+    ({"ALLOWED_HOSTS": "*"}, "sunlot.E024"),
+    ({"PUBLIC_URL": "http://sunlot.example.gov.cn"}, "sunlot.E025"),
+    ({"TLS": "false"}, "sunlot.E026"),
+    ({"BEHIND_PROXY": "true"}, "sunlot.E027"),
+    ({"PUBLIC_REQUESTS_PER_MINUTE": "0"}, "sunlot.E028"),
+    ({"CELERY_BROKER_URL": "redis://127.0.0.1/0"}, "sunlot.E033"),
+    ({"DATABASE_URL": "postgresql://sunlot@10.0.0.1/sunlot"}, "sunlot.E037"),
+    ({"LOG_FORMAT": "words"}, "sunlot.E040"),
+    ({"DEMO": "1"}, "sunlot.E010"),
+    ({"AUDITOR_PUBLIC_KEY": ""}, "sunlot.E013"),
+    ({"CHECKPOINT_KEEPERS": ""}, "sunlot.E014"),
+    ({"FIELD_KEYS": "k1:c2hvcnQ="}, "sunlot.E012"),
+]
+
+
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("env", "number"), ENVIRONMENT, ids=[number for _env, number in ENVIRONMENT])
+def test_the_environment_of_a_production_is_refused_by_the_command_and_by_the_web_process(env: dict[str, str], number: str, tmp_path: Path) -> None:
+    whole = {name: os.environ[name] for name in INHERITED if name in os.environ} | PRODUCTION | {"DATA_DIR": str(tmp_path)} | env
+    command = subprocess.run([sys.executable, "manage.py", "check", "--deploy"], cwd=ROOT, env=whole, capture_output=True, text=True, check=False)
+    assert command.returncode != 0
+    assert number in command.stderr
+    if not {"DEMO", "DEBUG"} & set(env):
+        web = subprocess.run([sys.executable, "-c", "import config.wsgi"], cwd=ROOT, env=whole, capture_output=True, text=True, check=False)
+        assert web.returncode != 0
+        assert number in web.stderr
