@@ -1,5 +1,6 @@
 """System checks: every view declares its access, every trigger stands, production holds nothing of the demo."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from inspections.standing import TRIGGERS as INSPECTIONS_TRIGGERS
 from publicity.standing import TRIGGERS as PUBLICITY_TRIGGERS
 from registries import triggers
+from registries.backups import age
 from registries.fields import KEY_NAME
 from registries.keys.columns import missing_keys
 from registries.people.models import User
@@ -86,7 +88,7 @@ def signing_in_is_guarded(**_: Any) -> list[CheckMessage]:
 def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
     """No value may need a key that is not in the file, and the names of keys are plain."""
     wrong: list[CheckMessage] = [
-        Error(f"The name of the column key {name!r} may hold letters, figures, - and _ only, at most 32.", id="sunlot.E030")
+        Error(f"The name of the column key {name!r} may hold letters, figures, - and _ only, at most 32.", id="sunlot.E060")
         for name in settings.FIELD_KEYS
         if not KEY_NAME.fullmatch(name)
     ]
@@ -96,7 +98,7 @@ def every_key_is_there(databases: Any = None, **_: Any) -> list[CheckMessage]:
         Error(
             f"Values of {place} need the column key {name!r}, which is not in FIELD_KEYS.",
             hint="Put the key back into the file behind the first one, and run `python3 manage.py rotate_keys` before it is taken out.",
-            id="sunlot.E031",
+            id="sunlot.E061",
         )
         for place, name in missing_keys()
     ]
@@ -107,7 +109,7 @@ def logs_are_kept_long_enough(**_: Any) -> list[CheckMessage]:
     """Cybersecurity Law: six months at least at least."""
     if settings.AUDIT_LOG_DAYS >= LEAST_LOG_DAYS:
         return []
-    return [Error(f"AUDIT_LOG_DAYS is less than {LEAST_LOG_DAYS}.", hint="Logs are kept for six months at least.", id="sunlot.E032")]
+    return [Error(f"AUDIT_LOG_DAYS is less than {LEAST_LOG_DAYS}.", hint="Logs are kept for six months at least.", id="sunlot.E062")]
 
 
 @register(Tags.security, deploy=True)
@@ -131,7 +133,7 @@ def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
             Error(
                 "REQUIRE_SECOND_FACTOR is off.",
                 hint="Supervisors, reviewers, auditors and administrators sign in with a second factor (docs/security/second-factor.md).",
-                id="sunlot.E030",
+                id="sunlot.E063",
             )
         )
     if not 0 < settings.CONFIRM_SECONDS <= 900:
@@ -139,7 +141,7 @@ def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
             Error(
                 "CONFIRM_SECONDS must be between 1 and 900.",
                 hint="What weighs is confirmed again when the last confirmation is older; 300 is the default.",
-                id="sunlot.E031",
+                id="sunlot.E064",
             )
         )
     if not settings.AUDITOR_PUBLIC_KEY:
@@ -150,4 +152,17 @@ def nothing_of_the_demo(**_: Any) -> list[CheckMessage]:
         wrong.append(Error("CHECKPOINT_KEEPERS is empty: nobody outside holds a checkpoint.", id="sunlot.E014"))
     if settings.CHECKPOINT_KEEPERS and not settings.EMAIL_URL:
         wrong.append(Warning("EMAIL_URL is not set: checkpoints cannot leave the house.", id="sunlot.W015"))
+    return wrong
+
+
+@register(Tags.security, deploy=True)
+def backups_and_watching(**_: Any) -> list[CheckMessage]:
+    """Backups can be closed, and the token that opens the details cannot be guessed."""
+    wrong: list[CheckMessage] = []
+    try:
+        age.Closing(io.BytesIO(), settings.BACKUP_PUBLIC_KEYS)
+    except age.Unreadable as error:
+        wrong.append(Error(f"BACKUP_PUBLIC_KEYS: {error}", hint="`manage.py auditor_key new FILE` prints one.", id="sunlot.E060"))
+    if settings.HEALTH_TOKEN and len(settings.HEALTH_TOKEN) < 32:
+        wrong.append(Error("HEALTH_TOKEN is shorter than 32 characters.", hint="`openssl rand -hex 32` makes one.", id="sunlot.E061"))
     return wrong

@@ -43,6 +43,7 @@ OFFICE: tuple[Entry, ...] = (
     Entry(_("Held work"), "/office/held-work/", "registries.view_held_work"),
     Entry(_("Ledger"), "/office/ledger/", "registries.view_ledger"),
     Entry(_("Retention"), "/office/retention/", "registries.view_retention"),
+    Entry(_("Operation"), "/office/operation/", "registries.view_operations"),
     Entry(_("Approvals"), "/admin/", "registries.enter_admin"),
 )
 

@@ -82,7 +82,7 @@ def _hosts() -> Iterator[Fault]:
 def _transport() -> Iterator[Fault]:
     if not (settings.SECURE_SSL_REDIRECT and settings.SECURE_HSTS_SECONDS >= YEAR and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS):
         yield Fault("E026", "Visitors can come without TLS.", "Unset TLS, or set TLS=true.")
-    if settings.SECURE_PROXY_SSL_HEADER and settings.AXES_IPWARE_PROXY_COUNT < 1:
+    if settings.SECURE_PROXY_SSL_HEADER and settings.PROXY_COUNT < 1:
         yield Fault("E027", "BEHIND_PROXY believes X-Forwarded-Proto, and PROXY_COUNT says that no proxy of ours sets it.", "Set PROXY_COUNT to the number of proxies, or unset BEHIND_PROXY.")
     if settings.PUBLIC_REQUESTS_PER_MINUTE <= 0 or min(settings.PUBLIC_SEARCHES_PER_MINUTE, settings.SIGN_INS_PER_MINUTE, settings.PUBLIC_FORMS_PER_MINUTE) <= 0:
         yield Fault("E028", "One address may ask without limit.", "Set PUBLIC_REQUESTS_PER_MINUTE above 0.")

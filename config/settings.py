@@ -27,7 +27,7 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 
-def _secret(name: str) -> str:
+def _secret(name: str, *, required: bool = True) -> str:
     """A secret from the environment (``NAME``) or from the file it names (``NAME_FILE``)."""
     value: str = env.str(name, default="")
     file: str = env.str(f"{name}_FILE", default="")
@@ -35,7 +35,7 @@ def _secret(name: str) -> str:
         return value
     if file:
         return Path(file).read_text(encoding="utf-8").strip()
-    if DEMO:
+    if DEMO or not required:
         return ""
     raise ImproperlyConfigured(f"Set {name} or {name}_FILE (see .env.example), or DEMO=1 to try things out.")
 
@@ -305,6 +305,13 @@ CONTENT_SECURITY_POLICY = {
         "report-to": ["csp"],
     }
 }
+
+# --- operation (docs/backup.md) ---------------------------------------------------------------------------------------------
+
+BACKUP_PUBLIC_KEYS: list[str] = env.list("BACKUP_PUBLIC_KEYS", default=[AUDITOR_PUBLIC_KEY] if AUDITOR_PUBLIC_KEY else [])
+HEALTH_TOKEN = _secret("HEALTH_TOKEN", required=False)  # whoever sends it reads the details of /healthz, and /metrics
+TLS_CERTIFICATE_FILE = env.str("TLS_CERTIFICATE_FILE", default="")  # the certificate that the proxy serves, to see how long it lasts
+SECURE_REDIRECT_EXEMPT = [r"^(livez|healthz|metrics)$"]  # asked on the loopback, without TLS
 
 # --- language: Chinese, English by the visitor's choice ---------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class TraceMiddleware:
 
 def _given(request: HttpRequest) -> str:
     """What our own proxy calls the request; empty without one."""
-    named = request.headers.get(HEADER, "") if settings.AXES_IPWARE_PROXY_COUNT else ""
+    named = request.headers.get(HEADER, "") if settings.PROXY_COUNT else ""
     return named if _LIKE_ONE.fullmatch(named) else ""
 
 

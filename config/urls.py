@@ -10,6 +10,7 @@ urlpatterns = [
     path("office/", include("inspections.urls")),
     path("office/", include("registries.urls")),
     path("admin/", admin.site.urls),
+    path("", include("registries.operations.machine_urls")),
     path("", include("publicity.urls")),
 ]
 

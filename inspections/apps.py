@@ -16,6 +16,8 @@ class InspectionsConfig(AppConfig):
         """Connect the triggers to the end of migration."""
         from inspections import histories, invariants, retention, standing  # noqa: F401  (loading histories, invariants and retention adds them)
         from inspections.desk import dossier  # noqa: F401  (what this floor tells of a subject)
+        from inspections.desk import operation as _red  # noqa: F401  (what of the server's condition rings on desks)
+        from inspections.draws import probing as _draws  # noqa: F401  (what of draws the operations page tells)
         from inspections.followups import part  # noqa: F401  (what follow-ups tell of a case)
         from inspections.messages.queries import unread_count
         from inspections.papers import part as _notices  # noqa: F401  (what its notice tells of a case)

@@ -17,6 +17,6 @@ class PublicityConfig(AppConfig):
         from publicity import invariants, retention, standing  # noqa: F401  (loading invariants and retention adds them)
         from publicity.corrections import desk as desk_of_corrections  # noqa: F401  (what this floor tells on desks, in messages and of a case)
         from publicity.corrections import part as part_of_corrections  # noqa: F401
-        from publicity.disclosures import desk, part  # noqa: F401
+        from publicity.disclosures import desk, part, probing  # noqa: F401
 
         post_migrate.connect(standing.set_up, sender=self)

@@ -19,6 +19,7 @@ class RegistriesConfig(AppConfig):
         """
         from registries import histories, invariants, standing, triggers  # noqa: F401  (loading histories and invariants adds them)
         from registries.imports.telling import of_imports
+        from registries.operations import probes  # noqa: F401  (what of this floor the operations page tells)
         from registries.people import backend
         from registries.people.factors.queries import told_since
         from registries.retention import kept  # noqa: F401  (its lines of retention)

@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("registries.persons.urls")),
     path("", include("registries.retention.urls")),
     path("", include("registries.selfchecks.urls")),
+    path("", include("registries.operations.urls")),
     path("", include("registries.ledger.urls")),
 ]

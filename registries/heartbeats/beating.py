@@ -9,7 +9,7 @@ from registries.heartbeats import rules
 from registries.heartbeats.models import Heartbeat
 from registries.ledger.sentences import Sentence
 
-WORKER, BEAT, SWEEP = "worker", "beat", "sweep"
+WORKER, BEAT, SWEEP, BACKUP = "worker", "beat", "sweep", "backup"
 KEPT_SECONDS = 30
 _KEY = "heartbeats"
 

@@ -23,7 +23,7 @@ class Finding(NamedTuple):
     @property
     def english(self) -> str:
         """The sentence as the terminal and the log say it."""
-        return self.what.text % self.what.values if self.what.values else self.what.text
+        return self.what.english
 
 
 Check = Callable[[], Iterable[Sentence | Finding]]

@@ -49,6 +49,8 @@ WORDS: dict[str, Promise] = {
     "registries.ask_self_check": _("asked for a self-check"),
     "registries.release_work": _("released work that was held"),
     "registries.keep_self_check": _("kept the outcome of a self-check"),
+    "registries.note_backup": _("made a backup"),
+    "registries.note_restore": _("filled the system from a backup"),
     "registries.save_holidays": _("saved the holidays of a year"),
     "registries.complete_export": _("took a file to its end"),
     "registries.take_refused": _("took the refused rows of an import as a file"),

@@ -228,10 +228,10 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "inspections.view_overview": (S, A),
     "inspections.view_leniency": (S, A),
     # messages
-    "inspections.read_messages": (*BUSINESS, INS, A, P),
-    "inspections.choose_messages": (*BUSINESS, INS, A, P),
-    "inspections.renew_calendar": (*BUSINESS, INS, A, P),
-    "inspections.revoke_calendar": (*BUSINESS, INS, A, P),
+    "inspections.read_messages": (*BUSINESS, INS, A, SYS, P),
+    "inspections.choose_messages": (*BUSINESS, INS, A, SYS, P),
+    "inspections.renew_calendar": (*BUSINESS, INS, A, SYS, P),
+    "inspections.revoke_calendar": (*BUSINESS, INS, A, SYS, P),
     "inspections.post_messages": (TIMER,),
     # documents
     "inspections.view_papers": (*BUSINESS, A),
@@ -277,6 +277,11 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     # work that broke off
     "registries.view_held_work": (SYS, S, A),
     "registries.release_work": (SYS,),
+    # operation: what the server's condition is, who is rung up when it is red, backups
+    "registries.view_operations": (SYS, A),
+    "registries.view_red_items": (SYS,),
+    "registries.note_backup": (TIMER,),
+    "registries.note_restore": (TIMER,),
     # timers
     "registries.daily_checkpoint": (TIMER,),
     "registries.found_office": (TIMER,),

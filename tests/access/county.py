@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Case, Replacement
 from inspections.cases.photos import photo, store
@@ -25,7 +24,7 @@ from inspections.papers import rules as paper_rules
 from inspections.papers.commands import make_notice, serve_notice
 from inspections.papers.models import Bundle, DocumentNumber, Notice
 from inspections.plans.models import PlanFile, TaskReport
-from publicity.corrections.models import Objection, Proposal
+from publicity.corrections.models import Proposal
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.owed import Hold, PenaltyDisclosure
 from registries import clock

@@ -9,11 +9,10 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
-from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from registries.people.models import User
-from registries.people.roles import Role, who_may
+from registries.people.roles import who_may
 from tests.access.conftest import taken_back
 from tests.access.county import County
 from tests.access.table import PEOPLE

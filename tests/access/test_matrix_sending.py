@@ -1,8 +1,8 @@
 """Whatever is sent leaves an entry in the ledger or changes nothing, and sets no column that its form does not ask for (trust.md T14, T20)."""
 
 import re
-from copy import deepcopy
 from collections.abc import Collection, Iterator
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 import pytest

@@ -90,9 +90,8 @@ def visit(officer: Officer, case: Case, items: list[int], photos: int, result: s
 
 def run(url: str, case: Case, items: list[int], photos: int, pause: float) -> None:
     """Sign in, walk through, tell."""
-    from playwright.sync_api import sync_playwright
-
     from django.contrib.auth.hashers import Argon2PasswordHasher
+    from playwright.sync_api import sync_playwright
 
     from config.bootstrap import CHROMIUM, program
     from registries.people.models import User

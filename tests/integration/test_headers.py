@@ -150,7 +150,7 @@ def test_a_proxys_number_is_taken_only_from_a_proxy_of_ours_and_only_if_it_looks
         return str(Client().get("/robots.txt", HTTP_X_REQUEST_ID=number).headers["X-Request-ID"])
 
     assert named("abcdef0123456789") != "abcdef0123456789"
-    settings.AXES_IPWARE_PROXY_COUNT = 1
+    settings.PROXY_COUNT = 1
     assert named("abcdef0123456789") == "abcdef0123456789"
     for bad in ("short", "a" * 65, 'x"><script>alert(1)</script>', "line\r\nbreak-12345", "张三张三张三张三"):
         assert named(bad) != bad

@@ -119,12 +119,12 @@ def test_the_product_refuses_to_start_without_a_key_that_a_row_needs(filled: byt
     assert every_key_is_there(databases=["default"]) == []
     settings.FIELD_KEYS = NEW
     wrong = every_key_is_there(databases=["default"])
-    assert {one.id for one in wrong} == {"sunlot.E031"}
+    assert {one.id for one in wrong} == {"sunlot.E061"}
     assert any("registries.inspector.phone" in one.msg and "'k1'" in one.msg for one in wrong)
     with pytest.raises(CommandError, match="which is missing"):
         call_command("rotate_keys")
     settings.FIELD_KEYS = {"a.b": b"1" * 32, **OLD}
-    assert [one.id for one in every_key_is_there(databases=["default"])] == ["sunlot.E030"]
+    assert [one.id for one in every_key_is_there(databases=["default"])] == ["sunlot.E060"]
     settings.FIELD_KEYS = OLD
 
 

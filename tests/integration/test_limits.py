@@ -40,7 +40,7 @@ def test_forged_forwarded_addresses_get_nobody_further(settings: Any, time_machi
     time_machine.move_to("2026-03-01T10:00:05+08:00", tick=False)
     for proxies, header in ((0, "10.0.0.{}"), (1, "10.0.0.{}, 192.0.2.1"), (1, "{}, x, 192.0.2.1"), (2, "{}, 192.0.2.1, 127.0.0.1")):
         cache.clear()
-        settings.AXES_IPWARE_PROXY_COUNT = proxies
+        settings.PROXY_COUNT = proxies
         settings.PUBLIC_SEARCHES_PER_MINUTE = 5
         answers = [Client().get("/results/", {"q": "a"}, headers={"x-forwarded-for": header.format(n)}).status_code for n in range(7)]
         assert answers == [200] * 5 + [429] * 2, (proxies, header)

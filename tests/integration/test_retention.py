@@ -78,7 +78,7 @@ def test_what_was_read_is_told_for_three_years_and_never_for_less_than_half_a_ye
     find_person(actor=clerk, purpose="12345转办", found=0)
     assert due() == {}
     settings.AUDIT_LOG_DAYS = 0
-    assert [one.id for one in logs_are_kept_long_enough()] == ["sunlot.E032"]
+    assert [one.id for one in logs_are_kept_long_enough()] == ["sunlot.E062"]
     assert due() == {"reads": 1}
     with pytest.raises(Refused, match="180 days at least"):
         forget_due(actor=system_user(), line="reads")

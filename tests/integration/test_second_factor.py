@@ -380,7 +380,7 @@ def test_the_admin_has_no_sign_in_and_no_password_page_of_its_own() -> None:
 
 def test_production_refuses_to_run_without(settings: Any) -> None:
     ids = {one.id for one in nothing_of_the_demo()}
-    assert not ids & {"sunlot.E030", "sunlot.E031"}
+    assert not ids & {"sunlot.E063", "sunlot.E064"}
     settings.REQUIRE_SECOND_FACTOR, settings.CONFIRM_SECONDS = False, 0
     ids = {one.id for one in run_checks(tags=["security"], include_deployment_checks=True)}
-    assert ids >= {"sunlot.E030", "sunlot.E031"}
+    assert ids >= {"sunlot.E063", "sunlot.E064"}
