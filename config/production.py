@@ -64,7 +64,7 @@ def _program() -> Iterator[Fault]:
     key = settings.SECRET_KEY
     if len(key) < 50 or len(set(key)) < 10 or key.startswith(("demo-", "django-insecure-")):
         yield Fault("E021", "SECRET_KEY can be guessed.", "Put 50 or more random characters into the file SECRET_KEY_FILE names.")
-    if not settings.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher"):
+    if ".Argon2" not in settings.PASSWORD_HASHERS[0]:
         yield Fault("E022", "Passwords are not hashed with Argon2.", "Leave PASSWORD_HASHERS as it is.")
     if tuple(settings.MIDDLEWARE[: len(FIRST)]) != FIRST or not set(NEEDED) <= set(settings.MIDDLEWARE):
         yield Fault("E023", "A middleware that protects every answer is missing or not in its place.", "Leave MIDDLEWARE as it is.")
