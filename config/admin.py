@@ -45,7 +45,3 @@ class SunlotAdminSite(SmallAdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
         """And one way out."""
         return redirect("desk")
-
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # type: ignore[override]
-        """There is one page for the own password too, whose command stands in the ledger."""
-        return redirect("own-password")

@@ -72,9 +72,6 @@ def signing_in_is_guarded(**_: Any) -> list[CheckMessage]:
         wrong.append(Error("SESSION_IDLE_MINUTES must be 1 to 60.", hint="GB/T 22239: 15 unless there is a reason.", id="sunlot.E051"))
     if settings.SIGN_IN_ALARM <= 0:
         wrong.append(Error("SIGN_IN_ALARM is off: many failed sign-ins ring nowhere.", id="sunlot.E052"))
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and settings.PROXY_COUNT < 1:
-        hint = "Behind a proxy all visitors seem to come from it: one of them locks accounts for all."
-        wrong.append(Error("BEHIND_PROXY is on and PROXY_COUNT is 0.", hint=hint, id="sunlot.E053"))
     if not settings.OFFICE_NETWORKS:
         hint = "List the networks of the bureau (CIDR, separated by commas); others get 404 from /office/ and /admin/."
         wrong.append(Warning("OFFICE_NETWORKS is empty: the office answers every address.", hint=hint, id="sunlot.W054"))

@@ -2,23 +2,21 @@
 
 import datetime as dt
 
-from django.apps import apps
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from registries import clock
 from registries.ledger.change import refuse
 from registries.ledger.models import LedgerPayload
+from registries.people import throttle
+from registries.people.models import Session, SignInTries
 from registries.reads import READS
 from registries.retention.lines import Line, keep
-from registries.retention.rules import LEAST_LOG_DAYS, why_not_forget_log
+from registries.retention.rules import why_not_forget_log
 
 NEVER = _("never by the program")
 OFFICE_FILES = _("archive rules for the office's files (Archives Law); they prove how an inspection came about")
-AXES = tuple(apps.get_app_config("axes").get_models()) if apps.is_installed("axes") else ()
-SIGN_INS = tuple(model for model in AXES if any(field.name == "attempt_time" for field in model._meta.fields))
 
 
 def some(rows: QuerySet[Model], most: int) -> int:
@@ -29,7 +27,7 @@ def some(rows: QuerySet[Model], most: int) -> int:
 
 
 def _sessions() -> QuerySet[Session]:
-    return Session.objects.filter(expire_date__lt=clock.now())
+    return Session.objects.filter(expire_date__lt=clock.now() - dt.timedelta(days=1))
 
 
 def _read_before() -> QuerySet[LedgerPayload]:
@@ -42,13 +40,8 @@ def _forget_reads(most: int) -> int:
     return some(_read_before(), most)
 
 
-def _sign_ins() -> list[QuerySet[Model]]:
-    before = clock.now() - dt.timedelta(days=LEAST_LOG_DAYS)
-    return [model._default_manager.filter(attempt_time__lt=before) for model in SIGN_INS]
-
-
-def _forget_sign_ins(most: int) -> int:
-    return sum(some(rows, most) for rows in _sign_ins())
+def _tries() -> QuerySet[SignInTries]:
+    return SignInTries.objects.filter(last_at__lt=clock.now() - throttle.KEPT)
 
 
 keep(
@@ -73,8 +66,8 @@ keep(
     Line(
         "sessions",
         _("Sessions of people who signed in"),
-        ("sessions.session",),
-        _("until they end: 8 hours"),
+        ("registries.session", "sessions.session"),
+        _("until they end, 8 hours at most; that and why they ended, a day longer"),
         _("Personal Information Protection Law, article 19: no longer than needed"),
         _("the timer"),
         lambda: _sessions().count(),
@@ -82,13 +75,13 @@ keep(
     ),
     Line(
         "sign-ins",
-        _("Sign-ins and failed attempts, with addresses"),
-        tuple(model._meta.label_lower for model in AXES),
-        _("180 days"),
-        _("Cybersecurity Law: six months at least"),
+        _("Failed attempts to sign in, with addresses, account names as keyed digests"),
+        ("registries.signintries",),
+        _("a day; that they failed stands in the ledger"),
+        _("Personal Information Protection Law, article 19: no longer than needed"),
         _("the timer"),
-        lambda: sum(rows.count() for rows in _sign_ins()),
-        _forget_sign_ins,
+        lambda: _tries().count(),
+        lambda most: some(_tries(), most),
     ),
     Line(
         "imports",
@@ -101,7 +94,7 @@ keep(
     Line(
         "accounts",
         _("Accounts, units and roles"),
-        ("registries.user", "registries.unit", "auth.group", "auth.permission", "contenttypes.contenttype", "admin.logentry"),
+        ("registries.user", "registries.unit", "registries.pastpassword", "registries.passwordreset", "registries.breakglass", "registries.alarm", "auth.group", "auth.permission", "contenttypes.contenttype", "admin.logentry"),
         _("for good; whoever leaves is disabled"),
         _("who did what must be told for as long as the ledger stands"),
         NEVER,

@@ -12,7 +12,7 @@ from django.db import connection
 WRITE = re.compile(r'\s*(?:INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 SAVEPOINT = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT|RELEASE SAVEPOINT) "?(\w+)')
 LEDGER = frozenset({"registries_ledgerentry", "registries_ledgerpayload", "registries_refusaltally"})
-BESIDE = frozenset({"django_session", "axes_accessattempt", "axes_accesslog", "axes_accessfailurelog"})
+BESIDE = frozenset({"registries_session", "registries_signintries"})
 """No business rows: the session with its last-seen, and the log of who signed in."""
 
 

@@ -131,7 +131,7 @@ def test_a_desk_asks_about_one_query_a_kind_of_task_however_many_there_are(djang
     for person in (everything, *plain):
         client = Client()
         client.force_login(person, backend="registries.people.backend.Accounts")
-        with django_assert_max_num_queries(47 if person == everything else 24):
+        with django_assert_max_num_queries(49 if person == everything else 24):
             assert client.get("/office/").status_code == 200
 
 

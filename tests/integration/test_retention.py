@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -20,6 +19,7 @@ from registries.ledger.change import Refused
 from registries.ledger.digests import digest, protected_models
 from registries.ledger.findings import run_check
 from registries.ledger.models import LedgerPayload
+from registries.people.models import Session
 from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.persons.commands import find_person
@@ -46,7 +46,7 @@ def test_every_table_stands_in_the_list_and_no_protected_one_loses_rows() -> Non
 
 def test_what_is_over_goes_and_the_ledger_says_how_much(settings: Any) -> None:
     long_ago = clock.now() - dt.timedelta(days=1200)
-    Session.objects.create(session_key="x", session_data="x", expire_date=long_ago)
+    Session.objects.create(session_key="x", session_data="x", expire_date=long_ago, began_at=long_ago, seen_at=long_ago)
     user = factories.user(Role.CLERK)
     Message.objects.create(user=user, kind="waiting", key="k", title={}, text={}, url="/", posted_at=long_ago, closed_at=long_ago)
     row = objected.objection(kind="statement", name="赵某", contact="13800138000")
