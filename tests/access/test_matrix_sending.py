@@ -1,5 +1,6 @@
 """Whatever is sent leaves an entry in the ledger or changes nothing, and sets no column that its form does not ask for (trust.md T14, T20)."""
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterator
 from copy import deepcopy
@@ -131,6 +132,9 @@ def plain(watch: Watch) -> list[tuple[str, tuple[Any, ...]]]:
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes | memoryview):
         return "bytes"
+    if isinstance(value, dt.datetime):
+        return "…"
+    value = str(value.obj) if hasattr(value, "obj") else value  # PostgreSQL's wrapper around JSON
     return "…" if isinstance(value, str) and (len(value) > 20 or re.fullmatch(r"[\w+/=:-]{16,}", value)) else value
 
 
