@@ -117,6 +117,20 @@ def test_one_press_makes_all_documents() -> None:
     assert found == {"registries/paper.py"}
 
 
+CALLERS = re.compile(r"^\s*(?:import|from) (?:urllib\.request|http\.client|socket|ssl|smtplib|ftplib|requests|httpx|urllib3|aiohttp|redis)\b", re.MULTILINE)
+CALLING = {
+    "config/demo/serve.py", "config/demo/walk.py", "config/testing/servers.py",
+    "registries/counting.py", "registries/operations/probes.py", "registries/ledger/mailing.py", "inspections/messages/mailing.py",
+}  # fmt: skip
+"""The demo and the tests; the counters in Redis; the page that looks whether queue and certificate are well; the two mails. No address of theirs comes from a row or a visitor."""
+
+
+@pytest.mark.proves("T7")
+def test_no_other_module_calls_anything_outside() -> None:
+    found = {str(file.relative_to(ROOT)) for file in CODE if CALLERS.search(file.read_text(encoding="utf-8"))}
+    assert found == CALLING
+
+
 REQUIREMENTS = ("config/requirements.txt", "config/requirements-test.txt")
 
 
