@@ -60,6 +60,14 @@ def test_pages_hold_no_inline_script_style_or_handler() -> None:
     assert found == []
 
 
+@pytest.mark.proves("T6")
+def test_scripts_put_texts_in_as_texts() -> None:
+    """No markup is put together in a browser, and no field refuses what is pasted."""
+    wrong = re.compile(r"\.innerHTML\b|\.outerHTML\s*=|insertAdjacentHTML|document\.write\b|\beval\(|new Function|onpaste|[\"']paste[\"']")
+    found = {f"{file.name}: {one}" for file in (ROOT / "static").rglob("*.js") for one in wrong.findall(file.read_text(encoding="utf-8"))}
+    assert found == set()
+
+
 FILTERS = {"filter", "exclude", "get", "create", "update", "update_or_create", "get_or_create", "aggregate", "annotate", "alias", "order_by", "extra", "values"}
 SENT = re.compile(r"\b(?:GET|POST|FILES|COOKIES|META|headers|body|json)\b")
 
