@@ -108,7 +108,7 @@ def test_only_tls_of_today_and_no_tracing(mirrored: Proxy) -> None:
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
-    with socket.create_connection(("127.0.0.1", mirrored.port), timeout=30) as bare, pytest.raises(OSError):
+    with socket.create_connection(("127.0.0.1", mirrored.port), timeout=30) as bare, pytest.raises(ssl.SSLError):
         context.wrap_socket(bare, server_hostname=NAME)
 
 
