@@ -6,6 +6,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -93,6 +94,16 @@ def test_static_files_are_kept_for_ever_and_nothing_beside_them_is_reached(mirro
     assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
     for path in ("/static/../key.pem", "/static/%2e%2e/key.pem", "/static../key.pem"):
         assert b"PRIVATE KEY" not in mirrored.ask(path)[2]
+
+
+def test_addresses_that_are_secrets_are_not_written_down(mirrored: Proxy) -> None:
+    for path in ("/office/calendar/geheim.ics", "/objections/geheim/", "/notice/geheim/", "/results/?q=told"):
+        mirrored.ask(path)
+    deadline = time.monotonic() + 5
+    while "told" not in (written := (mirrored.folder / "access.log").read_text(encoding="utf-8")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert "told" in written
+    assert "geheim" not in written
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")

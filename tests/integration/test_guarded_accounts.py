@@ -95,6 +95,7 @@ def test_the_password_page_tells_the_rules_and_keeps_nothing_typed() -> None:
     text = page.content.decode()
     assert text.count("<li>") >= 6
     assert "Falsch-4711" not in text
+    assert text.count('type="password"') == 3
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.REVIEWER, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
