@@ -68,6 +68,18 @@ def test_scripts_put_texts_in_as_texts() -> None:
     assert found == set()
 
 
+def test_no_pattern_is_made_of_what_somebody_sent() -> None:
+    """Patterns are constants of the program, or put together of constants; no question to the database is one."""
+    found: list[str] = []
+    for file in CODE:
+        text = file.read_text(encoding="utf-8")
+        if re.search(r"__i?regex\b", text):
+            found.append(f"{file.relative_to(ROOT)}: a question by pattern")
+        for made in re.findall(r"\bre\.(?:compile|search|match|findall|finditer|sub|split|fullmatch)\(r?f[\"'](.*)", text):
+            found += [f"{file.relative_to(ROOT)}: {name}" for name in re.findall(r"(?<!{){(\w+)", made) if not name.isupper()]
+    assert found == []
+
+
 FILTERS = {"filter", "exclude", "get", "create", "update", "update_or_create", "get_or_create", "aggregate", "annotate", "alias", "order_by", "extra", "values"}
 SENT = re.compile(r"\b(?:GET|POST|FILES|COOKIES|META|headers|body|json)\b")
 
