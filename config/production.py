@@ -155,6 +155,29 @@ def _database() -> Iterator[Fault]:
         yield Fault("E137", "PostgreSQL is reached over the network without a password.", "Write postgresql://user:password@host:port/name into DATABASE_URL.")
 
 
+def _is_near(host: str) -> bool:
+    """Whether what is said to it stays on this machine: a socket, the loopback, or nothing set."""
+    try:
+        return not host or host.startswith("/") or host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@register(Tags.security, deploy=True)
+def nothing_leaves_in_the_clear(**_: Any) -> list[CheckMessage]:
+    """Warn of every server elsewhere that is spoken to without TLS, or whose certificate nobody looks at (ASVS 12.3.1, 12.3.2)."""
+    database, mail = settings.DATABASES["default"], settings.EMAIL_HOST
+    queues = [urlsplit(address) for address in {settings.CELERY_BROKER_URL, settings.LIMITS_URL}]
+    asked = (
+        ("PostgreSQL", not _is_near(str(database.get("HOST", ""))) and database.get("OPTIONS", {}).get("sslmode") != "verify-full",
+         "Add ?sslmode=verify-full&sslrootcert=FILE to DATABASE_URL."),
+        ("Redis", any(one.scheme == "redis" and not _is_near(one.hostname or "") for one in queues), "Write rediss:// into CELERY_BROKER_URL."),
+        ("The mail server", bool(settings.EMAIL_URL) and not _is_near(mail) and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL),
+         "Write smtp+tls:// or smtp+ssl:// into EMAIL_URL."),
+    )  # fmt: skip
+    return [Warning(f"{name} is spoken to over the network without verified TLS.", hint=hint, id="sunlot.W145") for name, wrong, hint in asked if wrong]
+
+
 def _keys() -> Iterator[Fault]:
     for name in KEY_FILES:
         file = Path(os.environ.get(name) or os.devnull)

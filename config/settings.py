@@ -60,6 +60,7 @@ TRAINING_HOURS_REQUIRED = env.int("TRAINING_HOURS_REQUIRED", default=0)  # in 12
 BUREAU_WORD = env.str("BUREAU_WORD", default="源公")
 DIVISION_CODE = env.str("DIVISION_CODE", default="370323")
 SUPERVISION_PHONE = env.str("SUPERVISION_PHONE", default="0533-0000000" if DEMO else "")
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="mailto:security@localhost" if DEMO else "")  # mailto:, tel: or https: for /.well-known/security.txt; empty = no such page
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 
 # --- draws (draw protocol 1, §§2–3) -----------------------------------------------------------------------------------

@@ -61,4 +61,5 @@ urlpatterns = [
     path("sitemap.xml", views.sitemap, name="public-sitemap"),
     path("csp-report/", violations.report, name="public-csp-report"),
     path("robots.txt", views.robots, name="public-robots"),
+    path(".well-known/security.txt", views.security_contact, name="public-security-contact"),
 ]

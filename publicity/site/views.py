@@ -99,6 +99,20 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @access(PUBLIC)
 @published(MINUTE)
+def security_contact(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a hole (RFC 9116); nothing where the bureau has named nobody."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    until = dt.datetime.combine(clock.today() + dt.timedelta(days=90), dt.time(), dt.UTC)
+    told = (
+        f"Contact: {settings.SECURITY_CONTACT}\nExpires: {until:%Y-%m-%dT%H:%M:%SZ}\nPreferred-Languages: zh, en\n"
+        f"Canonical: {settings.PUBLIC_URL}{request.path}\n"
+    )
+    return HttpResponse(told, content_type=TEXT)
+
+
+@access(PUBLIC)
+@published(MINUTE)
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The pages that lead everywhere, and the newest results and draws."""
     places = [reverse(f"public-{name}") for name in SITEMAP]

@@ -16,6 +16,7 @@ CONFIRMED: frozenset[str] = frozenset(
         "registries.enrol_factor",
         "registries.drop_factor",
         "registries.renew_recovery_codes",
+        "registries.end_own_sessions",
         # what supervisors decide and nobody takes back
         "registries.approve_edition",
         "inspections.approve_plan",

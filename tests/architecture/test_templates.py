@@ -60,6 +60,26 @@ def test_pages_hold_no_inline_script_style_or_handler() -> None:
     assert found == []
 
 
+@pytest.mark.proves("T6")
+def test_scripts_put_texts_in_as_texts() -> None:
+    """No markup is put together in a browser, and no field refuses what is pasted."""
+    wrong = re.compile(r"\.innerHTML\b|\.outerHTML\s*=|insertAdjacentHTML|document\.write\b|\beval\(|new Function|onpaste|[\"']paste[\"']")
+    found = {f"{file.name}: {one}" for file in (ROOT / "static").rglob("*.js") for one in wrong.findall(file.read_text(encoding="utf-8"))}
+    assert found == set()
+
+
+def test_no_pattern_is_made_of_what_somebody_sent() -> None:
+    """Patterns are constants of the program, or put together of constants; no question to the database is one."""
+    found: list[str] = []
+    for file in CODE:
+        text = file.read_text(encoding="utf-8")
+        if re.search(r"__i?regex\b", text):
+            found.append(f"{file.relative_to(ROOT)}: a question by pattern")
+        for made in re.findall(r"\bre\.(?:compile|search|match|findall|finditer|sub|split|fullmatch)\(r?f[\"'](.*)", text):
+            found += [f"{file.relative_to(ROOT)}: {name}" for name in re.findall(r"(?<!{){(\w+)", made) if not name.isupper()]
+    assert found == []
+
+
 FILTERS = {"filter", "exclude", "get", "create", "update", "update_or_create", "get_or_create", "aggregate", "annotate", "alias", "order_by", "extra", "values"}
 SENT = re.compile(r"\b(?:GET|POST|FILES|COOKIES|META|headers|body|json)\b")
 
@@ -115,6 +135,20 @@ def test_tables_are_written_in_the_guarded_writers_alone() -> None:
 def test_one_press_makes_all_documents() -> None:
     found = {str(file.relative_to(ROOT)) for file in CODE if re.search(r"(?:import|from) weasyprint", file.read_text(encoding="utf-8"))}
     assert found == {"registries/paper.py"}
+
+
+CALLERS = re.compile(r"^\s*(?:import|from) (?:urllib\.request|http\.client|socket|ssl|smtplib|ftplib|requests|httpx|urllib3|aiohttp|redis)\b", re.MULTILINE)
+CALLING = {
+    "config/demo/serve.py", "config/demo/walk.py", "config/testing/servers.py",
+    "registries/counting.py", "registries/operations/probes.py", "registries/ledger/mailing.py", "inspections/messages/mailing.py",
+}  # fmt: skip
+"""The demo and the tests; the counters in Redis; the page that looks whether queue and certificate are well; the two mails. No address of theirs comes from a row or a visitor."""
+
+
+@pytest.mark.proves("T7")
+def test_no_other_module_calls_anything_outside() -> None:
+    found = {str(file.relative_to(ROOT)) for file in CODE if CALLERS.search(file.read_text(encoding="utf-8"))}
+    assert found == CALLING
 
 
 REQUIREMENTS = ("config/requirements.txt", "config/requirements-test.txt")

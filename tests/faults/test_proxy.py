@@ -3,7 +3,10 @@
 import http.client
 import http.server
 import json
+import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -91,6 +94,33 @@ def test_static_files_are_kept_for_ever_and_nothing_beside_them_is_reached(mirro
     assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
     for path in ("/static/../key.pem", "/static/%2e%2e/key.pem", "/static../key.pem"):
         assert b"PRIVATE KEY" not in mirrored.ask(path)[2]
+
+
+def test_addresses_that_are_secrets_are_not_written_down(mirrored: Proxy) -> None:
+    for path in ("/office/calendar/geheim.ics", "/objections/geheim/", "/notice/geheim/", "/results/?q=told"):
+        mirrored.ask(path)
+    deadline = time.monotonic() + 5
+    while "told" not in (written := (mirrored.folder / "access.log").read_text(encoding="utf-8")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert "told" in written
+    assert "geheim" not in written
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_only_tls_of_today_and_no_tracing(mirrored: Proxy) -> None:
+    assert mirrored.ask("/", method="TRACE")[0] == 405
+    assert mirrored.ask("/static/")[0] in (403, 404), "no folder is listed"
+    context = ssl.create_default_context(cafile=str(mirrored.folder / "fullchain.pem"))
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    bare = socket.create_connection(("127.0.0.1", mirrored.port), timeout=30)
+    with context.wrap_socket(bare, server_hostname=NAME) as spoken:
+        assert spoken.version() == "TLSv1.2"
+        assert (spoken.cipher() or ("",))[0].startswith("ECDHE-")
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with socket.create_connection(("127.0.0.1", mirrored.port), timeout=30) as bare, pytest.raises(ssl.SSLError):
+        context.wrap_socket(bare, server_hostname=NAME)
 
 
 def test_files_have_the_size_the_program_takes(mirrored: Proxy) -> None:

@@ -110,7 +110,8 @@ def test_a_thousand_of_each_differ_in_neither_bytes_nor_time(capsys: pytest.Capt
             start = time.perf_counter()
             response = client.get(f"/results/?q={key}")
             spent[side].append(time.perf_counter() - start)
-            seen.add((response.status_code, response.content.replace(key.encode(), b"")))
+            body = re.sub(rb"\d{4}-\d\d-\d\d \d\d:\d\d", b"", response.content)  # the foot tells the minute
+            seen.add((response.status_code, body.replace(key.encode(), b"")))
     assert len(seen) == 1
     p = rank_test(*spent)
     medians = [statistics.median(side) * 1000 for side in spent]

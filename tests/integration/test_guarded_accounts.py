@@ -60,6 +60,15 @@ def test_the_rules_for_passwords(password: str, role: Role, good: bool) -> None:
     assert (passwords.why_not_password(password, user) is None) is good
 
 
+def test_a_long_password_is_taken_whole() -> None:
+    user, long = factories.user(Role.CLERK), f"{GOOD}-" + "语" * 30 + "z" * 50
+    commands.set_own_password(actor=user, old_password=factories.PASSWORD, new_password=long)
+    user.refresh_from_db()
+    assert user.check_password(long)
+    assert not user.check_password(long[:-1])
+    assert not user.check_password(long.upper())
+
+
 def test_none_of_the_last_five_comes_back_but_the_sixth_may() -> None:
     user = factories.user(Role.CLERK)
     chosen = [factories.PASSWORD, *(f"{GOOD}-{n}" for n in range(6))]
@@ -86,6 +95,7 @@ def test_the_password_page_tells_the_rules_and_keeps_nothing_typed() -> None:
     text = page.content.decode()
     assert text.count("<li>") >= 6
     assert "Falsch-4711" not in text
+    assert text.count('type="password"') == 3
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.REVIEWER, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])

@@ -139,6 +139,7 @@ def test_a_column_left_out_by_hand_stays_out(clerk: User) -> None:
     assert "address" not in upload(clerk, "subjects", content).mapping[0]["columns"]
 
 
+@pytest.mark.proves("R20")
 def test_refused_rows_come_back_as_a_workbook_that_can_be_corrected_and_sent_again(clerk: User) -> None:
     rows = [subject_row(1), subject_row(2, town="月球", phone="13900000002"), subject_row(3, verified_on="2026年2月31日")]
     batch = bring(clerk, "subjects", workbook("subjects", subjects=rows))

@@ -61,6 +61,7 @@ def refused_subject(actor: User, **columns: Any) -> tuple[int, str, str, str, st
     return found[0]
 
 
+@pytest.mark.proves("R20")
 @pytest.mark.parametrize(
     ("columns", "heading", "value", "sentence", "remedy"),
     [
@@ -85,6 +86,7 @@ def test_a_bad_cell_is_refused_with_column_value_reason_and_remedy(
     assert remedy in what_to_do
 
 
+@pytest.mark.proves("R20")
 def test_all_reasons_of_a_row_are_told_at_once(clerk: User) -> None:
     batch = bring(clerk, "subjects", workbook("subjects", subjects=[subject_row(1, town="月球", unit="??", status="?")]))
     assert {heading for _row, heading, *_rest in reasons(batch)} == {"镇街", "责任单位代码", "状态"}

@@ -1,5 +1,6 @@
 """Every public page: there with data and without, the same for everybody, cheap, and silent about what is not published."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -233,6 +234,17 @@ def test_a_plan_shows_how_far_its_items_have_come(client: Client, scene: Scene) 
     winners = scene.drawn.drawn.filter(kind="W").count()
     assert f'<td class="number">{winners}</td>' in page
     assert '<td class="number">2</td>' in page
+
+
+def test_whoever_finds_a_hole_is_told_whom_to_tell(client: Client, settings: Any) -> None:
+    settings.SECURITY_CONTACT = "mailto:security@example.gov.cn"
+    told = client.get("/.well-known/security.txt")
+    lines = dict(line.split(": ", 1) for line in told.content.decode().splitlines())
+    assert told.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert lines["Contact"] == "mailto:security@example.gov.cn"
+    assert clock.now() < dt.datetime.fromisoformat(lines["Expires"]) < clock.now() + dt.timedelta(days=365)
+    settings.SECURITY_CONTACT = ""
+    assert client.get("/.well-known/security.txt").status_code == 404
 
 
 def test_search_engines_stay_out_of_the_office(client: Client) -> None:

@@ -70,7 +70,9 @@ def test_signing_in_and_out(client: Client) -> None:
         "/office/sign-in/", {"username": "known", "password": factories.PASSWORD, "next": "/office/accounts/"}
     )
     assert (response.status_code, response.headers["Location"]) == (302, "/office/accounts/")
-    assert client.get("/office/accounts/").status_code == 200
+    page = client.get("/office/accounts/")
+    assert page.status_code == 200
+    assert 'action="/office/sign-out/"' in page.content.decode()
     assert client.post("/office/sign-out/").status_code == 302
     assert client.get("/office/accounts/").status_code == 302
 

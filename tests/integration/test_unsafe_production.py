@@ -136,6 +136,23 @@ def test_one_unsafe_setting_after_the_other_is_refused(record_property: Callable
     record_property("figure", f"{len(UNSAFE)} of {len(UNSAFE)} unsafe settings refused")
 
 
+def test_servers_elsewhere_without_verified_tls_are_told(settings: Any) -> None:
+    def told(**other: Any) -> list[str]:
+        near = {"CELERY_BROKER_URL": REDIS, "LIMITS_URL": REDIS, "DATABASES": database(POSTGRES, HOST="/run/postgresql"), "EMAIL_URL": ""}
+        with override_settings(**near | other):
+            return [one.msg.split(" is ")[0] for one in production.nothing_leaves_in_the_clear()]
+
+    assert told() == []
+    assert told(DATABASES=database(POSTGRES)) == ["PostgreSQL"]
+    assert told(DATABASES=database(POSTGRES, OPTIONS={"sslmode": "require"})) == ["PostgreSQL"]
+    assert told(DATABASES=database(POSTGRES, OPTIONS={"sslmode": "verify-full"})) == []
+    assert told(CELERY_BROKER_URL="redis://:a-long-password@10.1.1.2:6379/0") == ["Redis"]
+    assert told(CELERY_BROKER_URL="rediss://:a-long-password@10.1.1.2:6379/0") == []
+    mail = {"EMAIL_URL": "smtp://mail.example", "EMAIL_HOST": "mail.example", "EMAIL_USE_TLS": False, "EMAIL_USE_SSL": False}
+    assert told(**mail) == ["The mail server"]
+    assert told(**mail | {"EMAIL_USE_TLS": True}) == []
+
+
 def test_a_key_file_that_everybody_can_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "key"
     file.write_text("x")
