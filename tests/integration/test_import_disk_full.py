@@ -5,9 +5,10 @@ from unittest import mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test import Client
+from django.db import DatabaseError, connection
+from django.test import Client, RequestFactory
 
+from config.errors import failed
 from registries.codes.models import CodeTable
 from registries.imports.disk import FULL, is_full
 from registries.imports.models import Import, ImportRow
@@ -93,3 +94,12 @@ def test_other_failures_are_not_taken_for_a_full_disk(clerk: User) -> None:
     assert not is_full(OSError(errno.EACCES, "no"))
     with mock.patch("registries.imports.views.act", side_effect=OSError(errno.EACCES, "no")), pytest.raises(OSError, match="no"):
         visitor(clerk).post("/office/imports/new/", {"kind": "subjects", "file": SimpleUploadedFile("a.xlsx", rows(1))})
+
+
+def test_any_page_that_finds_no_room_says_so_and_asks_the_database_nothing() -> None:
+    try:
+        raise DatabaseError from OSError(errno.ENOSPC, "no space")
+    except DatabaseError:
+        told = failed(RequestFactory().get("/office/"))
+    assert (told.status_code, str(FULL) in told.content.decode()) == (507, True)
+    assert failed(RequestFactory().get("/office/")).status_code == 500

@@ -1,6 +1,8 @@
 """What the gate lets in, and what it refuses before any parser sees it."""
 
 import io
+import resource
+import time
 import zipfile
 from collections.abc import Callable
 
@@ -134,11 +136,59 @@ def test_a_symbolic_link_among_the_members_is_refused() -> None:
     assert "指向其他文件" in refusal_of(out.getvalue())
 
 
+ENTITIES = (
+    b'<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">',
+    b'<!ENTITY b SYSTEM "file:///etc/passwd">',
+    b'<!ENTITY % p SYSTEM "http://127.0.0.1:9/x.dtd">%p;<!ENTITY b "x">',
+    b'<!ENTITY a0 "a">' + b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10)) + b'<!ENTITY b "&a9;">',
+)
+"""Doubling, a file of the server, a table from elsewhere, and a billion laughs."""
+
+
+PARTS = (SHEET, "xl/workbook.xml", "docProps/core.xml", "xl/styles.xml", "[Content_Types].xml")
+
+
 @pytest.mark.proves("R23")
-@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "docProps/core.xml"])
-def test_a_document_type_is_refused_in_any_part(part: str) -> None:
-    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
-    assert refusal_of(with_part(part, bomb))
+@pytest.mark.parametrize(("parts", "spellings"), [(PARTS[:1], 1), pytest.param(PARTS, 3, marks=pytest.mark.full)], ids=["few", "all"])
+def test_a_document_type_is_refused_in_any_part_of_any_encoding(parts: tuple[str, ...], spellings: int, record_property: Callable[[str, object], None]) -> None:
+    refused = 0
+    for part in parts:
+        for entities in ENTITIES:
+            bomb = b"<!DOCTYPE x [" + entities + b"]><x>&b;</x>"
+            every = (b'<?xml version="1.0"?>' + bomb, b"<!-- -->" + bomb, bomb.decode().encode("utf-16"))
+            for encoded in every[:spellings]:
+                refused += "root:" not in refusal_of(with_part(part, encoded))
+    assert refused == len(ENTITIES) * spellings * len(parts)
+    record_property("figure", f"{refused} of {refused} workbooks with entities refused, nothing of a file of the server in the sentence")
+
+
+@pytest.mark.full
+@pytest.mark.proves("R22")
+def test_what_a_bomb_costs_before_it_is_refused(record_property: Callable[[str, object], None]) -> None:
+    """What unpacks to too much is refused by the list of members; what stands inside a part, by the process of its own that looks before it parses."""
+    far = HEAD + b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>' + TAIL
+    within = {
+        "far cell": with_part(SHEET, far),
+        "giant cell": with_part("xl/sharedStrings.xml", b"<sst><si><t>" + b"x" * 300_000 + b"</t></si></sst>"),
+        "file within": with_part("xl/embeddings/inner.xlsx", b"PK\x03\x04inner"),
+    }
+    took = {name: best_of_three(open_sheets, bomb) for name, bomb in within.items()}
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of all processes that this one ever waited for
+    at_the_gate = best_of_three(admit, with_part("xl/media/zero.bin", b"\0" * (gate.MOST_UNPACKED + 1)))
+    assert at_the_gate <= 50
+    inside = ", ".join(f"{name} {ms:.0f} ms" for name, ms in took.items())
+    record_property("figure", f"too much unpacked: {at_the_gate:.2f} ms; by the process of its own, its start included: {inside}, at most {memory:.0f} MB")
+
+
+def best_of_three(look: Callable[[bytes], object], bomb: bytes) -> float:
+    """Milliseconds by the clock until it is refused."""
+    tries = []
+    for _ in range(3):
+        start = time.perf_counter()
+        with pytest.raises(Unreadable):
+            look(bomb)
+        tries.append((time.perf_counter() - start) * 1000)
+    return min(tries)
 
 
 @pytest.mark.proves("R22")
