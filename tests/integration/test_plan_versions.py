@@ -261,4 +261,5 @@ def test_the_plan_leaves_as_a_workbook_without_formulas(client: Client, bureau: 
     enter(client, make.user(Role.INSPECTOR, unit=bureau.unit))
     assert client.get(f"/office/plans/{plan.pk}/plan.xlsx").status_code == 403
     public = client.get(f"/plans/{quote(plan.number)}/plan.xlsx")
-    assert public.content == answer.content
+    shown = [cell.value for row in load_workbook(BytesIO(public.content)).active.iter_rows() for cell in row if cell.value is not None]
+    assert shown == [cell.value for cell in cells]  # without the number of the office's export in its footer
