@@ -77,7 +77,7 @@ def why_not_approve(
         return say(
             "The first source is too near or past: an order must stand %(minutes)s minutes before it. "
             "Return the draw so that later sources are announced.",
-            minutes=round(lead.total_seconds() / 60, 1),
+            minutes=f"{lead.total_seconds() / 60:.2g}" if lead < dt.timedelta(minutes=1) else f"{lead.total_seconds() / 60:.0f}",
         )
     if open_order:
         return say("Draw %(number)s on the same plan item is still open.", number=open_order)

@@ -66,6 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "newest": results.rows_of(finding.page((), finding.Place(), NEWEST)[0]),
             "units": units,
+            "shown": sum(finding.counts(()).values()),
             "all_units": queries.overall(units),
             "counts": orders.state_counts(now),
             "coming": coming,

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, Promise] = {
     "roles": _("roles"),
+    "by_calendar": _("counted in calendar days"),
+    "text_sha256": _("hash of the text"),
     "username": _("account"),
     "sessions": _("sessions"),
     "founders": _("administrators"),

@@ -72,6 +72,8 @@
       const begin = byId("visit-begin");
       if (begin) {
         begin.addEventListener("submit", (event) => this.begin(event));
+        begin.addEventListener("change", () => this.asked());
+        this.asked();
       }
       this.root.querySelectorAll("input[data-photo]").forEach((input) => {
         input.addEventListener("change", () => this.pictures.take(input));
@@ -277,13 +279,20 @@
       return Promise.all(rows.filter((row) => ["submit", "acknowledge", "sign"].includes(row.kind)).map((row) => sunlot.store.remove(row.seq)));
     }
 
+    /* What is asked about the notice follows from how it was handed over; the other fields are out of sight. */
+    asked() {
+      const form = byId("visit-begin").elements;
+      const wanted = { received: ["served_to"], refused: ["served_to", "witness"], none: ["no_notice"] }[form.service.value] || [];
+      ["served_to", "witness", "no_notice"].forEach((name) => (form[name].closest(".field").hidden = !wanted.includes(name)));
+      return wanted;
+    }
+
     /* How the notice came to the inspected, where it was not served before; typed again after the office said no. */
     async begin(event) {
       event.preventDefault();
       const form = byId("visit-begin").elements;
       const said = { service: form.service.value, served_to: "", witness: "", no_notice: "" };
-      const asked = said.service === "none" ? ["no_notice"] : ["served_to", "witness"];
-      asked.forEach((name) => (said[name] = form[name].value.trim()));
+      this.asked().forEach((name) => (said[name] = form[name].value.trim()));
       const why = byId("visit-notice").hidden ? "" : this.unannounced(said);
       byId("visit-unannounced").textContent = why;
       if (why) {

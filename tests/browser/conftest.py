@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DESK = {"width": 1366, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 568}
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Every page, in Chinese at 1366 px (and the other three ways with --full, the public ones in English at 390 always): it answers, nothing
+"""Every page, in Chinese at 1366 px (and the other three ways with --full, the public ones then at 320 px too and in English at 390 always): it answers, nothing
 runs over the edge, no script error; axe finds nothing (in the first of these ways, in all of them with --full).
 
 Which pages: those listed here and, in the first way, every other one that a link on a page seen before leads to."""
@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 
-from tests.browser.conftest import DESK, PHONE, County
+from tests.browser.conftest import DESK, PHONE, SMALL, County
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -129,6 +129,8 @@ SEEN: set[str] = set()
 
 
 WAYS = {"zh-1366": ("zh-hans", DESK), "en-390": ("en", PHONE), "zh-390": ("zh-hans", PHONE), "en-1366": ("en", DESK)}
+SMALLEST = {"zh-320": ("zh-hans", SMALL), "en-320": ("en", SMALL)}
+"""Public pages alone: what an old small phone shows, and what a desk shows at 400 %."""
 USUAL = {("zh-1366", who) for who in PAGES} | {("en-390", PUBLIC)}
 
 
@@ -137,8 +139,8 @@ USUAL = {("zh-1366", who) for who in PAGES} | {("en-390", PUBLIC)}
     ("language", "viewport", "who"),
     [
         pytest.param(*way, who, id=f"{who}-{name}", marks=[] if (name, who) in USUAL else pytest.mark.full)
-        for name, way in WAYS.items()
-        for who in PAGES
+        for name, way in (WAYS | SMALLEST).items()
+        for who in (PAGES if name in WAYS else (PUBLIC,))
     ],
 )
 def test_every_page_is_sound(
@@ -182,3 +184,49 @@ def test_the_public_pages_work_without_javascript(walked: County, places: dict[s
     assert page.locator("h1").count() == 1
     page.goto(f"{walked.url}/draws/{places['draw']}/")
     assert places["draw"] in page.inner_text("h1")
+
+
+def pressed(page: Page, wanted: str, *, at_most: int = 60) -> None:
+    """Tab on until the element of this selector has the focus, which is seen, and stop there; fails when it is never reached."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", f"{wanted} has no visible focus"
+            return
+    raise AssertionError(f"{wanted} is not reached by the keyboard")
+
+
+@pytest.mark.full
+@pytest.mark.engine("sqlite3")
+def test_a_result_is_found_taken_and_objected_to_by_keyboard_alone(walked: County) -> None:
+    page = walked.visitor()
+    page.goto(f"{walked.url}/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.skip')"), "the first stop leads past the menu"
+    pressed(page, "main input[name=q]")
+    page.keyboard.type("沂源")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/results/?q=*")
+    pressed(page, "main .entry-title a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/results/*/")
+    pressed(page, "main a[href$='/objection/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/objection/")
+    pressed(page, "input[name=kind]")
+    page.keyboard.press("Space")
+    pressed(page, "textarea[name=text]")
+    page.keyboard.type("名称有误。")
+    pressed(page, "main button[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/objections/*/")
+    assert "名称有误。" in page.inner_text("main")
+    page.goto(f"{walked.url}/results/")
+    pressed(page, "footer a[href='/opendata/']", at_most=150)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/opendata/")
+    pressed(page, "main a[href$='.csv']")
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    assert taken.value.suggested_filename.endswith(".csv")
+    page.context.close()
