@@ -172,7 +172,7 @@ def result_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "on_time": result.published_at.astimezone(clock.BEIJING).date() <= result.due_on,
         "changes": versions.changes(result) if result.version > 1 else [],
         "digest": versions.digest(result),
-        "statements": result.statements.all() if result.pk in marks.kept("with statements", _with_statements) else (),
+        "statements": result.statements.all() if result.pk in marks.kept("with-statements", _with_statements) else (),
         "updated": result.changed_at,
     }
     return render(request, "public/results/page.html", context)

@@ -7,11 +7,11 @@ import statistics
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from inspections.cases.models import Case
 from publicity.disclosures.commands import publish_case
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usually("sqlite3")]
 
 
 @pytest.fixture(autouse=True)
-def _nobody_counts(settings: SettingsWrapper) -> None:
+def _nobody_counts(settings: Any) -> None:
     """Many questions of one address; how much one may ask is told elsewhere."""
     settings.PUBLIC_REQUESTS_PER_MINUTE = 0
 
