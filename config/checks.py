@@ -20,6 +20,7 @@ from registries.retention.rules import LEAST_LOG_DAYS
 from registries.standing import TRIGGERS as REGISTRIES_TRIGGERS
 
 TRIGGERS = (*REGISTRIES_TRIGGERS, *INSPECTIONS_TRIGGERS, *PUBLICITY_TRIGGERS)
+triggers.EXPECTED[:] = TRIGGERS
 
 
 def views(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -159,7 +160,7 @@ def backups_and_watching(**_: Any) -> list[CheckMessage]:
     try:
         age.Closing(io.BytesIO(), settings.BACKUP_PUBLIC_KEYS)
     except age.Unreadable as error:
-        wrong.append(Error(f"BACKUP_PUBLIC_KEYS: {error}", hint="`manage.py auditor_key new FILE` prints one.", id="sunlot.E060"))
+        wrong.append(Error(f"BACKUP_PUBLIC_KEYS: {error}", hint="`manage.py auditor_key new FILE` prints one.", id="sunlot.E070"))
     if settings.HEALTH_TOKEN and len(settings.HEALTH_TOKEN) < 32:
-        wrong.append(Error("HEALTH_TOKEN is shorter than 32 characters.", hint="`openssl rand -hex 32` makes one.", id="sunlot.E061"))
+        wrong.append(Error("HEALTH_TOKEN is shorter than 32 characters.", hint="`openssl rand -hex 32` makes one.", id="sunlot.E071"))
     return wrong

@@ -72,7 +72,7 @@ def beside(record: logging.LogRecord) -> dict[str, Any]:
     told: dict[str, Any] = getattr(record, "told", None) or {}
     kept = {name: told[name] for name in TOLD if name in told}
     request = getattr(record, "request", None)
-    if not kept and hasattr(request, "path"):
+    if not kept and request is not None and hasattr(request, "path"):
         kept = {"method": request.method, "route": tracing.route(request), "status": getattr(record, "status_code", None)}
     return kept
 

@@ -25,6 +25,9 @@ NEEDED = (
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "publicity.site.limits.LimitMiddleware",
     "config.patience.PatienceMiddleware",
+    "registries.people.gates.NetworkMiddleware",
+    "registries.people.gates.SeenMiddleware",
+    "registries.people.factors.guard.SecondFactorMiddleware",
 )
 
 
@@ -60,39 +63,37 @@ def refuse_unsafe() -> None:
 
 def _program() -> Iterator[Fault]:
     if settings.DEBUG:
-        yield Fault("E020", "DEBUG is on: errors show settings and data to everybody.", "Unset DEBUG.")
+        yield Fault("E120", "DEBUG is on: errors show settings and data to everybody.", "Unset DEBUG.")
     key = settings.SECRET_KEY
     if len(key) < 50 or len(set(key)) < 10 or key.startswith(("demo-", "django-insecure-")):
-        yield Fault("E021", "SECRET_KEY can be guessed.", "Put 50 or more random characters into the file SECRET_KEY_FILE names.")
-    if not settings.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher"):
-        yield Fault("E022", "Passwords are not hashed with Argon2.", "Leave PASSWORD_HASHERS as it is.")
+        yield Fault("E121", "SECRET_KEY can be guessed.", "Put 50 or more random characters into the file SECRET_KEY_FILE names.")
+    if "argon2" not in settings.PASSWORD_HASHERS[0].lower():
+        yield Fault("E122", "Passwords are not hashed with Argon2.", "Leave PASSWORD_HASHERS as it is.")
     if tuple(settings.MIDDLEWARE[: len(FIRST)]) != FIRST or not set(NEEDED) <= set(settings.MIDDLEWARE):
-        yield Fault("E023", "A middleware that protects every answer is missing or not in its place.", "Leave MIDDLEWARE as it is.")
+        yield Fault("E123", "A middleware that protects every answer is missing or not in its place.", "Leave MIDDLEWARE as it is.")
 
 
 def _hosts() -> Iterator[Fault]:
     hosts = settings.ALLOWED_HOSTS
     if not hosts or any("*" in host or host.startswith(".") for host in hosts):
-        yield Fault("E024", "ALLOWED_HOSTS does not name this site exactly.", "List each name that visitors type, without “*” and without a leading dot.")
+        yield Fault("E124", "ALLOWED_HOSTS does not name this site exactly.", "List each name that visitors type, without “*” and without a leading dot.")
     url = urlsplit(settings.PUBLIC_URL)
     if url.scheme != "https" or url.hostname not in hosts:
-        yield Fault("E025", "PUBLIC_URL, which is printed on documents, is no https address of ALLOWED_HOSTS.", "Set PUBLIC_URL to https://, followed by one of these names.")
+        yield Fault("E125", "PUBLIC_URL, which is printed on documents, is no https address of ALLOWED_HOSTS.", "Set PUBLIC_URL to https://, followed by one of these names.")
 
 
 def _transport() -> Iterator[Fault]:
     if not (settings.SECURE_SSL_REDIRECT and settings.SECURE_HSTS_SECONDS >= YEAR and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS):
-        yield Fault("E026", "Visitors can come without TLS.", "Unset TLS, or set TLS=true.")
-    if settings.SECURE_PROXY_SSL_HEADER and settings.PROXY_COUNT < 1:
-        yield Fault("E027", "BEHIND_PROXY believes X-Forwarded-Proto, and PROXY_COUNT says that no proxy of ours sets it.", "Set PROXY_COUNT to the number of proxies, or unset BEHIND_PROXY.")
+        yield Fault("E126", "Visitors can come without TLS.", "Unset TLS, or set TLS=true.")
     if settings.PUBLIC_REQUESTS_PER_MINUTE <= 0 or min(settings.PUBLIC_SEARCHES_PER_MINUTE, settings.SIGN_INS_PER_MINUTE, settings.PUBLIC_FORMS_PER_MINUTE) <= 0:
-        yield Fault("E028", "One address may ask without limit.", "Set PUBLIC_REQUESTS_PER_MINUTE above 0.")
+        yield Fault("E128", "One address may ask without limit.", "Set PUBLIC_REQUESTS_PER_MINUTE above 0.")
 
 
 def _cookies() -> Iterator[Fault]:
     secure = settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE
     lax = {settings.SESSION_COOKIE_SAMESITE, settings.CSRF_COOKIE_SAMESITE} <= {"Lax", "Strict"}
     if not (secure and lax and settings.SESSION_COOKIE_HTTPONLY):
-        yield Fault("E029", "A cookie leaves over plain HTTP, to other sites, or is open to scripts.", "Leave the cookie settings as they are, with TLS on.")
+        yield Fault("E129", "A cookie leaves over plain HTTP, to other sites, or is open to scripts.", "Leave the cookie settings as they are, with TLS on.")
 
 
 def _browsers() -> Iterator[Fault]:
@@ -100,7 +101,7 @@ def _browsers() -> Iterator[Fault]:
     sources = {source for values in policy.values() if isinstance(values, Sequence) and not isinstance(values, str) for source in values}
     loose = {"'unsafe-inline'", "'unsafe-eval'", "*", "data:", "blob:", "https:", "http:"} & sources
     if loose or policy.get("default-src") != ["'self'"] or policy.get("frame-ancestors") != ["'none'"] or policy.get("object-src") != ["'none'"]:
-        yield Fault("E030", "The Content-Security-Policy lets in what it should keep out.", "Leave CONTENT_SECURITY_POLICY as it is.")
+        yield Fault("E130", "The Content-Security-Policy lets in what it should keep out.", "Leave CONTENT_SECURITY_POLICY as it is.")
 
 
 def _queue() -> Iterator[Fault]:
@@ -115,9 +116,9 @@ def _queue() -> Iterator[Fault]:
         and 0 < settings.CELERY_TASK_SOFT_TIME_LIMIT < longest <= 600
         and (files or settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout", 0) > longest)
     ):
-        yield Fault("E031", "Work could be lost, or be done by several workers at once.", "Leave the CELERY_ settings as they are (docs/adr/0003).")
+        yield Fault("E131", "Work could be lost, or be done by several workers at once.", "Leave the CELERY_ settings as they are (docs/adr/0003).")
     if settings.CELERY_ACCEPT_CONTENT != ["json"]:
-        yield Fault("E032", "A message in the queue could be a program.", "Leave CELERY_ACCEPT_CONTENT at json.")
+        yield Fault("E132", "A message in the queue could be a program.", "Leave CELERY_ACCEPT_CONTENT at json.")
 
 
 def _broker() -> Iterator[Fault]:
@@ -126,9 +127,9 @@ def _broker() -> Iterator[Fault]:
         if url.scheme not in ("redis", "rediss"):
             continue
         if len(url.password or "") < 12:
-            yield Fault("E033", f"{name} has no password, or a short one.", "Set requirepass (or an ACL) in Redis, and write redis://:password@host:port/number.")
+            yield Fault("E133", f"{name} has no password, or a short one.", "Set requirepass (or an ACL) in Redis, and write redis://:password@host:port/number.")
         if url.scheme == "redis" and _is_public(url.hostname or ""):
-            yield Fault("E034", f"{name} goes to a public address without TLS.", "Keep Redis on 127.0.0.1 or a private network, or use rediss://.")
+            yield Fault("E134", f"{name} goes to a public address without TLS.", "Keep Redis on 127.0.0.1 or a private network, or use rediss://.")
 
 
 def _is_public(host: str) -> bool:
@@ -145,36 +146,36 @@ def _database() -> Iterator[Fault]:
         first = str(options.get("init_command", "")).replace(" ", "").lower()
         kept = all(word in first for word in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"))
         if options.get("transaction_mode") != "IMMEDIATE" or not kept or options.get("timeout", 0) < 5:
-            yield Fault("E035", "SQLite is not set to keep what it has acknowledged.", "Leave DATABASES as it is: IMMEDIATE, WAL, synchronous=FULL, foreign_keys=ON.")
+            yield Fault("E135", "SQLite is not set to keep what it has acknowledged.", "Leave DATABASES as it is: IMMEDIATE, WAL, synchronous=FULL, foreign_keys=ON.")
         return
     told = str(options.get("options", ""))
     if not (database.get("CONN_HEALTH_CHECKS") and "statement_timeout=" in told and "idle_in_transaction_session_timeout=" in told):
-        yield Fault("E036", "A connection to PostgreSQL could be dead or hang for ever.", "Leave the options of DATABASES as they are.")
+        yield Fault("E136", "A connection to PostgreSQL could be dead or hang for ever.", "Leave the options of DATABASES as they are.")
     if not database.get("PASSWORD") and not str(database.get("HOST", "")).startswith("/") and database.get("HOST"):
-        yield Fault("E037", "PostgreSQL is reached over the network without a password.", "Write postgresql://user:password@host:port/name into DATABASE_URL.")
+        yield Fault("E137", "PostgreSQL is reached over the network without a password.", "Write postgresql://user:password@host:port/name into DATABASE_URL.")
 
 
 def _keys() -> Iterator[Fault]:
     for name in KEY_FILES:
         file = Path(os.environ.get(name) or os.devnull)
         if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o007:
-            yield Fault("E038", f"The file of {name} can be read by every account of this machine.", f"chmod o-rwx {file}")
+            yield Fault("E138", f"The file of {name} can be read by every account of this machine.", f"chmod o-rwx {file}")
     static, media = Path(settings.STATIC_ROOT).resolve(), Path(settings.MEDIA_ROOT).resolve()
     if media == static or static in media.parents:
-        yield Fault("E039", "Evidence would stand in the folder that everybody may download from.", "Leave MEDIA_ROOT outside STATIC_ROOT.")
+        yield Fault("E139", "Evidence would stand in the folder that everybody may download from.", "Leave MEDIA_ROOT outside STATIC_ROOT.")
 
 
 def _log() -> Iterator[Fault]:
     if settings.LOG_FORMAT != "json":
-        yield Fault("E040", "The log would quote rows in the texts of errors.", "Unset LOG_FORMAT, or set LOG_FORMAT=json.")
+        yield Fault("E140", "The log would quote rows in the texts of errors.", "Unset LOG_FORMAT, or set LOG_FORMAT=json.")
 
 
 ASKED = {
-    "W041": ("SELECT datctype FROM pg_database WHERE datname = current_database()", ("C", "POSIX"),
+    "W141": ("SELECT datctype FROM pg_database WHERE datname = current_database()", ("C", "POSIX"),
              "The database has the locale C: Chinese names are not found by their parts.", "Make it anew with LC_CTYPE C.UTF-8 or zh_CN.UTF-8."),
-    "W042": ("SHOW data_checksums", ("off",), "The database keeps no data checksums: bit rot is not noticed.", "Stop it, run pg_checksums --enable, start it."),
-    "W043": ("SHOW synchronous_commit", ("off",), "The database acknowledges before it has written.", "Set synchronous_commit = on."),
-    "W044": ("SHOW fsync", ("off",), "The database does not wait for the disk.", "Set fsync = on."),
+    "W142": ("SHOW data_checksums", ("off",), "The database keeps no data checksums: bit rot is not noticed.", "Stop it, run pg_checksums --enable, start it."),
+    "W143": ("SHOW synchronous_commit", ("off",), "The database acknowledges before it has written.", "Set synchronous_commit = on."),
+    "W144": ("SHOW fsync", ("off",), "The database does not wait for the disk.", "Set fsync = on."),
 }  # fmt: skip
 """Warning → question, answers that are wrong, sentence, hint."""
 

@@ -8,6 +8,7 @@ from registries.comparisons.queries import visible_comparisons
 from registries.holidays.models import HolidayYear
 from registries.imports.queries import visible_imports
 from registries.inspectors.models import Assistant, Inspector, InspectorGroup, Training
+from registries.keys.models import KeyRotation
 from registries.ledger.histories import Kind, told
 from registries.matters.models import Edition, Matter
 from registries.people.models import Alarm, BreakGlass, Unit, User
@@ -47,9 +48,10 @@ told(
         {"registries.editionpaper": "edition"},
         own=True,
     ),
-    Kind("registries.user", "registries.view_accounts", lambda _user: User.objects.all(), lambda one: reverse("account", args=[one.pk]), {"registries.passwordreset": "user"}, own=True),
+    Kind("registries.user", "registries.view_accounts", lambda _user: User.objects.all(), lambda one: reverse("account", args=[one.pk]), {"registries.passwordreset": "user", "registries.factor": "user", "registries.recoverycode": "factor__user"}, own=True),
     Kind("registries.alarm", "registries.view_alarms", lambda _user: Alarm.objects.all(), lambda _one: reverse("alarms"), own=True),
     Kind("registries.breakglass", "registries.view_alarms", lambda _user: BreakGlass.objects.all(), lambda _one: reverse("alarms"), own=True),
+    Kind("registries.keyrotation", "registries.view_retention", lambda _user: KeyRotation.objects.all(), lambda _one: reverse("retention")),
     Kind("registries.selfcheck", "registries.view_ledger", lambda _user: SelfCheck.objects.all(), lambda _one: reverse("office-self-check"), own=True),
     Kind("registries.unit", "registries.view_units", lambda _user: Unit.objects.all(), lambda _one: reverse("unit-list")),
     Kind(

@@ -9,8 +9,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-
 _NOISE = re.compile(r"[\W_]+")
 LONGEST = 600
 """The characters of a search text that are kept."""
@@ -51,12 +49,16 @@ def _phrases_in(plain: str) -> Iterator[tuple[int, str, str]]:
 @cache
 def _sounds() -> dict[str, str]:
     """Character → the initial of its commonest reading."""
+    from pypinyin.constants import PINYIN_DICT  # 54 MB, which a process that never searches does without
+
     return {chr(code): _initial(sounds.partition(",")[0]) for code, sounds in PINYIN_DICT.items()}
 
 
 @cache
 def _phrases() -> dict[str, list[tuple[str, str]]]:
     """The first two characters → phrases with their initials, the longest first; only those that need to be known."""
+    from pypinyin.constants import PHRASES_DICT
+
     sounds = _sounds()
     found: dict[str, list[tuple[str, str]]] = {}
     for phrase, spoken in PHRASES_DICT.items():

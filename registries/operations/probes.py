@@ -8,7 +8,7 @@ from pathlib import Path
 from celery import current_app
 from cryptography import x509
 from django.conf import settings
-from django.core.checks import ERROR, Tags, run_checks
+from django.core.checks import ERROR
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from registries import clock, paper
+from registries import clock, paper, triggers
 from registries.heartbeats import beating
 from registries.holidays import queries as calendar
 from registries.ledger import queries as ledger
@@ -39,7 +39,7 @@ def database(_now: dt.datetime) -> Reading:
     seconds = time.monotonic() - began
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    amiss = [str(message.msg) for message in run_checks(tags=[Tags.database], databases=["default"]) if message.level >= ERROR]
+    amiss = [str(message.msg) for message in triggers.missing(triggers.EXPECTED, ["default"]) if message.level >= ERROR]
     return rules.database(len(waiting), amiss, newest.seq if newest else 0, seconds)
 
 

@@ -97,7 +97,7 @@ def _held(row: Model) -> str:
     names = [
         str(field.verbose_name)
         for field in row._meta.concrete_fields
-        if field.editable and field._verbose_name and field.name != "password" and getattr(row, field.attname) not in (None, "", False)
+        if field.editable and getattr(field, "_verbose_name", None) and field.name != "password" and getattr(row, field.attname) not in (None, "", False)
     ]
     return "、".join(names)
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from registries import clock
 from registries.ledger.change import refuse
 from registries.ledger.models import LedgerPayload
-from registries.people import throttle
-from registries.people.models import Session, SignInTries
+from registries.people.models import Session
 from registries.reads import READS
 from registries.retention.lines import Line, keep
 from registries.retention.rules import why_not_forget_log
@@ -40,10 +39,6 @@ def _forget_reads(most: int) -> int:
     return some(_read_before(), most)
 
 
-def _tries() -> QuerySet[SignInTries]:
-    return SignInTries.objects.filter(last_at__lt=clock.now() - throttle.KEPT)
-
-
 keep(
     Line(
         "ledger",
@@ -66,8 +61,8 @@ keep(
     Line(
         "sessions",
         _("Sessions of people who signed in"),
-        ("registries.session", "sessions.session"),
-        _("until they end, 8 hours at most; that and why they ended, a day longer"),
+        ("sessions.session", "registries.session"),
+        _("until they end, and a day to tell why"),
         _("Personal Information Protection Law, article 19: no longer than needed"),
         _("the timer"),
         lambda: _sessions().count(),
@@ -75,13 +70,27 @@ keep(
     ),
     Line(
         "sign-ins",
-        _("Failed attempts to sign in, with addresses, account names as keyed digests"),
+        _("Tries to sign in, names as keyed digests, with addresses"),
         ("registries.signintries",),
-        _("a day; that they failed stands in the ledger"),
+        _("a day after the last try"),
         _("Personal Information Protection Law, article 19: no longer than needed"),
-        _("the timer"),
-        lambda: _tries().count(),
-        lambda most: some(_tries(), most),
+        _("the sign-in itself"),
+    ),
+    Line(
+        "factors",
+        _("Past passwords and recovery codes as hashes, second factors encrypted, new passwords asked for"),
+        ("registries.pastpassword", "registries.passwordreset", "registries.factor", "registries.recoverycode"),
+        _("as long as the account; of past passwords the last five"),
+        _("who did what must be told for as long as the ledger stands"),
+        NEVER,
+    ),
+    Line(
+        "alarms",
+        _("Alarms about sign-in and opened break-glass accounts"),
+        ("registries.alarm", "registries.breakglass"),
+        _("for good"),
+        _("who did what must be told for as long as the ledger stands"),
+        NEVER,
     ),
     Line(
         "imports",
@@ -94,7 +103,7 @@ keep(
     Line(
         "accounts",
         _("Accounts, units and roles"),
-        ("registries.user", "registries.unit", "registries.pastpassword", "registries.passwordreset", "registries.breakglass", "registries.alarm", "auth.group", "auth.permission", "contenttypes.contenttype", "admin.logentry"),
+        ("registries.user", "registries.unit", "auth.group", "auth.permission", "contenttypes.contenttype", "admin.logentry"),
         _("for good; whoever leaves is disabled"),
         _("who did what must be told for as long as the ledger stands"),
         NEVER,
@@ -143,7 +152,7 @@ keep(
     Line(
         "running",
         _("Heartbeats, self-checks, key rotations: nothing of persons"),
-        ("registries.heartbeat", "registries.selfcheck", "registries.keyrotation"),
+        ("registries.heartbeat", "registries.selfcheck", "registries.keyrotation", "registries.attempt"),
         _("for good"),
         _("they prove that the office was whole"),
         NEVER,

@@ -62,13 +62,17 @@ NO_ROW = """
     public-opendata-sha256 public-opendata-sm3 public-api-description public-feed-results public-feed-corrections public-home public-results
     public-penalties public-statistics public-corrections public-matters public-editions public-plans public-draws public-slips public-ledger
     public-ledger-entries public-ledger-export public-checkpoints public-how public-accessibility public-sitemap public-robots
+    own-account own-factor own-sessions-end factor-set-up factor-off recovery-codes sign-in-code here held-work person-find person-report retention
+    resets alarms office-operation metrics livez healthz public-csp-report
 """
 """Lists, new rows and whatever else names no row; lists show what the person may see (test_canaries walks them)."""
 
 TABLE: dict[str, Row] = {
     **lines(NO_ROW, ANY),
     # accounts, units, codes: kept by the administrators for the whole bureau
-    **lines("account account-change account-password", ANY, pk="clerk"),
+    **lines("account account-change account-password reset-ask factor-clear", ANY, pk="clerk"),
+    "reset-decide": line(NONE, pk="clerk", to=":confirm"),
+    "alarm-note": line(NONE, pk="clerk"),
     "account-switch": line(pk="clerk", to=":disable"),
     "account-role": line(pk="clerk", to=":grant"),
     "inspector-account": line(number="inspector.number"),
@@ -135,7 +139,7 @@ TABLE: dict[str, Row] = {
     "case-evidence": line(KEPT, **IN_CASE, pk="replacement"),
     "followup": line(KEPT, pk="followup"),
     "penalty-publish": line(KEPT, pk="penalty"),
-    **lines("objection-page objection-take objection-answer objection-check objection-file", KEPT, pk="objection"),
+    **lines("objection-page objection-take objection-answer objection-check objection-file objection-sender", KEPT, pk="objection"),
     "objection-paper": line(KEPT, pk="answered"),
     **lines("result-correct result-withdraw", KEPT, public_id="result.public_id"),
     "message-open": line(MINE, pk="message"),

@@ -121,7 +121,7 @@ def walk(county: County, client: Client, who: str, chosen: Callable[[str, str], 
             wanted, found = expected(name, person, whose), seen(answer)
             if found != wanted and (wanted, found) != (OPENS, LEADS_BACK):
                 wrong.append(f"{who}: {whose} {name}: {found} ({answer.status_code}), not {wanted}")
-        bodies = {EACH_TIME.sub(b"", answer.getvalue()) for answer in answers.values() if answer.status_code == 404}  # type: ignore[attr-defined]
+        bodies = {EACH_TIME.sub(b"", answer.getvalue()) for answer in answers.values() if answer.status_code == 404}
         if len(bodies) > 1:
             wrong.append(f"{who}: {name}: a foreign row answers otherwise than an absent one")
     return count, wrong

@@ -79,7 +79,7 @@ def walk(county: County, who: str, every: int = 1) -> tuple[int, list[str]]:
             wrong.append(f"{who}: {method} {address}: {answer.status_code}")
         wrong += [f"{who}: {method} {address}: wrote {stayed}"] if stayed else []
     for model in admin.site._registry:
-        where = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": "unit", "term": "a"}
+        where = {"app_label": model._meta.app_label, "model_name": str(model._meta.model_name), "field_name": "unit", "term": "a"}
         if client.get("/admin/autocomplete/", where).status_code == 200:
             wrong.append(f"{who}: autocomplete of {model._meta.label}")
     return len(tries[::every]), wrong

@@ -8,7 +8,6 @@ trust.md 5.2 is 600 MB.
 
 import contextlib
 import os
-import sys
 import tempfile
 import time
 import urllib.request
@@ -70,4 +69,4 @@ def _tell() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,7 +6,6 @@ With fewer cores than workers the figures say how they share, not how they would
 """
 
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -50,4 +49,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

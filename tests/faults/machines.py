@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from config.bootstrap import ROOT
+from config.bootstrap import ROOT, program
 from config.demo.serve import COMMANDS, Stack, StackFailed, die_with_parent
 from config.testing import servers
 
@@ -32,7 +32,7 @@ PASSWORD = "of-this-drill"
 
 def possible() -> bool:
     """Whether namespaces can be made here."""
-    if os.geteuid() != 0 or shutil.which("ip") is None or servers.program("initdb") is None or servers.program("redis-server") is None:
+    if os.geteuid() != 0 or shutil.which("ip") is None or program("initdb") is None or program("redis-server") is None:
         return False
     tried = subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False)
     return tried.returncode == 0

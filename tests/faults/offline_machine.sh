@@ -8,6 +8,7 @@ release=$(ls -d /opt/sunlot/releases/*)
 key=$(cd "$release" && DEMO=1 DATA_DIR=/tmp/auditor BOOTSTRAP=off .venv/bin/python manage.py auditor_key new /root/auditor-key | sed -n 's/^AUDITOR_PUBLIC_KEY=//p')
 cat >> /etc/sunlot/sunlot.env <<SETTINGS
 ALLOWED_HOSTS=sunlot.test
+OFFICE_NETWORKS=127.0.0.0/8
 PUBLIC_URL=https://sunlot.test
 AUDITOR_PUBLIC_KEY=$key
 CHECKPOINT_KEEPERS=keeper@example.org

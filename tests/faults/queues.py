@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from celery import Celery, current_app
@@ -21,6 +22,7 @@ class Queue:
 
     url: str
     server: Server
+    rung: int = 0
 
     @property
     def waiting(self) -> int:
@@ -44,7 +46,13 @@ def own_queue(patch: pytest.MonkeyPatch) -> Iterator[Queue]:
         patch.setenv("CELERY_BROKER_URL", url)  # Celery asks the environment first
         app = Celery("own", broker=url, set_as_current=False)
         app.conf.broker_transport_options = OPTIONS
-        patch.setattr(current_app, "send_task", app.send_task)
+        own = Queue(url, server)
+
+        def send(task: str, **options: Any) -> object:
+            own.rung += 1
+            return app.send_task(task, **options)
+
+        patch.setattr(current_app, "send_task", send)
         bell.reset()
-        yield Queue(url, server)
+        yield own
     bell.reset()

@@ -95,7 +95,8 @@ def until(done: Callable[[], bool]) -> float:
 @pytest.mark.proves("R26")
 def test_an_upgrade_in_the_middle_of_a_draw_loses_nothing(tmp_path: Path, template: Template, record_property: Callable[[str, object], None]) -> None:
     env = database_roles.as_program(template.copied(tmp_path)) | {"PUBLIC_REQUESTS_PER_MINUTE": "0", "DRAW_SHARD_ENTRIES": "1000000"}
-    with Held(tmp_path, env) as stack:
+    held = Held(tmp_path, env)
+    with held as stack:
         beside = Larger(stack)
         visitors = Visitors(stack.url)
         visitors.start()
@@ -111,7 +112,7 @@ def test_an_upgrade_in_the_middle_of_a_draw_loses_nothing(tmp_path: Path, templa
         visitors.join(700)
         told = json.loads(stack.manage("check_invariants", "--json"))
         beside.end()
-    stack.listener.close()
+    held.listener.close()
     assert told["holds"], told["findings"]
     assert in_the_middle, "the draw was over before the upgrade: the test proves nothing"
     assert visitors.failed == []

@@ -161,7 +161,7 @@ def test_the_admin_shows_figures_and_no_names(office: Office) -> None:
 def test_the_admin_neither_adds_nor_deletes(office: Office, path: str) -> None:
     draw = office.submitted(lead=600)
     client = signed_in(office.supervisor)
-    assert client.get(f"/admin/inspections/draw/{path.format(pk=draw.pk)}").status_code == 403
+    assert client.get(f"/admin/inspections/draw/{path.format(pk=draw.pk)}").status_code == 404
     assert client.post(f"/admin/inspections/draw/{draw.pk}/change/", {"state": "drawn"}).status_code == 403
 
 

@@ -97,7 +97,7 @@ def test_every_kind_of_answer_carries_every_header(monkeypatch: pytest.MonkeyPat
         (301, visitor, "/results", {}),
         (400, visitor, "/", {"HTTP_HOST": "elsewhere.example"}),
         (403, clerk, "/office/accounts/", {}),
-        (403, supervisor, "/admin/inspections/plan/add/", {}),
+        (404, supervisor, "/admin/inspections/plan/add/", {}),
         (404, visitor, "/nowhere/", {}),
         (404, visitor, "/static/nothing.css", {}),
         (404, clerk, "/office/cases/none/", {}),

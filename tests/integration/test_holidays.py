@@ -102,7 +102,7 @@ def test_from_december_on_the_next_year_is_missed() -> None:
     for when, asked in (("2026-11-30T12:00:00+08:00", []), ("2026-12-01T00:30:00+08:00", [reverse("holiday-edit", args=[2027])])):
         with at(dt.datetime.fromisoformat(when)):
             now = dt.datetime.fromisoformat(when)
-            assert [row.task.url for row in todo(viewer(admin), now)] == asked
+            assert [url for row in todo(viewer(admin), now) if "/operation/" not in (url := row.task.url)] == asked  # nothing runs here: red
             assert [one.warning for one in run_check("holidays")] == [True] * len(asked)
 
 

@@ -216,8 +216,10 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_kept(clerk: Client) ->
 
 
 @pytest.mark.proves("R21")
-def test_an_account_that_has_sent_enough_today_goes_on_tomorrow(clerk: Client, settings: Any, time_machine: Any) -> None:
+def test_an_account_that_has_sent_enough_today_goes_on_tomorrow(settings: Any, time_machine: Any) -> None:
     time_machine.move_to("2026-03-01T23:59:00+08:00", tick=False)
+    cache.clear()
+    clerk = enter(factories.user(Role.CLERK, unit=factories.unit()))
     settings.UPLOADS_PER_DAY = 3
     answers = [clerk.post("/office/imports/new/", {"kind": "subjects", "file": SimpleUploadedFile("a.pdf", b"MZ")}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]

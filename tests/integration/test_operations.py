@@ -207,6 +207,6 @@ def test_in_a_demo_what_only_production_needs_is_amber(settings: Any) -> None:
 
 def test_production_refuses_a_token_that_can_be_guessed_and_a_key_that_closes_nothing(settings: Any) -> None:
     settings.HEALTH_TOKEN, settings.BACKUP_PUBLIC_KEYS = "short", ["none"]
-    assert [message.id for message in backups_and_watching()] == ["sunlot.E060", "sunlot.E061"]
+    assert [message.id for message in backups_and_watching()] == ["sunlot.E070", "sunlot.E071"]
     settings.HEALTH_TOKEN, settings.BACKUP_PUBLIC_KEYS = "x" * 32, [public_key_of(new_private_key())]
     assert backups_and_watching() == []

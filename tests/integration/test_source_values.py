@@ -21,12 +21,13 @@ from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
 from tests import public_draws
+from tests.hostile_files import picture
 from tests.integration.test_draw_pages import signed_in
 from tests.integration.test_draws import VALUE, Office, refusal
 
 pytestmark = pytest.mark.django_db
 OTHER = VALUE.replace("20", "21")
-PHOTO = b"\xff\xd8\xff\xe0 a photo of the screen"
+PHOTO = picture()
 
 
 @pytest.fixture

@@ -22,11 +22,17 @@ def told_since() -> Combinable:
 
 def since(user: User) -> dt.datetime | None:
     """Since when this person has a second factor; None without one."""
-    told: dict[str, Any] = user.__dict__
-    if "factor_since" not in told:
-        told["factor_since"] = Factor.objects.filter(user=user).values_list("enrolled_at", flat=True).first()
-    found: dt.datetime | None = told["factor_since"]
+    known: Any = user  # and no look into __dict__: a request's person is a proxy
+    if not hasattr(known, "factor_since"):
+        known.factor_since = Factor.objects.filter(user=user).values_list("enrolled_at", flat=True).first()
+    found: dt.datetime | None = known.factor_since
     return found
+
+
+def forget(user: User) -> None:
+    """What was known of the person's second factor has just changed."""
+    if hasattr(user, "factor_since"):
+        del user.factor_since
 
 
 def must_have(user: User) -> bool:

@@ -87,7 +87,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         shown, kept = codes.fresh_recovery() if fits else ([], [])  # hashing takes its time: not for a code that does not fit
         if act(request, commands.enrol_factor, form=form, key=key, code=code, recovery=kept):
             request.session.pop(OFFER, None)
-            user.__dict__.pop("factor_since", None)
+            queries.forget(user)
             passing.keep(request, user)
             return _sheet(request, shown, fresh=True)
     factor = queries.factor_of(user)
@@ -135,7 +135,7 @@ def drop(request: HttpRequest) -> HttpResponse:
     """Turn the own second factor off, where the role does not need one."""
     user = signed_in(request)
     if act(request, commands.drop_factor, done=_("The second factor is off. The password alone signs you in.")):
-        user.__dict__.pop("factor_since", None)
+        queries.forget(user)
         passing.keep(request, user)
     return redirect("own-factor")
 
