@@ -70,7 +70,7 @@ def _versions(keys: list[int]) -> dict[int, tuple[DisclosureVersion, DisclosureV
 def _of_result(result: Disclosure, at: dt.datetime, because: str, **more: Any) -> Told:
     gone = result.removed_at is not None
     title = result.public_id[:12] if gone else result.subject_name or result.category_name
-    said = {"withdrawn": False, "number": 0, "explanation": "", "basis": "", "changes": []} | more
+    said: dict[str, Any] = {"withdrawn": False, "number": 0, "explanation": "", "basis": "", "changes": []} | more
     return Told(reverse("public-result", args=[result.public_id]), title, gone, "" if gone else result.unit_name, at, because, **said)
 
 
