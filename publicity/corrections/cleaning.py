@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from publicity.corrections.rules import correctable
-from publicity.disclosures.masking import masked
+from publicity.disclosures.masking import masked, masked_numbers
 from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.codes.models import Code, CodeTable
@@ -50,7 +50,9 @@ def _value(result: Disclosure, name: str, value: Any) -> Any:
         text = published_name(Subject.Kind.PERSON, text)
     if name == "subject_code" and text and result.case.subject.kind == Subject.Kind.PERSON:
         refuse_now(say("Of a natural person no code is published."))
-    return masked(text) if name in ("subject_name", "findings") else text
+    if name == "subject_name":  # as at the first publication: a name may hold what looks like a plate and is none
+        return masked_numbers(text)
+    return masked(text) if name == "findings" else text
 
 
 def _day(result: Disclosure, text: str) -> dt.date:

@@ -9,10 +9,15 @@ from django.utils.translation import gettext as _
 from inspections.cases.queries import Viewer
 from inspections.desk.queries import offered
 from inspections.desk.task import MOST, Task
+from inspections.messages.models import Message
+from inspections.messages.queries import TOLD, Note
+from inspections.messages.rules import key_of
 from publicity.corrections import queries
-from publicity.corrections.models import Objection
-from publicity.corrections.states import Kind, Stage, What
+from publicity.corrections.models import Objection, Proposal
+from publicity.corrections.states import Kind, ProposalState, Stage, What
 from publicity.disclosures.states import Because
+from registries.ledger.sentences import say
+from registries.people.models import User
 
 
 @offered("publicity.take_objection")
@@ -53,6 +58,19 @@ def followed(looks: Viewer, _now: dt.datetime) -> Iterator[Task]:
         url = f"{reverse('result-correct', args=[result.public_id])}?because={Because.FOLLOWED}"
         text = _("A follow-up was settled after the publication.")
         yield Task(_("Change of a result"), str(result.case), text, _("Update the result"), url, mark=str(result.case))
+
+
+def decided_changes(user: User, since: dt.datetime) -> Iterator[Note]:
+    """What a supervisor decided on a change that this person proposed."""
+    for one in Proposal.objects.filter(asked_by=user, decided_at__gte=since).select_related("disclosure__case"):
+        number = str(one.disclosure.case.number)
+        approved = one.state == ProposalState.APPROVED
+        text = say("The change of the result was approved and is public.") if approved else say("The change of the result was returned to you.")
+        kind = Message.Kind.DECIDED if approved else Message.Kind.RETURNED
+        yield Note(kind, key_of("change", one.pk, one.state), say("Case %(number)s", number=number), text, reverse("case-page", args=[number]))
+
+
+TOLD.append(decided_changes)
 
 
 def _task(row: Objection, text: str, label: str) -> Task:

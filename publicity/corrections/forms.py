@@ -199,3 +199,21 @@ class WithdrawalForm(ChangeForm):
         """What the command takes."""
         data = self.cleaned_data
         return {name: data[name] for name in ("version", "event_on", "basis", "explanation")}
+
+
+class AnnulledForm(forms.Form):
+    """The document that annulled a penalty, and what the public reads."""
+
+    number = forms.CharField(label=_("Number of the annulling document (public)"), max_length=60)
+    annulled_on = forms.DateField(
+        label=_("Day of the annulling document"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The decision goes within three working days after it."),
+    )
+    basis = forms.CharField(label=_("Legal basis (public)"), max_length=200)
+    explanation = forms.CharField(
+        label=_("Why (public)"),
+        max_length=rules.MOST_EXPLANATION,
+        widget=_area(3),
+        help_text=_("Everybody reads this at the address of the decision. No names, no numbers of persons."),
+    )

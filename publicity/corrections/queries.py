@@ -18,6 +18,7 @@ from publicity.corrections.models import Objection, Proposal, Statement
 from publicity.corrections.states import OPEN, ProposalState, What
 from publicity.disclosures.masking import masked
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.disclosures.owed import PenaltyDisclosure
 from publicity.disclosures.states import Removed
 from registries import clock
 from registries.ledger.models import LedgerPayload
@@ -136,7 +137,7 @@ class Figures(NamedTuple):
 
 
 def figures(today: dt.date) -> Figures:
-    """The numbers beside the list of corrections. Two queries."""
+    """The numbers beside the list of corrections. Three queries."""
     decided = ~Q(state__in=OPEN)
     found = Objection.objects.annotate(day=TruncDate("decided_at", tzinfo=clock.BEIJING)).aggregate(
         received=Count("pk"),
@@ -146,15 +147,22 @@ def figures(today: dt.date) -> Figures:
     )
     gone = Proposal.objects.filter(what=What.WITHDRAWAL, state=ProposalState.APPROVED)
     late = gone.annotate(day=TruncDate("decided_at", tzinfo=clock.BEIJING)).aggregate(all=Count("pk"), late=Count("pk", filter=Q(day__gt=F("due_on"))))
-    return Figures(**found, withdrawn=late["all"], withdrawn_late=late["late"])
+    annulled = PenaltyDisclosure.objects.filter(remove_by__isnull=False).annotate(day=TruncDate("removed_at", tzinfo=clock.BEIJING))
+    down = annulled.aggregate(all=Count("pk"), late=Count("pk", filter=Q(day__gt=F("remove_by"))))
+    return Figures(**found, withdrawn=late["all"] + down["all"], withdrawn_late=late["late"] + down["late"])
 
 
 def public_changes() -> QuerySet[DisclosureVersion, Any]:
-    """Every later version and every withdrawal as (kind, key, moment), the newest first. Results whose term is over are none."""
+    """Every later version, withdrawal, statement and penalty taken down as (kind, key, moment), the newest first.
+
+    Results whose term is over are none.
+    """
     versions = DisclosureVersion.objects.filter(number__gt=1).order_by().annotate(kind=Value("version"))
     removals = Removal.objects.filter(because=Removed.WITHDRAWN).order_by().annotate(kind=Value("removal"))
-    both = versions.values_list("kind", "pk", "made_at").union(removals.values_list("kind", "pk", "removed_at"), all=True)
-    return both.order_by("-made_at", "-pk")
+    statements = Statement.objects.order_by().annotate(kind=Value("statement"))
+    penalties = PenaltyDisclosure.objects.filter(removed_at__isnull=False).order_by().annotate(kind=Value("penalty"))
+    others = (removals.values_list("kind", "pk", "removed_at"), statements.values_list("kind", "pk", "shown_at"), penalties.values_list("kind", "pk", "removed_at"))
+    return versions.values_list("kind", "pk", "made_at").union(*others, all=True).order_by("-made_at", "-pk")
 
 
 def as_shown(row: Objection) -> str:

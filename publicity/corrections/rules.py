@@ -140,6 +140,25 @@ def why_not_withdraw(*, basis: str, event_on: dt.date, published_on: dt.date, to
     return None if event_on >= published_on else say("The event lies before the result was published. Give the day on which it became known.")
 
 
+def why_not_annul(
+    *, removed: bool, on_case: bool, number: str, basis: str, explanation: str, annulled_on: dt.date, decided_on: dt.date, today: dt.date
+) -> Sentence | None:
+    """A penalty goes by a document that annulled it, with its number, its day and its legal basis, never by whoever had a part in the case."""
+    if removed:
+        return say("This penalty decision was taken down already.")
+    if on_case:
+        return ON_CASE
+    if not number.strip():
+        return say("Give the number of the document that annulled the decision.")
+    if not basis.strip():
+        return say("Give the legal basis of the withdrawal.")
+    if not explanation.strip():
+        return say("Say why; the public reads it.")
+    if annulled_on > today:
+        return say("The annulling document is dated in the future.")
+    return None if annulled_on >= decided_on else say("The annulling document is dated before the decision.")
+
+
 def why_not_approve(*, state: str, asked_by: int, actor: int, on_case: bool, seen: int, now: int) -> Sentence | None:
     """Four eyes: another than who proposed it, who had no part in the case."""
     if state != "submitted":

@@ -15,4 +15,5 @@ urlpatterns = [
     path("objections/<int:pk>/answer.pdf", views.answer_paper, name="objection-paper"),
     re_path(r"^results/(?P<public_id>[0-9a-f]{32})/correct/$", views.correct, name="result-correct"),
     re_path(r"^results/(?P<public_id>[0-9a-f]{32})/withdraw/$", views.withdraw, name="result-withdraw"),
+    re_path(r"^penalties/(?P<public_id>[0-9a-f]{32})/take-down/$", views.penalty_down, name="penalty-down"),
 ]

@@ -9,14 +9,16 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from inspections.cases.queries import office_cases, viewer
 from inspections.cases.rules import countdown
-from publicity.corrections import answering, commands, proposing, queries, rules
+from publicity.corrections import annulling, answering, commands, proposing, queries, rules
 from publicity.corrections.comparing import changes
-from publicity.corrections.forms import AnswerForm, CorrectionForm, ReasonForm, WithdrawalForm
+from publicity.corrections.forms import AnnulledForm, AnswerForm, CorrectionForm, ReasonForm, WithdrawalForm
 from publicity.corrections.models import Objection, Proposal
 from publicity.corrections.states import ANSWERED, OPEN, Kind, Stage
 from publicity.disclosures.masking import finds
 from publicity.disclosures.models import Disclosure
+from publicity.disclosures.owed import PenaltyDisclosure
 from publicity.disclosures.states import Because
 from registries import clock
 from registries.evidence import download
@@ -225,6 +227,22 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
         if act(request, proposing.propose_withdrawal, form=form, done=done, disclosure_id=result.pk, **arguments):
             return _back(result, objection)
     return _proposing(request, "office/corrections/withdraw.html", result, objection, form)
+
+
+@access("publicity.take_down_penalty")
+def penalty_down(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The document that annulled a disclosed penalty; with it the decision goes at once."""
+    mine = office_cases(viewer(signed_in(request))).values("pk")
+    shown = PenaltyDisclosure.objects.select_related("followup__case__subject").filter(removed_at=None, followup__case__in=mine)
+    penalty = get_object_or_404(shown, public_id=public_id)
+    case = penalty.followup.case
+    form = AnnulledForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = _("Taken down. The notice with its reason stands at the address.")
+        if act(request, annulling.take_down_penalty, form=form, done=done, penalty_id=penalty.pk, **form.cleaned_data):
+            return redirect("case-page", number=case.number)
+    context = {"penalty": penalty, "case": case, "form": form}
+    return render(request, "office/corrections/penalty.html", context, status=422 if form.errors else 200)
 
 
 def _proposing(

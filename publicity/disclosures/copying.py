@@ -108,10 +108,14 @@ def _counting(categories: list[SubjectCategory]) -> dict[str, object]:
     Where fewer than five are registered in one of its counts-only categories, the category, the matters and the plan's item as
     well: who knows that there are two knows whom it is about.
     """
-    secret = [one for one in categories if not rules.is_named([one.publicity])]
-    few = any(Subject.objects.filter(categories=one, merged_into=None)[:FEWEST].count() < FEWEST for one in secret)
     closed: dict[str, object] = {"draw_number": "", "disposal_label": ""}
-    return closed | ({"category_name": NO_CATEGORY, "matters": [], "plan_item_code": ""} if few else {})
+    return closed | ({"category_name": NO_CATEGORY, "matters": [], "plan_item_code": ""} if few_of(categories) else {})
+
+
+def few_of(categories: list[SubjectCategory]) -> bool:
+    """Whether fewer than five are registered in one of those of these categories that are published as counts only."""
+    secret = [one for one in categories if not rules.is_named([one.publicity])]
+    return any(Subject.objects.filter(categories=one, merged_into=None)[:FEWEST].count() < FEWEST for one in secret)
 
 
 def _naming(subject: Subject, record: Record) -> dict[str, object]:

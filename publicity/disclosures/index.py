@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connections
 
 DISCLOSURES = "publicity_disclosure"
-TABLES = (DISCLOSURES, "publicity_disclosureversion", "publicity_removal", "publicity_hold", "publicity_statement")
+TABLES = (DISCLOSURES, "publicity_disclosureversion", "publicity_removal", "publicity_hold", "publicity_statement", "publicity_penaltydisclosure")
 """Whatever results, their lists and their statistics are made of."""
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 SHOWN = "removed_at IS NULL"

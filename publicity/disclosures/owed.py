@@ -114,7 +114,8 @@ class PenaltyDisclosure(models.Model):
     """行政处罚决定公示: the frozen copy of one decision, public within seven working days of it (domain.md §8).
 
     ``named`` is False where a category of the subject is published as counts only: then the day, the unit and the amount stand there
-    and nothing else. ``due_on`` is empty where the holiday table lacked the year. ``removed_at``: shown no more, for the reason given.
+    and nothing else. ``due_on`` is empty where the holiday table lacked the year. ``removed_at``: shown no more, for the reason given;
+    ``annulled_by`` names the document that annulled it, ``remove_by`` is the third working day after that one's day.
     """
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id)
@@ -133,10 +134,15 @@ class PenaltyDisclosure(models.Model):
     shown_until = models.DateField(_("shown until"))
     removed_at = models.DateTimeField(_("taken down"), null=True, blank=True)
     removed_because = models.CharField(_("taken down because"), max_length=500, blank=True)
+    removed_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+    annulled_by = models.CharField(_("number of the annulling document"), max_length=60, blank=True)
+    annulled_on = models.DateField(_("day of the annulling document"), null=True, blank=True)
+    remove_by = models.DateField(_("to be taken down by"), null=True, blank=True)
 
     PROTECTED: ClassVar = (
         "public_id", "followup", "named", "subject_name", "subject_code", "category_name", "unit_name", "number", "decided_on", "penalty",
-        "amount", "due_on", "published_at", "shown_until", "removed_at", "removed_because",
+        "amount", "due_on", "published_at", "shown_until", "removed_at", "removed_because", "removed_basis", "annulled_by", "annulled_on",
+        "remove_by",
     )  # fmt: skip
 
     class Meta:
@@ -152,6 +158,13 @@ class PenaltyDisclosure(models.Model):
             models.CheckConstraint(
                 condition=Q(removed_at__isnull=True, removed_because="") | Q(Q(removed_at__isnull=False), ~Q(removed_because="")),
                 name="removed_penalty_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_basis="", annulled_by="", annulled_on__isnull=True, remove_by__isnull=True)
+                | Q(
+                    Q(removed_at__isnull=False, annulled_on__isnull=False, remove_by__isnull=False), ~Q(removed_basis=""), ~Q(annulled_by="")
+                ),
+                name="annulled_penalty_names_its_document",
             ),
         ]
 

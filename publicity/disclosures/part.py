@@ -40,6 +40,7 @@ def terms_of(case: Any, looks: Viewer) -> Part | None:
         "may_preview": follows and disclosure is None and case.state in rules.SIGNED,
         "failure": Refused(why).sentence if why and follows else "",
         "penalties": _penalties(case) if follows and case.penalised else [],
+        "may_take_down": looks.user.has_perm("publicity.take_down_penalty"),
         "may_publish_penalty": looks.user.has_perm("publicity.publish_penalty") and looks.keeps(case.unit_id),
     }
     rows = [*(case.clearances.all() if follows and case.has_clearances else []), *holds, *([duty] if duty is not None else []), *([disclosure] if disclosure is not None else [])]

@@ -4,7 +4,7 @@ from inspections.followups.models import FollowUp
 from inspections.followups.rules import PENALTY_DISCLOSURE_DAYS, working_day
 from inspections.followups.states import Kind, State
 from publicity.disclosures import queries, rules
-from publicity.disclosures.copying import categories_of, category_about, named, on_line_until
+from publicity.disclosures.copying import NO_CATEGORY, categories_of, category_about, few_of, named, on_line_until
 from publicity.disclosures.masking import masked, why_not_publish
 from publicity.disclosures.owed import PenaltyDisclosure
 from registries import clock
@@ -18,7 +18,8 @@ from registries.people.queries import SYSTEM_USERNAME, keeps
 
 @command("publicity.publish_penalty")
 def publish_penalty(*, actor: User, followup_id: int) -> Change:
-    """Disclose a penalty decision: number, day, penalty, amount and who was penalised; of counts-only categories day, unit, amount.
+    """Disclose a penalty decision: number, day, penalty, amount and who was penalised; of counts-only categories day, unit, amount,
+    and the category where it holds five subjects or more.
 
     By a clerk of the unit at any time, by the timer on its day. Once.
     """
@@ -48,7 +49,7 @@ def publish_penalty(*, actor: User, followup_id: int) -> Change:
     return created(
         PenaltyDisclosure(
             followup=followup,
-            category_name=category_about(None, categories),
+            category_name=NO_CATEGORY if not by_name and few_of(categories) else category_about(None, categories),
             unit_name=followup.case.unit.name,
             decided_on=decided_on,
             amount=followup.amount,

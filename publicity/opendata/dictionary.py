@@ -72,12 +72,19 @@ VERSION: tuple[Field, ...] = (
 )
 VERSIONS: tuple[Field, ...] = (ID, *VERSION)
 
+STATEMENT, ANNULLED = "statement", "annulled"
+CHANGES = (
+    *[c for c in Because.choices if c[0] != Because.FIRST], *Removed.choices,
+    (STATEMENT, _("statement of the inspected")), (ANNULLED, _("penalty decision taken down")),
+)  # fmt: skip
+"""What happens to something public after it went out: code and label."""
+
 CORRECTIONS: tuple[Field, ...] = (
     ID,
     URL,
-    Field("what", "类型", "code", _("what happened to the result"), DISCLOSURE, (*[c for c in Because.choices if c[0] != Because.FIRST], *Removed.choices)),
+    Field("what", "类型", "code", _("what happened to the result"), DISCLOSURE, CHANGES),
     Field("at", "时间", "moment", _("when it happened"), DISCLOSURE),
-    Field("version", "版本", "integer", _("number of the new version; missing where the result was taken down"), DISCLOSURE, empty=True),
+    Field("version", "版本", "integer", _("number of the new version; missing where there is none"), DISCLOSURE, empty=True),
     Field("explanation", "说明", "text", _("the reason in words"), DISCLOSURE),
     Field("basis", "法律依据", "text", _("legal basis of a withdrawal"), DISCLOSURE),
 )  # fmt: skip

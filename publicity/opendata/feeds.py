@@ -14,10 +14,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from publicity.disclosures.states import Because, Removed
 from publicity.opendata import results
 from publicity.opendata.asking import SIZE, read
 from publicity.opendata.datasets import CORRECTIONS, RESULTS
+from publicity.opendata.dictionary import ANNULLED, CHANGES, STATEMENT
 from publicity.opendata.fields import moment_text
 from publicity.opendata.serving import Refusal, open_to_all
 from registries.ledger.sentences import say
@@ -93,10 +93,16 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 def _entry_of_correction(row: results.Row) -> Entry:
     told: dict[str, Any] = dict(zip(CORRECTIONS.names, row, strict=True))
-    what = (Removed if told["version"] is None else Because)(told["what"]).label
-    part = "removal" if told["version"] is None else f"version/{told['version']}"
+    what = dict(CHANGES)[told["what"]]
+    name = f"result/{told['id']}/removal"
+    if told["version"] is not None:
+        name = f"result/{told['id']}/version/{told['version']}"
+    elif told["what"] == STATEMENT:
+        name = f"result/{told['id']}/statement/{told['at'].timestamp():.0f}"
+    elif told["what"] == ANNULLED:
+        name = f"penalty/{told['id']}/removal"
     summary = "；".join(line for line in (told["explanation"], told["basis"]) if line) or str(what)
-    return Entry(f"result/{told['id']}/{part}", f"{what}：{told['id']}", told["url"], told["at"], told["at"], summary)
+    return Entry(name, f"{what}：{told['id']}", told["url"], told["at"], told["at"], summary)
 
 
 # --- the document ----------------------------------------------------------------------------------------------------

@@ -12,10 +12,13 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db.models import Count, F, QuerySet
 
+from publicity.corrections.models import Statement
 from publicity.disclosures.models import Disclosure, DisclosureVersion, Removal
+from publicity.disclosures.owed import PenaltyDisclosure
 from publicity.disclosures.queries import penalties as public_penalties
 from publicity.disclosures.searching import question
 from publicity.disclosures.states import Because
+from publicity.opendata.dictionary import ANNULLED, STATEMENT
 from publicity.opendata.fields import BEIJING, Value
 from publicity.site import finding
 from publicity.site import queries as site
@@ -73,12 +76,19 @@ def versions() -> Iterator[Row]:
 
 
 def corrections() -> list[Row]:
-    """Every correction and completion of results on line, and every removal; newest first."""
+    """Every correction, completion and statement of results on line, every removal of a result or a penalty; newest first."""
     later = DisclosureVersion.objects.filter(disclosure__removed_at=None).exclude(because=Because.FIRST)
     changed = later.values_list("disclosure__public_id", "because", "made_at", "number", "explanation").order_by()
     gone = Removal.objects.values_list("disclosure__public_id", "because", "removed_at", "explanation", "basis").order_by()
     rows: list[Row] = [(pk, address(pk), what, at, number, why, "") for pk, what, at, number, why in changed]
     rows += [(pk, address(pk), what, at, None, why, basis) for pk, what, at, why, basis in gone]
+    said = Statement.objects.filter(disclosure__removed_at=None).values_list("disclosure__public_id", "shown_at", "text").order_by()
+    rows += [(pk, address(pk), STATEMENT, at, None, text, "") for pk, at, text in said]
+    annulled = PenaltyDisclosure.objects.filter(removed_at__isnull=False).values_list("public_id", "removed_at", "removed_because", "removed_basis", "annulled_by")
+    rows += [
+        (pk, f"{settings.PUBLIC_URL}/penalties/{pk}/", ANNULLED, at, None, why, "；".join(filter(None, (number, basis))))
+        for pk, at, why, basis, number in annulled.order_by()
+    ]
     return sorted(rows, key=itemgetter(3, 0, 2), reverse=True)
 
 

@@ -72,6 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "coming": coming,
             "edition": queries.edition_in_force(),
             "updated": queries.last_published(),
+            "site": settings.PUBLIC_URL,
         },
     )
 

@@ -221,6 +221,7 @@ WORDS: dict[str, Promise] = {
     "publicity.refuse_hold": _("refused the hold of the result"),
     "publicity.lift_hold": _("lifted the hold of the result"),
     "publicity.publish_penalty": _("published the penalty decision"),
+    "publicity.take_down_penalty": _("took down an annulled penalty decision"),
     "publicity.keep_snapshot": _("kept the open data as files"),
 }
 

@@ -270,6 +270,7 @@ RIGHTS: dict[str, tuple[Role, ...]] = {
     "publicity.propose_withdrawal": (C, R, S),
     "publicity.approve_proposal": (S,),
     "publicity.return_proposal": (S,),
+    "publicity.take_down_penalty": (S,),
     "publicity.keep_snapshot": (TIMER,),
     # self-checks
     "registries.ask_self_check": (A, TIMER),
