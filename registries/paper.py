@@ -79,7 +79,10 @@ class _Press:
         if not fonts_present():
             raise MissingFonts("Chinese fonts are missing: apt-get install fonts-noto-cjk")
         import weasyprint  # it needs pango, so only the worker loads it
+        from PIL import ImageFile
         from weasyprint.text.fonts import FontConfiguration
+
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process; half a photo stays refused
 
         self.html = weasyprint.HTML
         self.fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])

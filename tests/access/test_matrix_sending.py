@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator
 from copy import deepcopy
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import pytest
@@ -134,6 +135,8 @@ def _plain(value: Any) -> Any:
         return "bytes"
     if isinstance(value, dt.datetime):
         return "…"
+    if isinstance(value, int) and value not in (0, 1):
+        return "#"  # keys of new rows go on counting; what is sent in addition is always 1
     value = str(value.obj) if hasattr(value, "obj") else value  # PostgreSQL's wrapper around JSON
     return "…" if isinstance(value, str) and (len(value) > 20 or re.fullmatch(r"[\w+/=:-]{16,}", value)) else value
 
@@ -155,7 +158,8 @@ def judged(county: County, who: str, monkeypatch: pytest.MonkeyPatch, only: Coll
         stuffing = {name: "1" for name in COLUMNS if name not in plainly.names and name not in form.fields}
         stuffed = send(client, form, asked, stuffing)
         if plain(plainly.watch) != plain(stuffed.watch):
-            wrong.append(f"{what}: writes otherwise with more fields sent")
+            differs = [pair for pair in zip_longest(plain(plainly.watch), plain(stuffed.watch)) if pair[0] != pair[1]]
+            wrong.append(f"{what}: writes otherwise with more fields sent: {differs[:1]}")
         decided = {name for name in plainly.names if DECIDED.fullmatch(name)}
         wrong += [f"{what}: reads {sorted(decided)}"] if decided else []
     return len(found), did, wrong

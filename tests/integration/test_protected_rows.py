@@ -172,7 +172,8 @@ CHECKED = [
     "case.called_off_at", "case.called_off_because", "case.joined_to", "draw.request", "draw.mode", "draw.staffs", "followup.state", "followup.settled_at", "historyrow.kind", "historyrow.position",
     "historyrow.inspector_out", "historyrow.inspector_in", "photo.withdrawn_by", "photo.withdrawn_at", "plan.replaces", "plan.amendment", "planitem.number", "replacement.kind", "replacement.assignment",
     "review.decision", "secrecycheck.cleared", "strike.state", "disclosure.named", "disclosureversion.named", "disclosureversion.because", "hold.state", "hold.decided_by", "hold.decided_at",
-    "hold.lifted_by", "hold.lifted_at", "hold.lifted_because", "objection.kind", "penaltydisclosure.removed_at", "penaltydisclosure.removed_because",
+    "hold.lifted_by", "hold.lifted_at", "hold.lifted_because", "objection.kind", "penaltydisclosure.removed_at", "penaltydisclosure.removed_because", "penaltydisclosure.removed_basis", "penaltydisclosure.annulled_by",
+    "penaltydisclosure.annulled_on", "penaltydisclosure.remove_by",
     "proposal.what", "proposal.objection", "proposal.event_on", "proposal.state", "proposal.decided_by", "proposal.decided_at", "removal.because", "holidayyear.edition", "permit.long_term", "recusal.organisation", "subject.merged_into",
     "user.is_superuser",
 ]  # fmt: skip
