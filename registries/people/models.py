@@ -110,8 +110,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         return cached
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Whether one of the account's roles has this right (``roles.py``). Disabled accounts have none."""
-        return self.is_open and not self.role_codes.isdisjoint(roles.who_may(perm))
+        """Whether one of the account's roles has this right (``roles.py``). Disabled accounts have none.
+
+        A new account chooses its own password before it has a role: roles that decide are not granted earlier.
+        """
+        first_password = perm == "registries.set_own_password" and self.must_change_password
+        return self.is_open and (first_password or not self.role_codes.isdisjoint(roles.who_may(perm)))
 
     def has_perms(self, perm_list: Any, obj: Any = None) -> bool:
         """All of them."""

@@ -176,7 +176,7 @@ def test_a_clerk_of_another_brigade_finds_no_such_draw(office: Office) -> None:
 def test_an_order_must_stand_before_its_first_source(office: Office, settings: Any) -> None:
     settings.DRAW_SOURCE_LEAD = 1800
     draw = office.submitted(lead=600)
-    assert "30.0 minutes" in refusal(
+    assert "30 minutes" in refusal(
         commands.approve_draw, actor=office.supervisor, draw_id=draw.pk, version=draw.version
     )
 

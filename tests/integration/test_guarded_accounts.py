@@ -24,7 +24,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-GOOD = "Kestrel-marsh-40817"
+GOOD, OWN = "Kestrel-marsh-40817", "Plover-quarry-52963"
 
 
 def refusal(act: Any, **arguments: Any) -> str:
@@ -141,7 +141,12 @@ def test_a_role_that_decides_is_not_given_to_an_account_whose_password_somebody_
     commands.create_account(actor=system, username="new", name="新", unit_id=None, password=GOOD)
     made = User.objects.get(username="new")
     assert "one-time" in refusal(commands.grant_role, actor=security, user_id=made.pk, role="supervisor")
-    User.objects.filter(pk=made.pk).update(must_change_password=False)
+    client = Client()  # without any role: the own password is all that is open
+    client.force_login(made, backend="registries.people.backend.Accounts")
+    assert client.get("/office/").headers["Location"] == "/office/password/"
+    chosen = {"old_password": GOOD, "new_password": OWN, "again": OWN}
+    assert client.post("/office/password/", chosen).status_code == 302
+    assert client.get("/office/password/").status_code == 403
     commands.grant_role(actor=security, user_id=made.pk, role="supervisor")
 
 
