@@ -34,6 +34,7 @@ CONFIRMED: frozenset[str] = frozenset(
         "publicity.refuse_hold",
         "publicity.lift_hold",
         "publicity.approve_proposal",
+        "publicity.take_down_penalty",
         # the secret of an order
         "inspections.read_sealed_copy",
         "inspections.give_secret",

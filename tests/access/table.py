@@ -139,6 +139,7 @@ TABLE: dict[str, Row] = {
     "case-evidence": line(KEPT, **IN_CASE, pk="replacement"),
     "followup": line(KEPT, pk="followup"),
     "penalty-publish": line(KEPT, pk="penalty"),
+    "penalty-down": line(KEPT, public_id="penalty disclosure.public_id"),
     **lines("objection-page objection-take objection-answer objection-check objection-file objection-sender", KEPT, pk="objection"),
     "objection-paper": line(KEPT, pk="answered"),
     **lines("result-correct result-withdraw", KEPT, public_id="result.public_id"),
