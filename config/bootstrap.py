@@ -84,10 +84,12 @@ SERVERS = (
     Part("Redis", "the tests on Redis", ("redis-server",), lambda: program("redis-server") is not None),
 )
 BROWSER = (Part("Chromium", "the browser tests", ("chromium",), lambda: program(*CHROMIUM) is not None),)
+PROXY = (Part("nginx", "the tests of the shipped proxy settings", ("nginx-light",), lambda: program("nginx") is not None),)
 OFFICE = (
     Part("LibreOffice", "the files edited in LibreOffice", ("libreoffice-calc-nogui",), lambda: program(*LIBREOFFICE) is not None),
 )
-PARTS = {"demo": PDF, "test": PDF + SERVERS + BROWSER, "test --full": PDF + SERVERS + BROWSER + OFFICE}
+TEST = PDF + SERVERS + BROWSER + PROXY
+PARTS = {"demo": PDF, "test": TEST, "test --full": TEST + OFFICE}
 """What each command wants; the long counts alone want several hundred megabytes of an office."""
 
 
