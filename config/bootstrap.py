@@ -88,8 +88,8 @@ PROXY = (Part("nginx", "the tests of the shipped proxy settings", ("nginx-light"
 OFFICE = (
     Part("LibreOffice", "the files edited in LibreOffice", ("libreoffice-calc-nogui",), lambda: program(*LIBREOFFICE) is not None),
 )
-TEST = PDF + SERVERS + BROWSER + PROXY
-PARTS = {"demo": PDF, "test": TEST, "test --full": TEST + OFFICE}
+WHOLE = PDF + SERVERS + BROWSER + PROXY
+PARTS = {"demo": PDF, "test": WHOLE, "test --full": WHOLE + OFFICE}
 """What each command wants; the long counts alone want several hundred megabytes of an office."""
 
 
