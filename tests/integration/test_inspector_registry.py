@@ -2,13 +2,11 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from registries import clock
@@ -22,19 +20,11 @@ from registries.people.roles import Role
 from tests import factories
 from tests.asking import enter, refusal, said, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]
 
 ID_NUMBER = "370323198001010015"
 PHONE = "13805330001"
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _english(client: Client) -> Iterator[None]:
-    """The sentences are compared in the language of the code."""
-    client.cookies["language"] = "en"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
