@@ -22,6 +22,7 @@ from registries.people.models import Unit, User
 from registries.people.roles import Role
 from registries.subjects.models import Complaint, Subject
 from tests import factories
+from tests.asking import enter
 
 pytestmark = pytest.mark.django_db
 AT = "/office/subjects/"
@@ -33,11 +34,6 @@ def _english(client: Client) -> Iterator[None]:
     client.cookies["language"] = "en"
     with translation.override("en"):
         yield
-
-
-def enter(client: Client, user: User) -> User:
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return user
 
 
 @pytest.fixture
