@@ -167,12 +167,12 @@ def test_plan_items_are_held_to_the_ratio_of_the_list_unless_they_come_from_abov
 
 
 def test_a_matter_without_results_of_its_own_has_those_of_the_code_tables(clerk: User, revision: MatterRevision) -> None:
-    whole = queries.vocabulary_of(revision)
+    whole = queries.vocabulary_together([revision.pk])
     assert len(whole.results) == Code.objects.filter(table=CodeTable.RESULT, active=True).count()
     clean, problem = code(CodeTable.RESULT, "clean"), code(CodeTable.RESULT, "problem-corrected")
     none = code(CodeTable.DISPOSAL, "none")
     newest = revise(clerk, revision, outcomes=[OutcomeContent(clean.pk, none.pk, "合格"), OutcomeContent(problem.pk)])
-    own = queries.vocabulary_of(newest)
+    own = queries.vocabulary_together([newest.pk])
     assert own.results == [clean, problem]
     assert own.meanings == {clean.pk: "合格"}
     assert own.disposals[clean.pk] == [none]
