@@ -29,11 +29,12 @@ from tests.sealed_storage import MEMORY, kept_in
 OLD, NEW = {"k1": b"1" * 32}, {"k2": b"2" * 32}
 
 
-def _lost() -> list[str]:
+def lost() -> list[str]:
+    """What the nightly look says of photos."""
     return [str(one.text) for one in cases() if not isinstance(one, Finding)]
 
 
-def _dumped(monkeypatch: pytest.MonkeyPatch, pieces: list[bytes]) -> None:
+def dumped(monkeypatch: pytest.MonkeyPatch, pieces: list[bytes]) -> None:
     """The database's part of a backup does not matter here: pieces of chance, which are read and dropped."""
     monkeypatch.setattr(database, "of_one_moment", contextlib.nullcontext)
     monkeypatch.setattr(database, "dump", lambda: iter(pieces))
@@ -58,21 +59,21 @@ def test_a_visit_its_photos_and_their_keys_need_no_folder(settings: Any) -> None
         with pytest.raises(SystemExit, match="0"):
             call_command("rotate_keys", check=True)
         assert [b"".join(browser.get(page)) for page in pages] == shown
-        assert _lost() == []
+        assert lost() == []
         stray = keeping.name_of("ab" * 32)
         keeping.keep(stray, b"k2:")
         assert _forget_files(9) == 0
         keeping.place()._resolve(stray).modified_time = clock.now() - dt.timedelta(days=8)  # type: ignore[attr-defined]
         assert (_forget_files(9), len(list(keeping.names()))) == (1, 2)
         keeping.remove(keeping.name_of(Photo.objects.latest("pk").sha256))
-        assert _lost() == ["The file of photo %(pk)s of case %(number)s is gone."]
+        assert lost() == ["The file of photo %(pk)s of case %(number)s is gone."]
         assert browser.get(pages[1]).status_code == 404
 
 
 @pytest.mark.django_db
 def test_a_backup_of_a_bucket_comes_back_into_an_empty_one_and_into_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     private = new_private_key()
-    _dumped(monkeypatch, [os.urandom(100_000)])
+    dumped(monkeypatch, [os.urandom(100_000)])
     body = b"\xff\xd8\xff photo"
     digest = hashlib.sha256(body).hexdigest()
     with kept_in(MEMORY):
@@ -110,7 +111,7 @@ def test_a_place_that_does_not_answer_is_a_sentence_and_one_that_renames_keeps_n
             monkeypatch.setattr(InMemoryStorage, name, _full)
         status, told = send_photo(browser, case, "photo-2", picture((32, 32)))
         assert (status, "cannot store" in told["refused"]) == (409, True)
-        assert _lost() == ["The place where photos are kept does not answer: %(why)s."]
+        assert lost() == ["The place where photos are kept does not answer: %(why)s."]
         assert browser.get(f"/office/cases/{case.number}/photos/{Photo.objects.get().pk}/").status_code == 404
 
 
