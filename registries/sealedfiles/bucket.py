@@ -35,7 +35,7 @@ class BucketFiles(S3Storage):
             **options,
         )  # fmt: skip
 
-    def _open(self, name: str, mode: str = "rb") -> ContentFile[bytes]:
+    def _open(self, name: str, mode: str = "rb") -> "ContentFile[bytes]":
         with _as_of_a_disk(), super()._open(name, mode) as file:
             return ContentFile(file.read())
 
