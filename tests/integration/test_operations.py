@@ -74,7 +74,7 @@ def lights() -> dict[str, Light]:
 def test_when_all_is_well_every_item_is_green_and_strangers_learn_nothing_else(client: Client) -> None:
     assert {name for name, light in lights().items() if light != Light.GREEN} == set()
     assert set(probing.ITEMS) == {
-        "database", "worker", "beat", "sweep", "queue", "disk", "backup", "self-check", "fonts", "certificate", "auditor-key", "holidays",
+        "database", "worker", "beat", "sweep", "queue", "disk", "backup", "self-check", "fonts", "photos", "certificate", "auditor-key", "holidays",
         "draws", "disclosures",
     }  # fmt: skip
     answer = client.get("/healthz")

@@ -21,6 +21,8 @@ from inspections.retention import _forget_files
 from registries import clock
 from registries.backups import database, making, restoring
 from registries.ledger.findings import Finding
+from registries.operations.probing import ITEMS
+from registries.operations.rules import Light
 from registries.sealedfiles import keeping
 from tests.integration.test_cases_pages import begun, members, signed_in
 from tests.integration.test_visits import picture, send_photo
@@ -107,11 +109,13 @@ def test_a_place_that_does_not_answer_is_a_sentence_and_one_that_renames_keeps_n
         case = begun()
         browser = signed_in(members(case)[0])
         assert send_photo(browser, case, "photo-1", picture())[0] == 200
+        seen = ITEMS["photos"].look(clock.now()).light
         for name in ("exists", "listdir", "open"):
             monkeypatch.setattr(InMemoryStorage, name, _full)
         status, told = send_photo(browser, case, "photo-2", picture((32, 32)))
         assert (status, "cannot store" in told["refused"]) == (409, True)
         assert lost() == ["The place where photos are kept does not answer: %(why)s."]
+        assert (ITEMS["photos"].look(clock.now()).light, seen) == (Light.RED, Light.GREEN)
         assert browser.get(f"/office/cases/{case.number}/photos/{Photo.objects.get().pk}/").status_code == 404
 
 
