@@ -20,10 +20,11 @@ from publicity.disclosures.masking import finds
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.owed import PenaltyDisclosure
 from publicity.disclosures.states import Because
-from registries import clock
+from registries import clock, overtaken
 from registries.evidence import download
 from registries.ledger.change import Refused, translated
 from registries.ledger.telling import history_told
+from registries.overtaken import Seen
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.masking import masked_name, masked_phone
@@ -97,11 +98,12 @@ def _page(
         "form": (form or AnswerForm(initial={"version": row.version})) if mine else None,
         "refusing": refusing or ReasonForm(),
         "proposals": [(one, changes(one.was, one.values)) for one in row.proposals.select_related("asked_by", "decided_by").order_by("-pk")],
+        "sent": form or refusing,
+        "typed": [] if mine and form else overtaken.typed(form) + overtaken.typed(refusing),
         "answered": row.state in ANSWERED,
         "history": history_told(row) if user.has_perm("registries.view_history") else None,
     }
-    failed = bool((form and form.errors) or (refusing and refusing.errors))
-    return render(request, "office/corrections/page.html", context, status=422 if failed else 200)
+    return render(request, "office/corrections/page.html", context, status=overtaken.status_of(form, refusing))
 
 
 @access("publicity.read_objector")
@@ -127,11 +129,14 @@ def objection_take(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide that the result stands."""
-    get_object_or_404(queries.visible_objections(signed_in(request)), pk=pk)
+    row = get_object_or_404(queries.visible_objections(signed_in(request)), pk=pk)
     form = AnswerForm(request.POST)
     done = _("Decided. The answer can be printed, and whoever asked reads it at their address.")
-    if form.is_valid() and act(request, commands.answer_objection, form=form, done=done, objection_id=pk, **form.cleaned_data):
-        return redirect("objection-page", pk=pk)
+    if form.is_valid():
+        seen = Seen(row, form.cleaned_data["version"])
+        if act(request, commands.answer_objection, form=form, done=done, seen=seen, objection_id=pk, **form.cleaned_data):
+            return redirect("objection-page", pk=pk)
+        overtaken.renewed(form, overtaken.version_now(row))
     return _page(request, pk, form=form)
 
 
@@ -211,7 +216,8 @@ def correct(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         arguments = {**form.arguments(), **form.answer(objection.pk if objection else None)}
         done = _("Proposed. It changes nothing before a supervisor approves.")
-        if act(request, proposing.propose_correction, form=form, done=done, disclosure_id=result.pk, **arguments):
+        seen = Seen(result, form.cleaned_data["version"])
+        if act(request, proposing.propose_correction, form=form, done=done, seen=seen, disclosure_id=result.pk, **arguments):
             return _back(result, objection)
     return _proposing(request, "office/corrections/correct.html", result, objection, form)
 
@@ -224,7 +230,8 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         arguments = {**form.arguments(), **form.answer(objection.pk if objection else None)}
         done = _("Proposed. It changes nothing before a supervisor approves.")
-        if act(request, proposing.propose_withdrawal, form=form, done=done, disclosure_id=result.pk, **arguments):
+        seen = Seen(result, form.cleaned_data["version"])
+        if act(request, proposing.propose_withdrawal, form=form, done=done, seen=seen, disclosure_id=result.pk, **arguments):
             return _back(result, objection)
     return _proposing(request, "office/corrections/withdraw.html", result, objection, form)
 
@@ -257,4 +264,4 @@ def _proposing(
         "form": form,
         "closed": Refused(closed).sentence if closed and request.method != "POST" else "",
     }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=overtaken.status_of(form))
