@@ -34,16 +34,16 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], size: int = ROWS) -> dict
 
 
 def act(
-    request: HttpRequest, command: Callable[..., Change], *, done: str = "", form: BaseForm | None = None, seen: Seen | None = None, **arguments: Any
+    request: HttpRequest, command: Callable[..., Change], *, done: str = "", form: BaseForm | None = None, shown: Seen | None = None, **arguments: Any
 ) -> Change | None:
     """Run a command for the person who asks. Says ``done`` on the next page; a refusal goes to the form or to a message.
 
-    ``seen`` is the row as the page showed it: where somebody else was first, the refusal says who and when (``registries.overtaken``).
+    ``shown`` is the row as the page showed it: where somebody else was first, the refusal says who and when (``registries.overtaken``).
     """
     try:
         change = command(actor=signed_in(request), **arguments)
     except Refused as refused:
-        first = overtaken.who_was_first(seen, signed_in(request)) if seen is not None else ""
+        first = overtaken.who_was_first(shown, signed_in(request)) if shown is not None else ""
         if form is None:
             messages.error(request, f"{first} {refused.sentence}".strip())
             return None

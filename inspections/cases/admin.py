@@ -122,7 +122,7 @@ class ReplacementAdmin(ReadingAdmin):
         if not proof.given(request, form, "password"):
             return False
         version = form.cleaned_data["version"]
-        key: dict[str, Any] = {"replacement_id": asked.pk, "version": version, "seen": Seen(asked, version)}
+        key: dict[str, Any] = {"replacement_id": asked.pk, "version": version, "shown": Seen(asked, version)}
         if isinstance(form, StandInForm):
             change = act(request, replacing.name_stand_in, form=form, **key, inspector_id=form.cleaned_data["inspector"])
         else:
@@ -140,7 +140,7 @@ class ReplacementAdmin(ReadingAdmin):
                 replacing.refuse_replacement,
                 form=form,
                 done=done,
-                seen=Seen(asked, form.cleaned_data["version"]),
+                shown=Seen(asked, form.cleaned_data["version"]),
                 replacement_id=asked.pk,
                 **form.cleaned_data,
             )

@@ -90,7 +90,7 @@ class StrikeAdmin(ReadingAdmin):
         if not proof.given(request, form, "password"):
             return False
         version = form.cleaned_data["version"]
-        if act(request, striking.strike_result, form=form, seen=Seen(report, version), strike_id=report.pk, version=version) is None:
+        if act(request, striking.strike_result, form=form, shown=Seen(report, version), strike_id=report.pk, version=version) is None:
             return False
         messages.success(request, _("Struck and computed again. Both results are public, and the cases follow the right one."))
         return True
@@ -103,7 +103,7 @@ class StrikeAdmin(ReadingAdmin):
                 striking.refuse_strike,
                 form=form,
                 done=done,
-                seen=Seen(report, form.cleaned_data["version"]),
+                shown=Seen(report, form.cleaned_data["version"]),
                 strike_id=report.pk,
                 **form.cleaned_data,
             )

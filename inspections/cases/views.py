@@ -294,7 +294,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
             else _("The record is returned to its team.")
         )
         seen = Seen(case, form.cleaned_data["version"])
-        if act(request, commands.review_case, form=form, done=done, seen=seen, case_id=case.pk, **form.arguments()):
+        if act(request, commands.review_case, form=form, done=done, shown=seen, case_id=case.pk, **form.arguments()):
             return redirect("case-page", number=number)
         case = _visible(looks, number)
     signatures = queries.signatures(newest)

@@ -87,7 +87,7 @@ class DrawAdmin(ReadingAdmin):
             request,
             commands.approve_draw,
             form=form,
-            seen=Seen(draw, form.cleaned_data["version"]),
+            shown=Seen(draw, form.cleaned_data["version"]),
             draw_id=draw.pk,
             version=form.cleaned_data["version"],
             accept_stale=form.cleaned_data["accept_stale"],
@@ -102,7 +102,7 @@ class DrawAdmin(ReadingAdmin):
     def _returned(self, request: HttpRequest, draw: Draw, form: ReturnForm) -> bool:
         done = _("Returned to its clerk.")
         return form.is_valid() and bool(
-            act(request, commands.return_draw, done=done, form=form, seen=Seen(draw, form.cleaned_data["version"]), draw_id=draw.pk, **form.cleaned_data)
+            act(request, commands.return_draw, done=done, form=form, shown=Seen(draw, form.cleaned_data["version"]), draw_id=draw.pk, **form.cleaned_data)
         )
 
     def _voided(self, request: HttpRequest, draw: Draw, form: VoidForm) -> bool:
@@ -118,7 +118,7 @@ class DrawAdmin(ReadingAdmin):
                 commands.void_draw,
                 done=done,
                 form=form,
-                seen=Seen(draw, data["version"]),
+                shown=Seen(draw, data["version"]),
                 draw_id=draw.pk,
                 version=data["version"],
                 kind=data["kind"],

@@ -139,7 +139,7 @@ def _runner(command: Callable[..., Change], followup: FollowUp) -> Callable[[Htt
     def run(request: HttpRequest, form: Any) -> Change | None:
         arguments = form.arguments() if hasattr(form, "arguments") else form.cleaned_data
         seen = Seen(followup, arguments["version"])
-        return act(request, command, form=form, done=_("Recorded."), seen=seen, followup_id=followup.pk, **arguments)
+        return act(request, command, form=form, done=_("Recorded."), shown=seen, followup_id=followup.pk, **arguments)
 
     return run
 
@@ -163,7 +163,7 @@ def followup_new(request: HttpRequest, number: str) -> HttpResponse:
     if form is not None and request.method == "POST" and form.is_valid():
         arguments = {"case_id": case.pk, "version": form.cleaned_data["version"], "order": form.order()}
         done = _("Ordered. It stands on the desk of the unit.")
-        if act(request, commands.order_followup, form=form, done=done, seen=_seen(case, form.cleaned_data["version"]), **arguments):
+        if act(request, commands.order_followup, form=form, done=done, shown=_seen(case, form.cleaned_data["version"]), **arguments):
             return redirect("case-page", number=number)
     if form is not None and form.is_bound:
         overtaken.renewed(form, overtaken.version_now(case))
@@ -188,7 +188,7 @@ def _simple(request: HttpRequest, number: str, form: Any, run: Callable[..., Cha
     case = _case(request, number)
     asked = request.method == "POST" and form.is_valid()
     seen = _seen(case, form.cleaned_data["version"]) if asked and "version" in form.cleaned_data else None
-    if asked and act(request, run, form=form, done=words["done"], seen=seen, case_id=case.pk, **form.cleaned_data):
+    if asked and act(request, run, form=form, done=words["done"], shown=seen, case_id=case.pk, **form.cleaned_data):
         return redirect("case-page", number=number)
     if form.is_bound:
         overtaken.renewed(form, overtaken.version_now(case))

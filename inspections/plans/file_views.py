@@ -29,7 +29,7 @@ def plan_drop(request: HttpRequest, pk: int) -> HttpResponse:
     version = int(sent) if sent.isdecimal() else row.version
     if form.is_valid():
         done = _("The amendment is dropped. The plan in force stays as it is and can be amended anew.")
-        if act(request, commands.drop_amendment, form=form, done=done, seen=Seen(row, version), plan_id=pk, version=version, **form.cleaned_data):
+        if act(request, commands.drop_amendment, form=form, done=done, shown=Seen(row, version), plan_id=pk, version=version, **form.cleaned_data):
             return redirect("plan", pk=pk)
     return page_of_plan(request, pk, drop=form)
 

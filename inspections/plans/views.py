@@ -172,7 +172,7 @@ def plan_submit(request: HttpRequest, pk: int) -> HttpResponse:
     row = _kept_plan(request, pk)
     done = _("Submitted. After the legal review a supervisor who had no hand in it approves it.")
     version = _version(request, row)
-    act(request, commands.submit_plan, done=done, seen=Seen(row, version), plan_id=pk, version=version)
+    act(request, commands.submit_plan, done=done, shown=Seen(row, version), plan_id=pk, version=version)
     return redirect("plan", pk=pk)
 
 
@@ -183,7 +183,7 @@ def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
     row = _kept_plan(request, pk)
     remark = request.POST.get("remark", "")
     version, form = _version(request, row), ReviewForm({"remark": remark})
-    given: dict[str, Any] = {"form": form, "seen": Seen(row, version), "plan_id": pk, "version": version}
+    given: dict[str, Any] = {"form": form, "shown": Seen(row, version), "plan_id": pk, "version": version}
     if "return" in request.POST:
         change = act(request, commands.return_plan, done=_("Returned to its clerk."), reason=remark, **given)
     else:

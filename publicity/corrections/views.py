@@ -134,7 +134,7 @@ def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     done = _("Decided. The answer can be printed, and whoever asked reads it at their address.")
     if form.is_valid():
         seen = Seen(row, form.cleaned_data["version"])
-        if act(request, commands.answer_objection, form=form, done=done, seen=seen, objection_id=pk, **form.cleaned_data):
+        if act(request, commands.answer_objection, form=form, done=done, shown=seen, objection_id=pk, **form.cleaned_data):
             return redirect("objection-page", pk=pk)
         overtaken.renewed(form, overtaken.version_now(row))
     return _page(request, pk, form=form)
@@ -217,7 +217,7 @@ def correct(request: HttpRequest, public_id: str) -> HttpResponse:
         arguments = {**form.arguments(), **form.answer(objection.pk if objection else None)}
         done = _("Proposed. It changes nothing before a supervisor approves.")
         seen = Seen(result, form.cleaned_data["version"])
-        if act(request, proposing.propose_correction, form=form, done=done, seen=seen, disclosure_id=result.pk, **arguments):
+        if act(request, proposing.propose_correction, form=form, done=done, shown=seen, disclosure_id=result.pk, **arguments):
             return _back(result, objection)
     return _proposing(request, "office/corrections/correct.html", result, objection, form)
 
@@ -231,7 +231,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
         arguments = {**form.arguments(), **form.answer(objection.pk if objection else None)}
         done = _("Proposed. It changes nothing before a supervisor approves.")
         seen = Seen(result, form.cleaned_data["version"])
-        if act(request, proposing.propose_withdrawal, form=form, done=done, seen=seen, disclosure_id=result.pk, **arguments):
+        if act(request, proposing.propose_withdrawal, form=form, done=done, shown=seen, disclosure_id=result.pk, **arguments):
             return _back(result, objection)
     return _proposing(request, "office/corrections/withdraw.html", result, objection, form)
 

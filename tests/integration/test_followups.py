@@ -429,7 +429,7 @@ def test_the_second_of_two_on_one_form_is_told_who_and_when_and_loses_nothing() 
     browser = signed_in(make.user(Role.REVIEWER))
     answer = browser.post(at, typed)
     shown = answer.content.decode()
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert it.reviewer.name in shown
     assert "移送市场监管部门处理" in shown
     assert f'name="version" value="{seen + 1}"' in shown

@@ -190,7 +190,7 @@ def subject_change(request: HttpRequest, key: str) -> HttpResponse:
             commands.change_subject,
             done=_("The entry was changed."),
             form=form,
-            seen=Seen(row, version),
+            shown=Seen(row, version),
             subject_id=row.pk,
             version=version,
             entry=form.entry(),
@@ -230,7 +230,7 @@ def subject_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = {"subject_id": row.pk, **({"version": version} if step in VERSIONED else {}), **form.cleaned_data}
         seen = Seen(row, version) if step in VERSIONED else None
-        if act(request, command, done=str(done), form=form, seen=seen, **given) is not None:
+        if act(request, command, done=str(done), form=form, shown=seen, **given) is not None:
             return redirect("subject", key=key)
     excluded = queries.exclusion_on(row.pk, clock.today()) if step == "complaint" else None
     context = {"form": form, "subject": row, "title": title, "version": version, "excluded": excluded, "about": ""}
@@ -244,5 +244,5 @@ def subject_verify(request: HttpRequest, key: str) -> HttpResponse:
     row = get_object_or_404(Subject, key=key)
     done = _("The entry is confirmed as of today.")
     version = _version(request, row)
-    act(request, commands.verify_subject, done=done, seen=Seen(row, version), subject_id=row.pk, version=version)
+    act(request, commands.verify_subject, done=done, shown=Seen(row, version), subject_id=row.pk, version=version)
     return redirect("subject", key=key)
