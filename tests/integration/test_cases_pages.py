@@ -432,7 +432,7 @@ def test_no_page_asks_more_than_15_queries(django_assert_max_num_queries: Any) -
 def test_the_list_of_cases_is_taken_as_a_file_with_who_goes_and_what_was_found() -> None:
     reviewed, waiting = make.reviewed_case(make.case()), make.case()
     supervisor = make.user(Role.SUPERVISOR)
-    answer = signed_in(supervisor).get("/office/cases/?export=csv")
+    answer = english(supervisor).get("/office/cases/?export=csv")
     lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert {line["Case"] for line in lines} == {reviewed.number, waiting.number}
     told = {line["Case"]: line for line in lines}[str(reviewed.number)]
@@ -440,7 +440,7 @@ def test_the_list_of_cases_is_taken_as_a_file_with_who_goes_and_what_was_found()
     assert (told["Subject"], told["Team"].split("、"), told["Unit"]) == (reviewed.subject.name, team, reviewed.unit.name)
     assert all(told[name] for name in ("Result", "Visit ended on", "Disclosure due"))
     assert not told["Disclosed on"]
-    only = signed_in(supervisor).get(f"/office/cases/?export=csv&q={waiting.number}").content.decode("utf-8-sig")
+    only = english(supervisor).get(f"/office/cases/?export=csv&q={waiting.number}").content.decode("utf-8-sig")
     assert [line["Case"] for line in csv.DictReader(io.StringIO(only))] == [waiting.number]
     assert LedgerPayload.objects.filter(verb="registries.export_list").count() == 2
     assert LedgerPayload.objects.filter(verb="inspections.read_drawn").exists(), "the names of the unvisited were read"
@@ -448,7 +448,7 @@ def test_the_list_of_cases_is_taken_as_a_file_with_who_goes_and_what_was_found()
 
 def test_a_reviewer_takes_no_list_away_and_a_clerk_that_of_the_own_unit() -> None:
     mine, foreign = make.case(), make.case()
-    assert signed_in(make.user(Role.REVIEWER)).get("/office/cases/?export=csv").status_code == 404
-    own = signed_in(make.user(Role.CLERK, unit=mine.unit)).get("/office/cases/?export=csv").content.decode("utf-8-sig")
+    assert english(make.user(Role.REVIEWER)).get("/office/cases/?export=csv").status_code == 404
+    own = english(make.user(Role.CLERK, unit=mine.unit)).get("/office/cases/?export=csv").content.decode("utf-8-sig")
     assert mine.number in own
     assert foreign.number not in own
