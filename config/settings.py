@@ -12,6 +12,8 @@ import environ
 import kombu.transport
 from django.core.exceptions import ImproperlyConfigured
 
+from config.evidence import storage_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").is_file():
@@ -331,12 +333,15 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+EVIDENCE_BUCKET = _address("EVIDENCE_BUCKET", "")  # an S3-like bucket for the sealed photos and scans, instead of a folder (config/evidence.py)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "evidence": storage_of(EVIDENCE_BUCKET),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO or DEBUG
-        else "whitenoise.storage.ManifestStaticFilesStorage"
+        else "whitenoise.storage.ManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},  # the proxy reads them, as somebody else
     },
 }
 WHITENOISE_USE_FINDERS = DEMO or DEBUG
