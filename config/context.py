@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from config import tracing
 from config.navigation import office_navigation
 from inspections.messages import queries as messages
+from publicity.site.size import is_large
 from registries import clock
 from registries.heartbeats import beating
 from registries.ledger.change import translated
@@ -23,6 +24,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "supervision_phone": settings.SUPERVISION_PHONE,
         "demo": settings.DEMO,
         "request_number": tracing.number.get(),
+        "large_letters": is_large(request),
         "nav": office_navigation(user, request.path) if signed_in else [],
         "unread": _unread(user) if signed_in else None,
         "silent": _silent() if signed_in else "",

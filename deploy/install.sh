@@ -113,20 +113,24 @@ if [ -e /opt/sunlot/current ] && [ "$(readlink -f /opt/sunlot/current)" != "$rel
     say "A backup before the database is changed …"
     SUNLOT_RELEASE=/opt/sunlot/current sunlot backup /var/backups/sunlot
 fi
-say "The worker ends what it holds; requests wait …"
+sunlot collectstatic --no-input --verbosity 0 # beside the old ones: names carry a hash of what is in them
+chmod -R a+rX /var/lib/sunlot/static # the proxy reads them, as somebody else
+say "The worker ends what it holds; people go on …"
 touch /run/sunlot/upgrading
 trap 'rm -rf "$lists" /run/sunlot/upgrading' EXIT
 trap 'exit 130' INT TERM
 systemd stop sunlot-sweep.timer sunlot-sweep.service sunlot-beat sunlot-worker
-systemd is-active -q sunlot-web && systemd restart --no-block sunlot-web
-say "Database to the new state …"
-sunlot --owner migrate --no-input --verbosity 0
+if ! sunlot --owner migrate --check --verbosity 0 > /dev/null 2>&1; then
+    say "Database to the new state; requests wait …"
+    systemd is-active -q sunlot-web && systemd restart --no-block sunlot-web
+    sunlot --owner migrate --no-input --verbosity 0
+fi
 sunlot --owner database_roles --apply
-sunlot collectstatic --no-input --verbosity 0
-chmod -R a+rX /var/lib/sunlot/static # the proxy reads them, as somebody else
 ln -sfn "$release" /opt/sunlot/next && mv -T /opt/sunlot/next /opt/sunlot/current
 rm -f /run/sunlot/upgrading
-systemd restart sunlot-web.socket sunlot-web sunlot-worker sunlot-beat sunlot-sweep.timer sunlot-backup.timer
+systemd start sunlot-web.socket # never restarted: whoever waits at it would be sent away
+systemd restart sunlot-web # first and alone: people wait for it
+systemd restart sunlot-worker sunlot-beat sunlot-sweep.timer sunlot-backup.timer
 if [ -s /etc/sunlot/tls/fullchain.pem ]; then
     nginx -t -q
     systemd reload-or-restart nginx

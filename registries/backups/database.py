@@ -70,6 +70,7 @@ def load(pieces: Iterable[bytes]) -> None:
         _load_sqlite(pieces)
     else:
         _load_postgresql(pieces)
+        _learn_sizes()
 
 
 # --- SQLite --------------------------------------------------------------------------------------------------------------
@@ -140,6 +141,14 @@ def _load_postgresql(pieces: Iterable[bytes]) -> None:
     with _running(command, stdin=subprocess.PIPE) as pipe, contextlib.suppress(BrokenPipeError), pipe:  # its own words tell why it went away
         for piece in pieces:
             pipe.write(piece)
+
+
+def _learn_sizes() -> None:
+    """A dump leaves out what the planner knows of its tables (SQLite's copy keeps it); until autovacuum comes by, what is due would take longer than it may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("ANALYZE")
+    connection.close()  # with its limit
 
 
 @contextlib.contextmanager

@@ -26,7 +26,8 @@ from inspections.cases.evidence import Photo
 from inspections.draws.sealing import new_private_key, public_key_of
 from registries.backups import making, restoring
 from registries.sealedfiles import keeping
-from tests.integration.test_cases_pages import begun, members, signed_in
+from tests.asking import english
+from tests.integration.test_cases_pages import begun, members
 from tests.integration.test_sealed_files import NEW, OLD, dumped, lost
 from tests.integration.test_visits import picture, send_photo
 from tests.sealed_storage import kept_in
@@ -79,7 +80,7 @@ def test_photos_live_in_a_bucket_and_outlive_nothing_but_it(
     with served() as (server, process):
         with bucket(server, "first"):
             case = begun()
-            browser = signed_in(members(case)[0])
+            browser = english(members(case)[0])
             assert send_photo(browser, case, "photo-1", picture())[0] == 200
             page = f"/office/cases/{case.number}/photos/{Photo.objects.get().pk}/"
             shown = b"".join(browser.get(page))

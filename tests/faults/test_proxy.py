@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -82,10 +83,27 @@ def test_a_public_page_is_kept_by_language_letters_and_compression_alone(mirrore
     assert kept(mirrored, "/results/", Cookie="nonsense=1; __Host-language=zh-hans") == "HIT"
     assert kept(mirrored, "/results/", Cookie="__Host-language=en") == "MISS"
     assert kept(mirrored, "/results/", Cookie="__Host-language=en; __Host-size=large") == "MISS"
+    assert kept(mirrored, "/results/", Cookie="nonsense=1; __Host-size=large;__Host-language=en") == "HIT"
+    assert kept(mirrored, "/results/", Cookie="language=en; size=large") == "HIT", "names that another host may set"
     assert kept(mirrored, "/results/", Accept_Encoding="br, gzip;q=0.9") == "MISS"
     assert kept(mirrored, "/results/", Accept_Encoding="gzip") == "HIT"
-    assert kept(mirrored, "/results/", Cookie="sessionid=x") == "BYPASS"
+    assert kept(mirrored, "/results/", Cookie="__Host-sessionid=x") == "BYPASS"
     assert kept(mirrored, "/results/?page=2") == "MISS"
+
+
+def told(mirrored: Proxy, cookie: str) -> str:
+    return str(json.loads(mirrored.ask(f"/results/?{zlib.crc32(cookie.encode())}", {"Cookie": cookie})[2]).get("Cookie"))
+
+
+def test_nobody_puts_one_page_in_the_place_of_another(mirrored: Proxy) -> None:
+    """What the program reads in a cookie is what the page is kept by, however the cookie was spelled."""
+    chinese, english = "__Host-language=zh-hans; __Host-size=normal", "__Host-language=en; __Host-size=normal"
+    for spelled in ('__Host-language="en"', "__Host-language = en", "__host-language=en", "x__Host-language=en", "__Host-language=en-x", "language=en"):
+        assert told(mirrored, spelled) == chinese, spelled
+    for spelled in ("__Host-language=en", "a=b; __Host-language=en", "__Host-language=en; __Host-language=zh-hans"):
+        assert told(mirrored, spelled) == english, spelled
+    whole = "__Host-sessionid=x; __Host-language=en; other=1"
+    assert told(mirrored, whole) == whole
 
 
 def test_the_office_is_never_kept(mirrored: Proxy) -> None:

@@ -19,7 +19,7 @@ from registries.subjects import commands
 from registries.subjects.models import Complaint, Subject, Violation
 from tests import factories as make
 from tests.import_files import bring, classes, commit, reasons, workbook
-from tests.integration.test_orders_for_teams import Bureau
+from tests.offices import Bureau
 
 pytestmark = pytest.mark.django_db
 

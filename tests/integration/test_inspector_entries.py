@@ -10,8 +10,8 @@ from registries.inspectors.models import Assistant, Inspector, InspectorGroup
 from registries.inspectors.rules import age_on
 from registries.people.models import User
 from tests import factories
+from tests.asking import enter, text
 from tests.integration.test_inspector_registry import _english, clerk, inspector
-from tests.integration.test_registry_pages import enter, text
 
 pytestmark = pytest.mark.django_db
 __all__ = ["_english", "clerk", "inspector"]

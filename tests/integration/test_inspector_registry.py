@@ -16,12 +16,11 @@ from registries.codes.models import CodeTable
 from registries.inspectors import commands, queries
 from registries.inspectors.commands import Entry
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
-from registries.ledger.change import Refused
 from registries.ledger.models import LedgerPayload
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories
-from tests.integration.test_registry_pages import enter, said, text
+from tests.asking import enter, refusal, said, text
 
 pytestmark = pytest.mark.django_db
 
@@ -46,12 +45,6 @@ def inspector() -> Inspector:
 @pytest.fixture
 def clerk(inspector: Inspector) -> User:
     return factories.user(Role.CLERK, unit=inspector.unit)
-
-
-def refusal(act: Any) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 def why_not(inspector: Inspector, day: dt.date | None = None) -> str:

@@ -17,7 +17,7 @@ from inspections.plans.commands import ItemValues
 from inspections.plans.models import Plan
 from registries import clock
 from registries.codes.models import Code, CodeTable
-from registries.ledger.change import Change, Refused
+from registries.ledger.change import Change
 from registries.ledger.telling import history_told
 from registries.matters import commands, papers, queries, tasks
 from registries.matters.commands import BasisContent, Content, ItemContent, MaterialContent, OutcomeContent
@@ -25,7 +25,8 @@ from registries.matters.models import Edition, EditionPaper, Matter, MatterRevis
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories
-from tests.integration.test_registry_pages import enter, revision_form, said, text
+from tests.asking import enter, refusal, said, text
+from tests.integration.test_registry_pages import revision_form
 
 pytestmark = pytest.mark.django_db
 
@@ -62,12 +63,6 @@ def revise(clerk: User, revision: MatterRevision, *, materials: Any = (), outcom
     )
     assert isinstance(change.obj, MatterRevision)
     return change.obj
-
-
-def refusal(act: Any) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 @pytest.fixture(autouse=True)

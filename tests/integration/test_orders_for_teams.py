@@ -1,17 +1,11 @@
 """Orders for teams alone: winners left without one, a partner's team on a joint draw, the team of an ad-hoc case; every refusal."""
 
-import datetime as dt
 import json
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import IntegrityError, transaction
-from django.test import Client
 
 from inspections.adhoc import commands as adhoc
 from inspections.adhoc.models import AdhocRequest
@@ -21,156 +15,22 @@ from inspections.cases import queries as cases
 from inspections.cases import tasks as case_tasks
 from inspections.cases.invariants import cases as case_invariants
 from inspections.cases.models import Assignment, Case
-from inspections.draws import after, commands, places, queries, shelf, tasks
+from inspections.draws import commands, places, queries, shelf
 from inspections.draws.invariants import draws as draw_invariants
 from inspections.draws.models import Draw, RosterEntry
 from inspections.draws.roster import build
-from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState, Mode
 from inspections.draws.verify import verify_bundle
 from publicity.disclosures import commands as disclosing
 from registries import clock
 from registries.inspectors.models import Inspector
-from registries.ledger.models import LedgerEntry, LedgerPayload
-from registries.people.models import Unit, User
+from registries.ledger.models import LedgerPayload
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_draws import VALUE, Office, refusal
+from tests.asking import refusal, signed_in
+from tests.offices import Bureau, by_the_script, fresh, leader_of, members
 
 pytestmark = pytest.mark.django_db
-PAPER = b"%PDF-1.7 one letter"
-VERIFIER = Path(django_settings.BASE_DIR) / "static" / "verify" / "verify_draw.py"
-
-
-class Bureau(Office):
-    """The brigade of the draws' tests, with a second brigade and a department outside it whose matters it may join."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.partner = make.unit("县消防救援大队", kind=Unit.Kind.PARTNER)
-        self.partner_user = make.user(Role.PARTNER, unit=self.partner)
-        self.partner_matter = make.matter("消防安全检查", unit=self.partner, categories=[self.category], published=False, items=2)
-        self.other = make.unit()
-        self.other_clerk = make.user(Role.CLERK, unit=self.other)
-        make.edition(self.revision, self.partner_matter)
-        self.reviewer = make.user(Role.REVIEWER)
-
-    def joint(self) -> None:
-        self.item.joint_matters.add(self.partner_matter.matter)
-
-    def hurried(self, time_machine: Any, draw: Draw) -> Draw:
-        """Submit, approve, wait, type, draw, and let the worker do what follows."""
-        commands.submit_draw(actor=self.preparer(draw), draw_id=draw.pk, version=fresh(draw).version)
-        commands.approve_draw(actor=self.supervisor, draw_id=draw.pk, version=fresh(draw).version)
-        return self.finished(time_machine, draw)
-
-    def finished(self, time_machine: Any, draw: Draw) -> Draw:
-        time_machine.move_to(clock.now() + dt.timedelta(seconds=10), tick=True)
-        for source in draw.sources.all():
-            for who in (self.supervisor, self.reviewer):
-                commands.enter_source_value(actor=who, source_id=source.pk, value=VALUE, evidence="公告")
-        commands.run_draw(actor=make.system(), draw_id=draw.pk)
-        tasks.issue_certificate(draw.pk)
-        case_tasks.open_cases(draw.pk)
-        return fresh(draw)
-
-    def preparer(self, draw: Draw) -> User:
-        return draw.prepared_by
-
-    def announced(self, draw: Draw, *units: Unit, team_size: int = 2, lead: float = 5, **more: Any) -> Draw:
-        moment = clock.now() + dt.timedelta(seconds=lead)
-        commands.change_staffing(
-            actor=draw.prepared_by,
-            draw_id=draw.pk,
-            version=fresh(draw).version,
-            team_size=team_size,
-            inspector_unit_ids=[unit.pk for unit in units or (draw.unit,)],
-            planned=moment,
-            sources=[Announced("demo", "0002", moment)],
-            **more,
-        )
-        return fresh(draw)
-
-    def understaffed(self, time_machine: Any) -> Draw:
-        """A draw of four whose inspectors have room for three visits: the last winner waits."""
-        Inspector.objects.update(most_open_cases=1)
-        draw = self.drawn(time_machine)
-        case_tasks.open_cases(draw.pk)
-        return draw
-
-    def staffing(self, draw: Draw, actor: User | None = None, unit: Unit | None = None) -> Draw:
-        made = commands.prepare_staffing(actor=actor or self.clerk, draw_id=draw.pk, unit_id=(unit or self.unit).pk).obj
-        assert isinstance(made, Draw)
-        return made
-
-    def asked(self, **different: Any) -> AdhocRequest:
-        arguments: dict[str, Any] = {
-            "subject_id": self.subjects[0].pk,
-            "ground": "complaint",
-            "document_number": "信〔2026〕12号",
-            "explanation": "群众反映登记不实",
-            "matter_ids": [self.revision.pk],
-            "file": PAPER,
-            "file_name": "信访件.pdf",
-        }
-        made = adhoc.ask_adhoc(actor=self.clerk, **arguments | different).obj
-        assert isinstance(made, AdhocRequest)
-        return made
-
-    def approved(self, **different: Any) -> AdhocRequest:
-        asked = self.asked(**different)
-        adhoc.approve_adhoc(actor=self.supervisor, request_id=asked.pk, version=asked.version)
-        asked.refresh_from_db()
-        return asked
-
-    def adhoc_order(self, **different: Any) -> Draw:
-        made = commands.prepare_adhoc(actor=self.clerk, request_id=self.approved(**different).pk).obj
-        assert isinstance(made, Draw)
-        return self.announced(made)
-
-
-@pytest.fixture
-def bureau() -> Bureau:
-    return Bureau()
-
-
-def fresh(draw: Draw) -> Draw:
-    return Draw.objects.get(pk=draw.pk)
-
-
-def members(case: Case) -> list[tuple[int, int]]:
-    """(position, unit of the inspector) of those on the case now."""
-    rows = case.assignments.filter(ended_at=None).order_by("position")
-    return list(rows.values_list("position", "inspector__unit_id"))
-
-
-def leader_of(case: Case) -> User:
-    user = case.assignments.get(position=1).inspector.user
-    assert user is not None
-    return user
-
-
-def by_the_script(draw: Draw, folder: Path) -> subprocess.CompletedProcess[str]:
-    """The offline verifier over the whole bundle and the exported ledger."""
-    bundle, ledger = folder / f"{draw.number}.zip", folder / "ledger.jsonl"
-    with zipfile.ZipFile(bundle, "w") as packed:
-        for name, body in after.whole_bundle(draw).items():
-            packed.writestr(name, body)
-    payloads = dict(LedgerPayload.objects.filter(public=True).values_list("entry_id", "body"))
-    columns = ("seq", "time", "action", "previous", "payload_hash", "entry_hash")
-    with ledger.open("w", encoding="utf-8") as stream:
-        for row in LedgerEntry.objects.order_by("seq").values(*columns):
-            kept = {"payload": payloads[row["seq"]]} if row["seq"] in payloads else {}
-            stream.write(json.dumps({**row, **kept}, ensure_ascii=False) + "\n")
-    return subprocess.run(
-        [sys.executable, str(VERIFIER), str(bundle), "--ledger", str(ledger)], capture_output=True, text=True, check=False
-    )
-
-
-def enter(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
 
 
 # --- winners left without a team -------------------------------------------------------------------------------------
@@ -309,7 +169,7 @@ def test_a_partner_draws_its_own_team_over_all_winners_and_brings_its_matters(
     fireman = first.assignments.get(position=3).inspector
     assert fireman.pk in firemen
     assert fireman.user is not None
-    page = enter(fireman.user).get("/office/cases/mine/").content.decode()
+    page = signed_in(fireman.user).get("/office/cases/mine/").content.decode()
     assert first.number in page
     for draw in (lot, order):
         assert verify_bundle(queries.file_bodies(draw)).matches
@@ -430,7 +290,7 @@ def test_a_partner_sees_its_own_orders_and_no_other_draw(bureau: Bureau, time_ma
     bureau.joint()
     lot = bureau.drawn(time_machine)
     case_tasks.open_cases(lot.pk)
-    client = enter(bureau.partner_user)
+    client = signed_in(bureau.partner_user)
     page = client.get("/office/draws/").content.decode()
     assert str(lot.number) in page
     assert not any(subject.name in page for subject in bureau.subjects)

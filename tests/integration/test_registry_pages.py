@@ -18,6 +18,7 @@ from registries.people.models import Unit, User
 from registries.people.roles import Role
 from registries.subjects.models import Complaint, Subject
 from tests import factories
+from tests.asking import enter, said, text
 
 pytestmark = pytest.mark.django_db
 
@@ -30,24 +31,6 @@ def _english(client: Client) -> Iterator[None]:
     client.cookies["language"] = "en"
     with translation.override("en"):
         yield
-
-
-def enter(client: Client, user: User) -> User:
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return user
-
-
-def text(client: Client, address: str, **query: Any) -> str:
-    response = client.get(address, query)
-    assert response.status_code == 200, (address, response.status_code)
-    return response.content.decode()
-
-
-def said(client: Client, page: str, /, **values: Any) -> str:
-    """Post and follow; what the page then says."""
-    response = client.post(page, values, follow=True)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 # --- signing in -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import random
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,6 @@ from inspections.draws.replaced import HistoryRow, counts_of, in_place
 from inspections.draws.verify import verify_bundle
 from publicity.site import orders
 from registries import clock
-from registries.ledger.change import Refused
 from registries.ledger.findings import run_check
 from registries.ledger.models import LedgerPayload
 from registries.ledger.protected import rows_astray
@@ -40,16 +38,12 @@ from registries.standing import stands_as_made
 from registries.subjects.models import Subject, SubjectCategory
 from tests import factories as make
 from tests import tampering
-from tests.integration.test_draws import Office
+from tests.asking import english, refusal
+from tests.offices import Office
 
 pytestmark = pytest.mark.django_db
 
 SCRIPT = ROOT / "static" / "verify" / "verify_draw.py"
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 @pytest.fixture
@@ -85,12 +79,6 @@ def accept(actor: User, asked: Replacement) -> None:
 
 def replaced(office: Office, case: Case, whom: str | int, reason: str) -> None:
     accept(office.supervisor, ask(office.clerk, case, whom, reason))
-
-
-def refusal(call: Callable[..., Any], *args: Any, **arguments: Any) -> str:
-    with pytest.raises(Refused) as refused:
-        call(*args, **arguments)
-    return refused.value.reason
 
 
 def team(case: Case) -> list[Assignment]:
@@ -469,16 +457,9 @@ def test_random_sequences_of_replacements_always_verify(office: Office, draw: Dr
 # --- through the pages --------------------------------------------------------------------------------------------------
 
 
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person, backend="registries.people.backend.Accounts")
-    client.cookies["language"] = "en"
-    return client
-
-
 def test_the_whole_way_through_the_pages(office: Office, draw: Draw, django_assert_max_num_queries: Any) -> None:
     case = first(draw)
-    clerk, supervisor = browser(office.clerk), browser(office.supervisor)
+    clerk, supervisor = english(office.clerk), english(office.supervisor)
     address = f"/office/cases/{case}/replace/"
     assert address in clerk.get(f"/office/cases/{case}/").content.decode()
     with django_assert_max_num_queries(15):
@@ -524,7 +505,7 @@ def test_the_whole_way_through_the_pages(office: Office, draw: Draw, django_asse
 def test_a_supervisor_refuses_through_the_page(office: Office, draw: Draw) -> None:
     person = team(first(draw))[0]
     assert person.inspector.user is not None
-    own = browser(person.inspector.user)
+    own = english(person.inspector.user)
     address = f"/office/cases/{first(draw)}/replace/"
     page = own.get(address).content.decode()
     assert f"{person.pk}:recused" in page
@@ -532,7 +513,7 @@ def test_a_supervisor_refuses_through_the_page(office: Office, draw: Draw) -> No
     own.post(address, {"who": f"{person.pk}:recused", "explanation": "亲属经营", "evidence": "本人声明"})
     asked = Replacement.objects.get()
     decide = f"/admin/inspections/replacement/{asked.pk}/decide/"
-    supervisor = browser(office.supervisor)
+    supervisor = english(office.supervisor)
     assert supervisor.post(decide, {"refuse": "1", "version": asked.version, "reason": " "}).status_code == 422
     assert supervisor.post(decide, {"refuse": "1", "version": asked.version, "reason": "已过期"}).status_code == 302
     assert "已过期" in own.get(f"/office/cases/{first(draw)}/").content.decode()
@@ -540,9 +521,9 @@ def test_a_supervisor_refuses_through_the_page(office: Office, draw: Draw) -> No
 
 def test_other_people_find_no_page_to_ask(office: Office, draw: Draw) -> None:
     address = f"/office/cases/{first(draw)}/replace/"
-    assert browser(make.user(Role.CLERK, unit=make.unit())).get(address).status_code == 404
-    assert browser(make.user(Role.INSPECTOR, unit=office.unit)).get(address).status_code == 404
-    assert browser(office.supervisor).get(address).status_code == 403
+    assert english(make.user(Role.CLERK, unit=make.unit())).get(address).status_code == 404
+    assert english(make.user(Role.INSPECTOR, unit=office.unit)).get(address).status_code == 404
+    assert english(office.supervisor).get(address).status_code == 403
 
 
 # --- receipts -----------------------------------------------------------------------------------------------------------
@@ -550,7 +531,7 @@ def test_other_people_find_no_page_to_ask(office: Office, draw: Draw) -> None:
 
 @pytest.mark.papers
 def test_a_receipt_is_printed_after_the_visits_and_is_an_entry_of_the_ledger(office: Office, draw: Draw) -> None:
-    clerk = browser(office.clerk)
+    clerk = english(office.clerk)
     case = first(draw)
     page = f"/office/draws/{draw.pk}/receipts/"
     name = case.subject.name
@@ -590,5 +571,5 @@ def test_a_receipt_says_what_became_of_its_subject_and_opens_its_officers(office
     assert receipts.facts_of(draw, left_out.pk)["why_out"]
     commands.print_receipt(actor=office.clerk, draw_id=draw.pk, subject_id=left_out.pk)
     assert receipts.pdf_of(draw, left_out.pk).startswith(b"%PDF")
-    page = browser(office.clerk).get(f"/office/draws/{draw.pk}/receipts/", {"q": left_out.name}).content.decode()
+    page = english(office.clerk).get(f"/office/draws/{draw.pk}/receipts/", {"q": left_out.name}).content.decode()
     assert "left out:" in page

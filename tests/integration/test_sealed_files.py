@@ -24,7 +24,8 @@ from registries.ledger.findings import Finding
 from registries.operations.probing import ITEMS
 from registries.operations.rules import Light
 from registries.sealedfiles import keeping
-from tests.integration.test_cases_pages import begun, members, signed_in
+from tests.asking import english
+from tests.integration.test_cases_pages import begun, members
 from tests.integration.test_visits import picture, send_photo
 from tests.sealed_storage import MEMORY, kept_in
 
@@ -49,7 +50,7 @@ def test_a_visit_its_photos_and_their_keys_need_no_folder(settings: Any) -> None
     settings.FIELD_KEYS = OLD
     with kept_in(MEMORY):
         case = begun()
-        browser = signed_in(members(case)[0])
+        browser = english(members(case)[0])
         assert send_photo(browser, case, "photo-1", picture())[0] == 200
         assert send_photo(browser, case, "scan-1", b"%PDF-1.7\n%%EOF", kind="scan")[0] == 200
         pages = [f"/office/cases/{case.number}/photos/{photo.pk}/" for photo in Photo.objects.all()]
@@ -107,7 +108,7 @@ def test_a_place_that_does_not_answer_is_a_sentence_and_one_that_renames_keeps_n
         assert list(keeping.names()) == [keeping.name_of("cd" * 32)]
     with kept_in(MEMORY):
         case = begun()
-        browser = signed_in(members(case)[0])
+        browser = english(members(case)[0])
         assert send_photo(browser, case, "photo-1", picture())[0] == 200
         seen = ITEMS["photos"].look(clock.now()).light
         for name in ("exists", "listdir", "open"):

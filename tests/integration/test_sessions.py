@@ -202,7 +202,7 @@ def test_a_phone_whose_session_is_over_is_redirected_which_it_takes_for_sign_in_
 
 
 def test_cookies_belong_to_this_host_alone_under_tls(tmp_path: Path) -> None:
-    told = "from config import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_NAME, s.SIZE_COOKIE_NAME)"
+    told = "from config import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.SIZE_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
     env = {**os.environ, "DEMO": "1", "TLS": "1", "DATA_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", told], env=env, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True", "True", "__Host-language", "__Host-size"]
+    assert done.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "__Host-language", "__Host-size", "True", "True"]

@@ -11,7 +11,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
@@ -41,9 +40,8 @@ from registries.people.models import User
 from registries.people.roles import Role
 from registries.standing import stands_as_made
 from tests import factories, public_draws
-from tests.integration.test_draw_pages import signed_in
-from tests.integration.test_draws import VALUE
-from tests.integration.test_orders_for_teams import Bureau
+from tests.asking import english, refusal, signed_in
+from tests.offices import VALUE, Bureau
 from tests.verify_script import SCRIPT
 
 RIGHT = public_draws.BALLS.replace("79", "80")
@@ -94,12 +92,6 @@ def strike(draw: Draw, supervisor: User | None = None, **asked: Any) -> Draw:
     return Draw.objects.get(pk=draw.pk)
 
 
-def refusal(act: Callable[..., Any], *given: Any, **asked: Any) -> str:
-    with pytest.raises(Refused) as caught:
-        act(*given, **asked)
-    return caught.value.reason
-
-
 def begin(case: Case) -> None:
     person = factories.team_of(case)[0].user
     assert person is not None
@@ -110,12 +102,6 @@ def script(*arguments: Path | str) -> tuple[int, str]:
     """The offline verifier: exit code and what it says."""
     done = subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, encoding="utf-8", check=False)
     return done.returncode, done.stdout
-
-
-def english(user: User | None = None) -> Client:
-    client = signed_in(user) if user else Client()
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    return client
 
 
 # --- reporting -----------------------------------------------------------------------------------------------------------

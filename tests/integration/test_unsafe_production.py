@@ -217,8 +217,6 @@ ENVIRONMENT: list[tuple[dict[str, str], str]] = [
 ]
 
 
-
-
 @pytest.mark.full
 @pytest.mark.parametrize(("env", "number"), ENVIRONMENT, ids=[number for _env, number in ENVIRONMENT])
 def test_the_environment_of_a_production_is_refused_by_the_command_and_by_the_web_process(env: dict[str, str], number: str, tmp_path: Path) -> None:
