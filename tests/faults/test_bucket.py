@@ -97,7 +97,7 @@ def test_photos_live_in_a_bucket_and_outlive_nothing_but_it(
             restoring.restore(file, private)
             assert len(list(keeping.names())) == MANY + 1
             assert (photos.read(digest), lost()) == (shown, [])
-            browser = signed_in(members(case)[0])  # a restore ends all sessions
+            browser = english(members(case)[0])  # a restore ends all sessions
             process.kill()
             began = time.monotonic()
             status, told = send_photo(browser, case, "photo-2", picture((32, 32)))

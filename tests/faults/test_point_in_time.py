@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -41,7 +42,7 @@ def test_a_database_comes_back_as_it_was_a_moment_before_a_mistake(record_proper
         for one in (archive, lost, back):
             one.mkdir()
             shutil.chown(one, servers._server_user(), servers._server_user())
-        script = shutil.copy(SHIPPED, folder)
+        script = str(shutil.copy(SHIPPED, folder))
         identity = folder / "identity"
         identity.write_text(subprocess.run(["age-keygen"], capture_output=True, text=True, check=True).stdout)
         shutil.chown(identity, servers._server_user())
@@ -119,7 +120,7 @@ def _recovered(_gone: Path, back: Path, archive: Path, script: str, identity: Pa
         except psycopg.OperationalError:
             return False
 
-    with servers.Server("PostgreSQL", command, back / "log", servers.signal.SIGINT, answers), psycopg.connect(local) as rows:
+    with servers.Server("PostgreSQL", command, back / "log", signal.SIGINT, answers), psycopg.connect(local) as rows:
         names = [str(name) for (name,) in rows.execute("SELECT name FROM county")]
     assert not [name for name in names if "mistake" in name]
     return len(names)
