@@ -155,7 +155,7 @@ def _broker() -> Iterator[Fault]:
 
 def _is_public(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_global or host in ("0.0.0.0", "::")  # noqa: S104
+        return ipaddress.ip_address(host).is_global or host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
     except ValueError:
         return False  # a name: who keeps the network knows where it leads
 

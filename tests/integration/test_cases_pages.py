@@ -13,17 +13,12 @@ from inspections.cases.models import Case
 from inspections.cases.states import CaseState
 from registries import clock
 from registries.ledger.models import LedgerPayload
-from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
 from tests.asking import english
+from tests.recorded import members
 
 pytestmark = pytest.mark.django_db
-
-
-def members(case: Case) -> list[User]:
-    """The accounts of the team, the leader's first."""
-    return [one.user for one in make.team_of(case) if one.user]
 
 
 def page(client: Client, address: str, status: int = 200) -> str:

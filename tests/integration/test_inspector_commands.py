@@ -56,7 +56,7 @@ def test_eligible_inspectors_are_those_of_the_units_by_number() -> None:
     factories.inspector()
     field = factories.code(CodeTable.FIELD, code="hotel")
     able.fields.add(field)
-    found = queries.eligible_inspectors([unit.pk], clock.today())
+    found = queries.choose_inspectors([unit.pk], clock.today()).able
     assert found == [able]
     assert queries.tags_of(found[0]) == {"hotel"}
 

@@ -18,10 +18,10 @@ from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
 from tests.asking import refusal, signed_in
-from tests.integration.test_cases_commands import whole_draft
 from tests.integration.test_draw_preparation import read
 from tests.integration.test_matter_list import content_of
 from tests.offices import Office, bundle
+from tests.recorded import whole_draft
 
 pytestmark = pytest.mark.django_db
 

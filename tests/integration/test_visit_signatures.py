@@ -11,8 +11,9 @@ from inspections.cases.states import CaseState
 from registries import clock
 from tests import factories as make
 from tests.asking import english, refusal
-from tests.integration.test_cases_pages import begun, members, page
-from tests.integration.test_visits import SCRAWL, send, send_photo, shown, submitted
+from tests.integration.test_cases_pages import begun, page
+from tests.integration.test_visits import SCRAWL, send, send_photo, submitted
+from tests.recorded import members, shown
 
 pytestmark = pytest.mark.django_db
 

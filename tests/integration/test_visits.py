@@ -22,7 +22,8 @@ from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
 from tests.asking import english, refusal
-from tests.integration.test_cases_pages import begun, members, page
+from tests.integration.test_cases_pages import begun, page
+from tests.recorded import members
 from tests.sealed_storage import path_of
 
 pytestmark = pytest.mark.django_db
@@ -58,13 +59,6 @@ def send_photo(browser: Client, case: Case, key: str, body: bytes, kind: str = "
 def item_of(case: Case) -> int:
     """The first item of its checklist."""
     return queries.items_of(case)[0].pk
-
-
-def shown(case: Case) -> str:
-    """The fingerprint of the record as it stands."""
-    record = queries.last_record(case)
-    assert record is not None
-    return rules.fingerprint(queries.content_of(record))
 
 
 def submitted() -> tuple[Case, User, User]:
