@@ -27,7 +27,8 @@ from inspections.draws.sealing import new_private_key, public_key_of
 from registries.backups import making, restoring
 from registries.sealedfiles import keeping
 from tests.asking import english
-from tests.integration.test_cases_pages import begun, members
+from tests.integration.test_cases_pages import begun
+from tests.recorded import members
 from tests.integration.test_sealed_files import NEW, OLD, dumped, lost
 from tests.integration.test_visits import picture, send_photo
 from tests.sealed_storage import kept_in

@@ -25,7 +25,8 @@ from registries.operations.probing import ITEMS
 from registries.operations.rules import Light
 from registries.sealedfiles import keeping
 from tests.asking import english
-from tests.integration.test_cases_pages import begun, members
+from tests.integration.test_cases_pages import begun
+from tests.recorded import members
 from tests.integration.test_visits import picture, send_photo
 from tests.sealed_storage import MEMORY, kept_in
 
