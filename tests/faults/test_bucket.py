@@ -28,9 +28,9 @@ from registries.backups import making, restoring
 from registries.sealedfiles import keeping
 from tests.asking import english
 from tests.integration.test_cases_pages import begun
-from tests.recorded import members
 from tests.integration.test_sealed_files import NEW, OLD, dumped, lost
 from tests.integration.test_visits import picture, send_photo
+from tests.recorded import members
 from tests.sealed_storage import kept_in
 
 pytestmark = [

@@ -31,6 +31,7 @@ from registries.operations import probing, rules
 from registries.operations.rules import Light, Reading
 from registries.people.roles import Role
 from tests import factories
+from tests.integration import test_terms as terms
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a token of this test"
@@ -180,6 +181,18 @@ def test_the_console_says_the_same_and_its_status_is_one_when_something_is_red(m
         call_command("doctor", stdout=out)
     assert status.value.code == 1
     assert "RED   queue" in out.getvalue()
+
+
+def test_what_people_owe_or_keep_back_is_no_failure_of_the_server() -> None:
+    day = clock.today() - dt.timedelta(days=25)
+    held = factories.reviewed_case(inspected_on=day)
+    terms.granted(held, clock.today() + dt.timedelta(days=5))
+    assert lights()["disclosures"] == Light.GREEN
+    unsigned = factories.case()
+    factories.record(unsigned, inspected_on=day, signed=1)
+    assert lights()["disclosures"] == Light.AMBER
+    factories.reviewed_case(inspected_on=day)
+    assert lights()["disclosures"] == Light.RED
 
 
 def test_the_queue_that_does_not_answer_is_red_within_seconds(settings: Any) -> None:

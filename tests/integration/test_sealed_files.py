@@ -26,8 +26,8 @@ from registries.operations.rules import Light
 from registries.sealedfiles import keeping
 from tests.asking import english
 from tests.integration.test_cases_pages import begun
-from tests.recorded import members
 from tests.integration.test_visits import picture, send_photo
+from tests.recorded import members
 from tests.sealed_storage import MEMORY, kept_in
 
 OLD, NEW = {"k1": b"1" * 32}, {"k2": b"2" * 32}
