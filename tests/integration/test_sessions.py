@@ -215,7 +215,7 @@ def test_whoever_has_no_duty_yet_reads_what_to_do_and_may_leave() -> None:
     client = entered(user)
     client.cookies["language"] = "en"
     for where in ("/office/", "/office/cases/", "/admin/"):
-        answer = client.get(where)
+        answer = client.get(where, follow=True)
         page = " ".join(answer.content.decode().split())
         assert (answer.status_code, "Your account has no duty yet" in page, "zhang-san" in page) == (403, True, True), where
         assert 'action="/office/sign-out/"' in page
