@@ -18,7 +18,7 @@ from django.db import DatabaseError, connections
 
 YEAR = 31_536_000
 KEY_FILES = ("SECRET_KEY_FILE", "FIELD_KEYS_FILE")
-FIRST = ("config.tracing.TraceMiddleware", "config.headers.HeadersMiddleware", "csp.middleware.CSPMiddleware", "django.middleware.security.SecurityMiddleware")
+FIRST = ("config.tracing.TraceMiddleware", "config.headers.HeadersMiddleware", "django.middleware.security.SecurityMiddleware")
 """What must surround everything else, in this order."""
 NEEDED = (
     "django.middleware.csrf.CsrfViewMiddleware",
