@@ -24,7 +24,7 @@ YEAR = 31_536_000
 KEYS_SECONDS = 5
 """How long the processes wait for one answer about column keys before they begin; ``check --database default`` waits for all of it."""
 KEY_FILES = ("SECRET_KEY_FILE", "FIELD_KEYS_FILE")
-FIRST = ("config.tracing.TraceMiddleware", "config.headers.HeadersMiddleware", "csp.middleware.CSPMiddleware", "django.middleware.security.SecurityMiddleware")
+FIRST = ("config.tracing.TraceMiddleware", "config.headers.HeadersMiddleware", "django.middleware.security.SecurityMiddleware")
 """What must surround everything else, in this order."""
 NEEDED = (
     "django.middleware.csrf.CsrfViewMiddleware",

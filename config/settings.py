@@ -128,15 +128,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.tracing.TraceMiddleware",
     "config.headers.HeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
     "registries.people.gates.NetworkMiddleware",
     "publicity.site.limits.LimitMiddleware",
     "config.patience.PatienceMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "publicity.site.serving.KeptMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.uploads.UploadMiddleware",
@@ -153,8 +153,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                ("config.templates.Loader", ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"])
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
