@@ -29,11 +29,12 @@ from inspections.cases.timeline import timeline
 from inspections.cases.visit_forms import BeginForm, begun_with
 from inspections.cases.wordings import texts
 from inspections.draws.commands.reading import read_drawn
-from registries import clock
+from registries import clock, overtaken
 from registries.gathered import Gathered
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
 from registries.lists.views import FORMS, exported
+from registries.overtaken import Seen
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import Unit
@@ -281,7 +282,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
     """The whole record, what was said in earlier rounds, and the decision. Nobody reviews an own case."""
     looks = viewer(signed_in(request))
     case = _visible(looks, number)
-    if case.state != CaseState.RECORDED:
+    if case.state != CaseState.RECORDED and request.method != "POST":
         return redirect("case-page", number=number)
     newest = queries.last_record(case)
     form = AcceptForm(request.POST or None, record=newest, initial={"version": case.version})
@@ -291,8 +292,10 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
             if form.cleaned_data["decision"] == "accept"
             else _("The record is returned to its team.")
         )
-        if act(request, commands.review_case, form=form, done=done, case_id=case.pk, **form.arguments()):
+        seen = Seen(case, form.cleaned_data["version"])
+        if act(request, commands.review_case, form=form, done=done, shown=seen, case_id=case.pk, **form.arguments()):
             return redirect("case-page", number=number)
+        case = _visible(looks, number)
     signatures = queries.signatures(newest)
     context = {
         "case": case,
@@ -303,8 +306,10 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "earlier": queries.reviews(case),
         "parts": [one for one in parts_of(case, looks) if one.reviewed],
         "form": form,
+        "waits": case.state == CaseState.RECORDED,
+        "typed": overtaken.typed(form),
     }
-    return render(request, "office/cases/review.html", context, status=422 if form.errors else 200)
+    return render(request, "office/cases/review.html", context, status=overtaken.status_of(form))
 
 
 @access("inspections.release_case")

@@ -21,10 +21,11 @@ from publicity.disclosures.masking import finds
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.owed import PenaltyDisclosure
 from publicity.disclosures.states import Because
-from registries import clock
+from registries import clock, overtaken
 from registries.evidence import download
 from registries.ledger.change import Change, Refused, translated
 from registries.ledger.telling import history_told
+from registries.overtaken import Seen
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.masking import masked_name, masked_phone
@@ -98,11 +99,12 @@ def _page(
         "form": (form or AnswerForm(initial={"version": row.version})) if mine else None,
         "refusing": refusing or ReasonForm(),
         "proposals": [(one, changes(one.was, one.values)) for one in row.proposals.select_related("asked_by", "decided_by").order_by("-pk")],
+        "sent": form or refusing,
+        "typed": [] if mine and form else overtaken.typed(form) + overtaken.typed(refusing),
         "answered": row.state in ANSWERED,
         "history": history_told(row) if user.has_perm("registries.view_history") else None,
     }
-    failed = bool((form and form.errors) or (refusing and refusing.errors))
-    return render(request, "office/corrections/page.html", context, status=422 if failed else 200)
+    return render(request, "office/corrections/page.html", context, status=overtaken.status_of(form, refusing))
 
 
 @access("publicity.read_objector")
@@ -128,11 +130,14 @@ def objection_take(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide that the result stands."""
-    get_object_or_404(queries.visible_objections(signed_in(request)), pk=pk)
+    row = get_object_or_404(queries.visible_objections(signed_in(request)), pk=pk)
     form = AnswerForm(request.POST)
     done = _("Decided. The answer can be printed, and whoever asked reads it at their address.")
-    if form.is_valid() and act(request, commands.answer_objection, form=form, done=done, objection_id=pk, **form.cleaned_data):
-        return redirect("objection-page", pk=pk)
+    if form.is_valid():
+        seen = Seen(row, form.cleaned_data["version"])
+        if act(request, commands.answer_objection, form=form, done=done, shown=seen, objection_id=pk, **form.cleaned_data):
+            return redirect("objection-page", pk=pk)
+        overtaken.renewed(form, overtaken.version_now(row))
     return _page(request, pk, form=form)
 
 
@@ -248,7 +253,8 @@ def _propose(
     if request.method == "POST" and form.is_valid():
         arguments = {**form.arguments(), **form.answer(objection.pk if objection else None)}
         done = _("Proposed. It changes nothing before a supervisor approves.")
-        if act(request, command, form=form, done=done, disclosure_id=result.pk, **arguments):
+        seen = Seen(result, form.cleaned_data["version"])
+        if act(request, command, form=form, done=done, shown=seen, disclosure_id=result.pk, **arguments):
             return redirect("objection-page", pk=objection.pk) if objection else redirect("case-page", number=result.case.number)
     waiting = Proposal.objects.filter(disclosure=result, state="submitted").exists()
     closed = rules.why_not_propose(removed=result.removed_at is not None, waiting=waiting, seen=0, now=0, explanation="-")
@@ -260,4 +266,4 @@ def _propose(
         "form": form,
         "closed": Refused(closed).sentence if closed and request.method != "POST" else "",
     }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=overtaken.status_of(form))

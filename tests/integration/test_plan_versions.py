@@ -221,7 +221,7 @@ def test_an_amendment_goes_through_the_pages_and_both_versions_are_public(client
     client.post(f"{address}submit/", {"version": 2})
     enter(client, bureau.reviewer)
     kept = client.post(f"{address}review/", {"version": 1, "remark": "依据齐全", "pass": "1"})
-    assert (kept.status_code, "依据齐全" in kept.content.decode()) == (422, True)
+    assert (kept.status_code, "依据齐全" in kept.content.decode()) == (409, True)
     client.post(f"{address}review/", {"version": 3, "remark": "依据齐全", "pass": "1"})
     enter(client, bureau.supervisor)
     decide = f"/admin/inspections/plan/{draft.pk}/decide/"

@@ -24,6 +24,7 @@ from tests import factories as make
 from tests.asking import english, refusal
 from tests.integration.test_cases_pages import begun, page
 from tests.recorded import members
+from tests.sealed_storage import path_of
 
 pytestmark = pytest.mark.django_db
 
@@ -203,7 +204,7 @@ def test_a_photo_is_encoded_again_stripped_sealed_and_known_by_its_hash() -> Non
     assert (photo.sent_sha256, photo.sha256) == (hashlib.sha256(sent).hexdigest(), hashlib.sha256(body).hexdigest())
     image = Image.open(io.BytesIO(body))
     assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (2560, 1707), {})
-    stored = photos.path_of(photo.sha256).read_bytes()
+    stored = path_of(photo.sha256).read_bytes()
     assert body[:100] not in stored
     assert [photo.sent_sha256] == queries.content_of(case.records.get())["photos"]
 
@@ -262,9 +263,9 @@ def test_a_file_that_was_changed_on_the_disk_is_not_handed_out() -> None:
     browser = english(members(case)[0])
     send_photo(browser, case, "photo-1", picture())
     photo = Photo.objects.get()
-    photos.path_of(photo.sha256).write_bytes(b"demo:" + b"0" * 400)
+    path_of(photo.sha256).write_bytes(b"demo:" + b"0" * 400)
     assert browser.get(f"/office/cases/{case.number}/photos/{photo.pk}/").status_code == 404
-    photos.path_of(photo.sha256).unlink()
+    path_of(photo.sha256).unlink()
     assert [found.text for found in cases() if not isinstance(found, Finding)] == ["The file of photo %(pk)s of case %(number)s is gone."]
 
 
