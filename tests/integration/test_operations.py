@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.test import Client
 
+from config.bootstrap import ROOT
 from config.checks import backups_and_watching
 from inspections.cases.queries import viewer
 from inspections.desk import queries as desk
@@ -74,7 +75,7 @@ def lights() -> dict[str, Light]:
 def test_when_all_is_well_every_item_is_green_and_strangers_learn_nothing_else(client: Client) -> None:
     assert {name for name, light in lights().items() if light != Light.GREEN} == set()
     assert set(probing.ITEMS) == {
-        "database", "worker", "beat", "sweep", "queue", "disk", "backup", "self-check", "fonts", "certificate", "auditor-key", "holidays",
+        "database", "worker", "beat", "sweep", "queue", "disk", "backup", "self-check", "fonts", "photos", "certificate", "auditor-key", "holidays",
         "draws", "disclosures",
     }  # fmt: skip
     answer = client.get("/healthz")
@@ -164,6 +165,11 @@ def test_what_is_red_rings_once_on_the_desks_of_system_administrators_and_stops_
     cache.clear()
     sweep_messages()
     assert told.get().closed_at is not None
+
+
+def test_the_handbook_has_a_row_for_every_item_that_can_be_red() -> None:
+    rows = set(re.findall(r"(?m)^\| \*\*([a-z-]+)\*\*: ", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
+    assert {one.section for one in probing.ITEMS.values()} == rows
 
 
 def test_the_console_says_the_same_and_its_status_is_one_when_something_is_red(monkeypatch: pytest.MonkeyPatch) -> None:
