@@ -49,7 +49,7 @@ def publish_penalty(*, actor: User, followup_id: int) -> Change:
     return created(
         PenaltyDisclosure(
             followup=followup,
-            category_name=NO_CATEGORY if not by_name and few_of(categories) else category_about(None, categories),
+            category_name=NO_CATEGORY if not by_name and few_of(followup.case, categories) else category_about(None, categories),
             unit_name=followup.case.unit.name,
             decided_on=decided_on,
             amount=followup.amount,
