@@ -24,7 +24,7 @@ def with_progress(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
 def for_steps(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     """Each case with what its standing and the next step of ``user`` are told from.
 
-    ``last_round``, ``submitted_at`` of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
+    ``last_round``, ``submitted_at``, ``named_on`` (the day) of its last record, ``published_at`` and ``shown_form`` of its disclosure, ``staffed`` (on the
     side of the unit that leads), ``on_team`` (now), ``on_lead`` (now, on that side), ``was_on_team`` (ever), ``has_signed`` (the last record),
     ``accepted_group`` (of its accepted result), ``accepted_by`` (a key), ``check_asked`` (before disclosure, by a matter), ``uncleared`` (none has cleared it yet) ``replacement_asked`` (ever), ``has_joined``,
     ``has_photos`` (withdrawn ones too), ``has_papers`` (numbers of ours, void ones too), ``notice_served`` (one that is not void),
@@ -37,6 +37,7 @@ def for_steps(cases: QuerySet[Case], user: User) -> QuerySet[Case]:
     return cases.annotate(
         last_round=Subquery(last.values("round")[:1]),
         submitted_at=Subquery(last.values("submitted_at")[:1]),
+        named_on=Subquery(last.values("inspected_on")[:1]),
         published_at=F("disclosure__published_at"),
         shown_form=F("disclosure__form"),
         staffed=Exists(Assignment.objects.filter(case=OuterRef("pk"), ended_at=None).filter(LEADING)),
@@ -84,9 +85,16 @@ def last_day_in_time(today: dt.date) -> dt.date:
     return today - dt.timedelta(days=settings.DISCLOSURE_DAYS)
 
 
+def late(last: dt.date) -> Q:
+    """Cases that owe a result whose visit ended before this day; one that nobody signed counts by the day that its record names."""
+    named = Record.objects.filter(case=OuterRef("pk"), inspected_on__lt=last)
+    ended = Q(ended_on__lt=last) | Q(Exists(named), state=CaseState.ON_SITE, ended_on=None)
+    return Q(disclosure__isnull=True, joined_to=None) & ~Q(state=CaseState.CALLED_OFF) & ended
+
+
 def overdue(cases: QuerySet[Case], today: dt.date) -> QuerySet[Case]:
     """Those whose result should have been disclosed by now."""
-    return cases.filter(ended_on__lt=last_day_in_time(today), disclosure__isnull=True, joined_to=None)
+    return cases.filter(late(last_day_in_time(today)))
 
 
 def by_urgency(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -130,9 +138,13 @@ TONES = {
 }
 
 
-def due_on(case: Case) -> dt.date | None:
-    """The last day of the promise: 20 calendar days from the day after the inspection ended; None before it ended."""
-    return rules.promised_by(case.ended_on, settings.DISCLOSURE_DAYS) if case.ended_on else None
+def due_on(case: Any) -> dt.date | None:
+    """The last day of the promise: 20 calendar days from the day after the inspection ended; None before it ended.
+
+    Of ``with_progress`` a record that nobody signed yet counts by the day that it names.
+    """
+    ended_on = case.ended_on or (getattr(case, "named_on", None) if case.state == CaseState.ON_SITE else None)
+    return rules.promised_by(ended_on, settings.DISCLOSURE_DAYS) if ended_on else None
 
 
 def standing(case: Any, today: dt.date) -> Standing:

@@ -375,7 +375,7 @@ def figures(looks: Viewer, today: dt.date) -> list[Figure]:
     """How the cases this person follows stand, in five numbers; nothing for who follows none."""
     if not looks.may("view_cases"):
         return []
-    late = Q(ended_on__lt=standings.last_day_in_time(today), disclosure__isnull=True, joined_to=None)
+    late = standings.late(standings.last_day_in_time(today))
     counts = cases.office_cases(looks).aggregate(
         late=Count("pk", filter=late),
         out=Count("pk", filter=Q(state__in=[CaseState.ASSIGNED, CaseState.ON_SITE])),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from inspections.cases.models import Case
 from inspections.cases.queries import Viewer, office_cases
-from inspections.cases.standings import due_on, standing, with_progress
+from inspections.cases.standings import due_on, late, standing, with_progress
 from inspections.cases.states import Stage
 from inspections.desk.queries import offered
 from inspections.desk.task import MOST, Task
@@ -34,7 +34,7 @@ def near(looks: Viewer, now: dt.datetime) -> QuerySet[Case]:
     """Cases this person follows whose day is seven days away or less and whose result nobody holds back, the first due first."""
     last = now.date() - dt.timedelta(days=settings.DISCLOSURE_DAYS - max(REMIND))
     held = queries.holds_in_force(now.date()).filter(case=OuterRef("pk"))
-    open_ones = office_cases(looks).filter(disclosure__isnull=True, joined_to=None, ended_on__lte=last)
+    open_ones = office_cases(looks).filter(late(last + dt.timedelta(days=1)))
     return open_ones.exclude(Exists(held)).order_by("ended_on", "pk")
 
 

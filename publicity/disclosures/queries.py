@@ -6,11 +6,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from inspections.cases import standings
 from inspections.cases.awaiting import cases_awaiting_disclosure
 from inspections.cases.models import Case, Record
 from inspections.cases.queries import accepted_record
 from inspections.cases.secrecy import uncleared_of
-from inspections.cases.standings import last_day_in_time
 from inspections.cases.states import CaseState
 from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind, State
@@ -134,12 +134,8 @@ def duties_to_complete(table: Calendar) -> list[int]:
 
 
 def overdue(today: dt.date) -> QuerySet[Case]:
-    """Cases whose result should be public by now and is not, unsigned ones too: those by the day that their record names."""
-    last = last_day_in_time(today)
-    named = Record.objects.filter(case=OuterRef("pk"), inspected_on__lt=last)
-    unsigned = Q(Exists(named), state=CaseState.ON_SITE, ended_on=None)
-    owing = Case.objects.filter(disclosure__isnull=True, joined_to=None).exclude(state=CaseState.CALLED_OFF)
-    return owing.filter(Q(ended_on__lt=last) | unsigned)
+    """Cases whose result should be public by now and is not, unsigned ones too."""
+    return standings.overdue(Case.objects.all(), today)
 
 
 def overdue_by_unit(today: dt.date) -> dict[str, int]:

@@ -375,3 +375,17 @@ def test_a_penalty_of_a_category_published_as_counts_names_nobody(with_the_unit:
     shown = PenaltyDisclosure.objects.get()
     assert (shown.named, shown.subject_name, shown.number, shown.penalty) == (False, "", "", "")
     assert (shown.amount, shown.category_name) == (Decimal(500), shown_as)
+
+
+def test_a_record_that_nobody_signs_comes_to_the_clerk_and_the_supervisor_by_the_day_that_it_names() -> None:
+    waiting, recent = make.case(), make.case()
+    make.record(waiting, inspected_on=days_ago(21), signed=1)
+    make.record(recent, inspected_on=days_ago(2), signed=1)
+    for person in (make.user(Role.CLERK, unit=waiting.unit), make.user(Role.SUPERVISOR)):
+        told = [row.task for row in todo(viewer(person), clock.now()) if row.task.mark == waiting.number]
+        assert [task.due for task in told] == [days_ago(1)]
+        client = Client()
+        client.force_login(person, backend="registries.people.backend.Accounts")
+        page = client.get("/office/cases/?overdue=on").content.decode()
+        assert waiting.number in page
+        assert recent.number not in page
