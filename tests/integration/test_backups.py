@@ -45,6 +45,7 @@ from registries.ledger.record import record_change
 from registries.ledger.verifying import verify
 from registries.people.queries import system_user
 from registries.people.roles import Role
+from registries.sealedfiles import keeping
 from registries.subjects.models import Subject
 from tests import factories, open_data, public_draws
 
@@ -226,11 +227,10 @@ def test_nothing_of_a_backup_can_be_read_without_the_key_and_no_column_key_is_in
 @pytest.mark.usefixtures("some_database")
 def test_a_system_that_holds_anything_is_not_restored_into(shelf: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     file = backed_up(shelf)
-    lying = making.evidence() / "ab" / ("ab" * 32)
-    lying.parent.mkdir(parents=True)
-    lying.write_bytes(b"somebody's")
+    lying = keeping.name_of("ab" * 32)
+    keeping.keep(lying, b"somebody's")
     assert "evidence is not empty" in refused(lambda: restored(file, keys))
-    assert lying.read_bytes() == b"somebody's"
+    assert keeping.fetch(lying) == b"somebody's"
     monkeypatch.setattr(database, "tables", lambda: ["registries_unit"])
     assert "The database is not empty" in refused(lambda: restored(file, keys))
 
@@ -257,7 +257,7 @@ def test_a_damaged_backup_or_one_for_another_key_fills_nothing(tmp_path: Path, s
         spoilt.write_bytes(body)
         assert why in refused(lambda: restored(spoilt, keys)), (why, len(body))
     assert "does not open with this key" in refused(lambda: restored(file, other))
-    assert not making.evidence().exists()
+    assert list(keeping.names()) == []
 
 
 @pytest.mark.django_db
