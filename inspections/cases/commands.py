@@ -16,17 +16,15 @@ from inspections.cases import (
 )
 from inspections.cases.announcing import Handed
 from inspections.cases.clearance import Looked, cleared
-from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
+from inspections.cases.holding import arrive, fill_record, locked, no_case, of_team, refuse_visit, round_of
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision, Way
-from inspections.cases.vocabulary import offered
 from inspections.draws.candidates import DRAWN_BEFORE
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterOmission
 from inspections.draws.queries import awaited_visits
 from inspections.draws.states import DrawState
 from registries import clock
-from registries.codes.models import CodeTable
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
@@ -98,19 +96,7 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
     )
     share = shares.part_of_officer(case, actor)
     draft = shares.own_part(share, draft.kept(), queries.draft_of(record), queries.items_of(case))
-    may = offered(case, record)
-    before, after = keep_answers(case, record, draft, share)
-    change = alter(
-        record,
-        inspected_on=draft.inspected_on,
-        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
-        findings=draft.findings,
-        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
-        present=draft.present,
-        saved_by=actor,
-        saved_at=now,
-    )
-    return Change(record, {**change.before, **before}, {**change.after, **after})
+    return fill_record(case, record, draft, share, actor)
 
 
 @command("inspections.submit_record")

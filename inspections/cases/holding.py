@@ -9,9 +9,10 @@ from inspections.cases.evidence import Arrival
 from inspections.cases.models import Case, Record, RecordAnswer
 from inspections.cases.rules import Draft
 from inspections.cases.shares import Share
+from inspections.cases.vocabulary import offered
 from registries import clock
-from registries.codes.models import Code
-from registries.ledger.change import refuse, refuse_now
+from registries.codes.models import Code, CodeTable
+from registries.ledger.change import Change, alter, refuse, refuse_now
 from registries.ledger.sentences import say
 from registries.people.models import User
 
@@ -71,7 +72,24 @@ def active_code(table: str, pk: int | None, kept: int | None, may: Collection[Co
     return code
 
 
-def keep_answers(case: Case, record: Record, draft: Draft, share: Share | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def fill_record(case: Case, record: Record, draft: Draft, share: Share | None, actor: User) -> Change:
+    """Write the draft into the record, the answers that differ with it; the ledger hears of both as one change."""
+    may = offered(case, record)
+    before, after = _keep_answers(case, record, draft, share)
+    change = alter(
+        record,
+        inspected_on=draft.inspected_on,
+        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
+        findings=draft.findings,
+        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
+        present=draft.present,
+        saved_by=actor,
+        saved_at=clock.now(),
+    )
+    return Change(record, {**change.before, **before}, {**change.after, **after})
+
+
+def _keep_answers(case: Case, record: Record, draft: Draft, share: Share | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write the answers that differ; returns them as (before, after) for the ledger, by checklist item key.
 
     A partner's officers answer their own checklists only (``share``).
