@@ -36,7 +36,7 @@ from registries.subjects.queries import about
 @command("inspections.open_cases")
 def open_cases(*, actor: User, draw_id: int) -> Change:
     """Open a case for every winner of a drawn draw that has none yet (product.md §2). The second time there is nothing to open."""
-    draw = Draw.objects.select_for_update().get(pk=draw_id)
+    draw = Draw.objects.select_for_update(no_key=True).get(pk=draw_id)
     if draw.state != DrawState.DRAWN:
         refuse_now(say("This draw is not drawn yet."))
     cases, teams = opening.open_cases_for(draw, clock.now())
@@ -48,7 +48,7 @@ def open_cases(*, actor: User, draw_id: int) -> Change:
 @command("inspections.staff_cases")
 def staff_cases(*, actor: User, draw_id: int) -> Change:
     """Give the cases of another draw the teams that an order in mode ``teams:`` drew for them. The second time there is nothing to do."""
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("matter").get(pk=draw_id)
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).select_related("matter").get(pk=draw_id)
     if draw.state != DrawState.DRAWN:
         refuse_now(say("This draw is not drawn yet."))
     cases, teams = opening.staff_cases_by(draw, clock.now())
@@ -68,7 +68,7 @@ def begin_visit(*, actor: User, case_id: int, handed: Handed | None = None, no_n
     case = of_team(case_id, actor, "begin")
     arrive(key, case, actor, "begin")
     if case.drawn_id is not None:
-        DrawnEntry.with_struck.select_for_update().get(pk=case.drawn_id)  # as the commitment of an order for teams does
+        DrawnEntry.with_struck.select_for_update(no_key=True).get(pk=case.drawn_id)  # as the commitment of an order for teams does
     order = awaiting.order_finding_team(case)
     refuse(rules.why_not_begin(order=str(order) if order else ""))
     refuse_visit(case, clock.today())

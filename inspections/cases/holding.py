@@ -19,7 +19,7 @@ from registries.people.models import User
 
 def locked(case_id: int) -> Case:
     """The case, locked, with its draw at hand."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("draw").filter(pk=case_id).first()
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("draw").filter(pk=case_id).first()
     return case or no_case()
 
 
@@ -39,7 +39,7 @@ def of_team(case_id: int, actor: User, move: str) -> Case:
 
 def round_of(case: Case) -> Record:
     """The record of the newest round, locked."""
-    return Record.objects.select_for_update().filter(case=case).order_by("-round")[0]
+    return Record.objects.select_for_update(no_key=True).filter(case=case).order_by("-round")[0]
 
 
 def refuse_visit(case: Case, day: dt.date) -> None:

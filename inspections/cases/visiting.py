@@ -81,7 +81,7 @@ def withdraw_photo(*, actor: User, case_id: int, photo_id: int) -> Change:
     """Take a photo out of the record before it is ready to sign. Row and file stay, and so does who withdrew it."""
     case = of_team(case_id, actor, "save")
     record = round_of(case)
-    photo = Photo.objects.select_for_update().filter(case=case, pk=photo_id).first()
+    photo = Photo.objects.select_for_update(no_key=True).filter(case=case, pk=photo_id).first()
     share = shares.part_of_officer(case, actor)
     if photo is None or (share is not None and not share.photos([photo])):
         refuse_now(say("There is no such photo in this case."))
