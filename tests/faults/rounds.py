@@ -79,7 +79,7 @@ class Rounds:
         clerk, item = self.clerks[0], self.items.pop()
         made = commands.prepare_draw(actor=clerk, plan_item_id=item.pk).obj
         draw = Draw.objects.get(pk=made.pk)
-        first = clock.now() + dt.timedelta(seconds=12)
+        first = clock.now() + dt.timedelta(minutes=10)
         commands.change_draw(
             actor=clerk, draw_id=draw.pk, version=draw.version, category_ids=[self.category.pk], town_ids=[], grades="ABCD",
             stratify="none", slip_rule="equal", quotas={}, reserves=5, team_size=2, inspector_unit_ids=[draw.unit_id],

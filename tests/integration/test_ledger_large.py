@@ -3,7 +3,6 @@
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,6 +16,7 @@ from registries.people.queries import system_user
 from tests import tampering
 
 AT_ONCE = 10_000
+Row = tuple[int | str | bool, ...]
 COLUMNS = {LedgerEntry: "seq time action payload_hash previous entry_hash", LedgerPayload: "entry_id body verb actor_id object_kind object_id public"}
 
 
@@ -24,7 +24,7 @@ def write(count: int) -> None:
     """So many entries of changes, each with its payload, as ``append`` would have written them one after the other."""
     previous, actor, now = chain.FIRST_PREVIOUS, system_user().pk, clock.now()
     for start in range(1, count + 1, AT_ONCE):
-        entries, payloads = [], []
+        entries, payloads = list[Row](), list[Row]()
         for seq in range(start, min(start + AT_ONCE, count + 1)):
             time_of = (now + dt.timedelta(milliseconds=seq)).isoformat(timespec="microseconds")
             facts = {"verb": "registries.save_subject", "actor": actor, "from": "", "object": "registries.subject", "id": seq, "before": {}, "after": {"address": f"示例路{seq}号"}}
@@ -34,11 +34,11 @@ def write(count: int) -> None:
             entries.append((seq, time_of, "subject.change", hashed, previous, mine))
             payloads.append((seq, body, "registries.save_subject", actor, "registries.subject", str(seq), False))
             previous = mine
-        for model, rows in ((LedgerEntry, entries), (LedgerPayload, payloads)):
-            put(model, rows)
+        put(LedgerEntry, entries)
+        put(LedgerPayload, payloads)
 
 
-def put(model: type[Model], rows: Sequence[tuple[Any, ...]]) -> None:
+def put(model: type[Model], rows: Sequence[Row]) -> None:
     """Rows into a table, the fastest way each engine has: a million objects of Django's would take longer than what is measured."""
     names = COLUMNS[model].split()
     table, listed = model._meta.db_table, ", ".join(names)
