@@ -203,29 +203,29 @@ def test_every_answer_of_the_site_as_it_runs_in_production_carries_its_headers(t
     """No demo: the settings that the check of production lets pass, gunicorn, and the shipped proxy before it."""
     env, folder = template.copied(tmp_path) | PRODUCTION, tmp_path / "nginx"
     folder.mkdir()
-    with Stack(tmp_path, env=env) as stack:
-        stack.manage("collectstatic", "--no-input", "--verbosity=0")
-        with proxy(folder, f"127.0.0.1:{stack.port}", tmp_path / "static") as front:
-            wanted = REQUIRED | {"strict-transport-security": "max-age=31536000; includeSubDomains; preload"}
-            for method, address, status in SCANNED:
-                found, headers, _body = front.ask(address, {"Content-Type": "application/json"}, method=method, body=b"{}" if method == "POST" else None)
-                assert found == status, (method, address, found)
-                lower = {name.lower(): ", ".join(headers.get_all(name) or ()) for name in headers}
-                needed = wanted if not address.startswith("/static/") else STATIC | {"strict-transport-security": "max-age=31536000"}
-                for name, part in needed.items():
-                    assert part in lower.get(name, ""), (address, name, lower.get(name))
-                assert "unsafe" not in lower["content-security-policy"]
-                assert not any(sign.isdigit() for sign in lower.get("server", "")), lower["server"]
-                assert "x-powered-by" not in lower
-                if address.startswith(("/office/", "/admin/")):
-                    assert "no-store" in lower["cache-control"], address
-                for cookie in headers.get_all("Set-Cookie") or ():
-                    assert cookie.startswith("__Host-"), cookie
-                    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {one.strip() for one in cookie.split(";")} or "csrftoken" in cookie, cookie
+    stack = Stack(tmp_path, env=env)
+    stack.manage("collectstatic", "--no-input", "--verbosity=0")  # production starts with its static files or not at all
+    with stack, proxy(folder, f"127.0.0.1:{stack.port}", tmp_path / "static") as front:
+        wanted = REQUIRED | {"strict-transport-security": "max-age=31536000; includeSubDomains; preload"}
+        for method, address, status in SCANNED:
+            found, headers, _body = front.ask(address, {"Content-Type": "application/json"}, method=method, body=b"{}" if method == "POST" else None)
+            assert found == status, (method, address, found)
+            lower = {name.lower(): ", ".join(headers.get_all(name) or ()) for name in headers}
+            needed = wanted if not address.startswith("/static/") else STATIC | {"strict-transport-security": "max-age=31536000"}
+            for name, part in needed.items():
+                assert part in lower.get(name, ""), (address, name, lower.get(name))
+            assert "unsafe" not in lower["content-security-policy"]
+            assert not any(sign.isdigit() for sign in lower.get("server", "")), lower["server"]
+            assert "x-powered-by" not in lower
+            if address.startswith(("/office/", "/admin/")):
+                assert "no-store" in lower["cache-control"], address
+            for cookie in headers.get_all("Set-Cookie") or ():
+                assert cookie.startswith("__Host-"), cookie
+                assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {one.strip() for one in cookie.split(";")} or "csrftoken" in cookie, cookie
     record_property("figure", f"{len(SCANNED)} of {len(SCANNED)} answers of the site as in production, behind the shipped proxy, carry every header")
 
 
-SCANNED = (*((method, address, status) for method, address, status in KINDS if method != "DELETE"), ("GET", "/language/en/", 302), ("GET", "/size/large/", 302), ("GET", "/healthz", 200))
+SCANNED = (*((method, address, status) for method, address, status in KINDS if method != "DELETE"), ("GET", "/language/en/", 302), ("GET", "/size/large/", 302), ("GET", "/livez", 200))
 
 
 def _limits(front: Proxy) -> None:
