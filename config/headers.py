@@ -1,11 +1,12 @@
 """The headers of every answer, whoever gives it: a page, a refusal, a redirection, a file of the program, an error.
 
 The outermost but one of the middlewares (the request's number comes first), so that what another one answers by itself carries them too.
-The Content-Security-Policy is django-csp's; what it says stands in ``settings``.
+The Content-Security-Policy says what stands in ``settings``, spelled by django-csp. It is the same on every answer and is made once.
 """
 
 from collections.abc import Callable
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -33,13 +34,13 @@ class HeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.fixed = {**FIXED, "Content-Security-Policy": build_policy(), "Referrer-Policy": settings.SECURE_REFERRER_POLICY}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, then add what is missing."""
         response = self.get_response(request)
-        for name, value in FIXED.items():
+        for name, value in self.fixed.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         anybody = request.path.startswith(FOR_ANYBODY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if anybody else "same-origin")
         if request.path.startswith(INSIDE) or response.status_code >= 500:

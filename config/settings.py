@@ -12,6 +12,8 @@ import environ
 import kombu.transport
 from django.core.exceptions import ImproperlyConfigured
 
+from config.evidence import storage_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").is_file():
@@ -126,15 +128,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.tracing.TraceMiddleware",
     "config.headers.HeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "registries.people.language.LanguageMiddleware",
     "registries.people.gates.NetworkMiddleware",
     "publicity.site.limits.LimitMiddleware",
     "config.patience.PatienceMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "publicity.site.serving.KeptMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.uploads.UploadMiddleware",
@@ -151,8 +153,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                ("config.templates.Loader", ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"])
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -331,12 +335,15 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+EVIDENCE_BUCKET = _address("EVIDENCE_BUCKET", "")  # an S3-like bucket for the sealed photos and scans, instead of a folder (config/evidence.py)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "evidence": storage_of(EVIDENCE_BUCKET),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO or DEBUG
-        else "whitenoise.storage.ManifestStaticFilesStorage"
+        else "whitenoise.storage.ManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},  # the proxy reads them, as somebody else
     },
 }
 WHITENOISE_USE_FINDERS = DEMO or DEBUG

@@ -14,7 +14,7 @@ from publicity.opendata.datasets import API, RESULTS, Dataset, Row
 from publicity.opendata.dictionary import VERSION
 from publicity.opendata.fields import Value, in_json, moment_text, object_writer
 from publicity.opendata.openapi import document
-from publicity.opendata.serving import NOTHING, Refusal, as_json, as_one, as_text, open_to_all
+from publicity.opendata.serving import NOTHING, Refusal, as_json, as_one, as_text, open_to_all, open_while_stands
 from publicity.site import marks
 from registries.ledger.sentences import say
 from registries.people.access import PUBLIC, access
@@ -26,18 +26,27 @@ _VERSION_IN_JSON = object_writer(VERSION)
 
 
 @access(PUBLIC)
+@open_while_stands(marks.results)
+def result_rows(request: HttpRequest) -> HttpResponse:
+    """A page of the results: they stand until one of them changes."""
+    return _rows(RESULTS, request)
+
+
+@access(PUBLIC)
 @open_to_all
 def rows(request: HttpRequest, dataset: str) -> HttpResponse:
-    """A page of a dataset: the licence, how many rows fit in all, the page's size, the link to the next page, and the rows."""
+    """A page of another dataset."""
     table = BY_NAME.get(dataset)
     if table is None:
         raise Refusal(404, NOTHING)
+    return _rows(table, request)
+
+
+def _rows(table: Dataset, request: HttpRequest) -> HttpResponse:
+    """The licence, how many rows fit in all, the page's size, the link to the next page, and the rows."""
     asked = read(table.parameters, dict(request.GET.lists()))
     size, after = asked.pop("size", SIZE), asked.pop("after", "")
-    if asked or after or size != SIZE or table is not RESULTS:
-        text, following = _text(table, asked, after, size)
-    else:  # what everybody asks for every minute is written once for what is public
-        text, following = marks.kept("opendata/newest", lambda: _text(table, {}, "", SIZE))
+    text, following = _text(table, asked, after, size)
     response = as_text(text)
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
@@ -78,7 +87,7 @@ def _page(table: Dataset, asked: Mapping[str, Any], after: str, size: int) -> re
 
 
 @access(PUBLIC)
-@open_to_all
+@open_while_stands(marks.results)
 def result(request: HttpRequest, public_id: str) -> HttpResponse:
     """One result with all its versions; 410 with a notice once it was taken down."""
     read((), dict(request.GET.lists()))

@@ -19,7 +19,8 @@ from publicity.opendata.asking import SIZE, read
 from publicity.opendata.datasets import CORRECTIONS, RESULTS
 from publicity.opendata.dictionary import ANNULLED, CHANGES, STATEMENT
 from publicity.opendata.fields import moment_text
-from publicity.opendata.serving import Refusal, open_to_all
+from publicity.opendata.serving import Refusal, open_while_stands
+from publicity.site import marks
 from registries.ledger.sentences import say
 from registries.people.access import PUBLIC, access
 
@@ -51,7 +52,7 @@ def tag(name: str) -> str:
 
 
 @access(PUBLIC)
-@open_to_all
+@open_while_stands(marks.results)
 def newest(request: HttpRequest) -> HttpResponse:
     """The newest results; the query string is that of the search, so that there is a feed of every matter, place and unit."""
     asked = read(RESULTS.parameters, dict(request.GET.lists()))
@@ -77,7 +78,7 @@ def _entry_of_result(row: results.Row) -> Entry:
 
 
 @access(PUBLIC)
-@open_to_all
+@open_while_stands(marks.results)
 def corrections(request: HttpRequest) -> HttpResponse:
     """Everything that was corrected, completed or taken down."""
     asked = read(CORRECTIONS.parameters[-2:], dict(request.GET.lists()))

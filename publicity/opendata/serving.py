@@ -15,11 +15,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page
 
 from publicity.opendata.asking import Unreadable
-from publicity.site.serving import MINUTE
+from publicity.site.marks import Mark
+from publicity.site.serving import MINUTE, while_stands
 from registries.ledger.change import translated
 from registries.ledger.sentences import Sentence, say
 
 METHODS = "GET, HEAD, OPTIONS"
+ALSO = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Repr-Digest, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""On every answer: any site may load open data into its pages."""
 PROBLEM = "application/problem+json"
 TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 410: "Gone", 503: "Service Unavailable"}
 NOTHING = say("There is nothing public under this address.")
@@ -57,7 +64,7 @@ def problem(status: int, why: Sentence, **more: Any) -> HttpResponse:
 
 
 def open_to_all(view: View) -> View:
-    """GET and HEAD for every site; refusals as problem details; kept for a minute, with an ETag.
+    """GET and HEAD for every site; refusals as problem details; for a minute at others, asked for again by the ETag of the content.
 
     Nothing is ever written, so that a POST without a token is told 405 like any other.
     """
@@ -68,13 +75,21 @@ def open_to_all(view: View) -> View:
         patch_cache_control(response, public=True, max_age=MINUTE)
         return response
 
+    return _opened(view, fresh)
+
+
+def open_while_stands(mark: Mark) -> Callable[[View], View]:
+    """The same for what is known to stand before it is made, and is kept here too (``site/serving.py``)."""
+    return lambda view: _opened(view, while_stands(view, MINUTE, mark, ALSO))
+
+
+def _opened(view: View, fresh: View) -> View:
     @csrf_exempt
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = _answer(fresh, request, args, kwargs)
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Repr-Digest, Retry-After"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        for name, value in ALSO.items():
+            response.headers[name] = value
         return response
 
     return answered

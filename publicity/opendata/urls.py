@@ -16,6 +16,7 @@ urlpatterns = [
     path("opendata/<int:year>/<int:month>/<str:file>", views.older_file, name="public-opendata-older"),
     path("opendata/<str:file>", views.newest_file, name="public-opendata-file"),
     path("api/openapi.json", api.openapi, name="public-api-description"),
+    path("api/v1/results", api.result_rows, name="public-api-results"),
     path("api/v1/results/<str:public_id>", api.result, name="public-api-result"),
     path("api/v1/<str:dataset>", api.rows, name="public-api-rows"),
     re_path(r"^api/(?P<rest>.*)$", api.nothing, name="public-api-nothing"),

@@ -4,8 +4,11 @@ A place in a list is the public number of the result at its edge (``?after=``, `
 does, and no result moves from page to page while somebody reads. Lists are in the order in which results became public.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter, sub
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -64,23 +67,21 @@ def counts(asked: Question) -> dict[str, int]:
     A span of days alone is added up from the counts of days, because it asks for up to seventy terms.
     """
     if len(asked) == 1 and (days := span(asked[0])):
-        found = dict.fromkeys(GROUPS, 0)
-        first, last = (day.isoformat() for day in days)
-        for day, groups in marks.kept("counts-of-days", _by_day).items():
-            if first <= day <= last:
-                for group, number in groups.items():
-                    found[group] += number
-        return found
+        dates, sums = marks.kept("counts-until-days", _until_days)
+        start, end = bisect_left(dates, days[0].isoformat()), bisect_right(dates, days[1].isoformat())
+        return dict(zip(GROUPS, map(sub, sums[end], sums[start]), strict=True))
     return marks.kept(f"counts/{sha256(repr(asked).encode()).hexdigest()}", lambda: _counts(asked), large=not asked)
 
 
-def _by_day() -> dict[str, dict[str, int]]:
-    """Day of the inspection → result group → how many results on line."""
-    found: dict[str, dict[str, int]] = {}
-    rows = Disclosure.objects.filter(removed_at=None).order_by().values_list("inspected_on", "result_group").annotate(Count("pk"))
-    for day, group, number in rows:
-        found.setdefault(day.isoformat(), {})[group] = number
-    return found
+def _until_days() -> tuple[list[str], list[tuple[int, ...]]]:
+    """The days on which was inspected what is on line, and before each of them and after the last: how many results of each group."""
+    rows = Disclosure.objects.filter(removed_at=None).order_by("inspected_on").values_list("inspected_on", "result_group").annotate(Count("pk"))
+    dates, sums = [], [(0,) * len(GROUPS)]
+    for day, groups in groupby(rows, itemgetter(0)):
+        counted = {group: number for _day, group, number in groups}
+        dates.append(day.isoformat())
+        sums.append(tuple(before + counted.get(group, 0) for before, group in zip(sums[-1], GROUPS, strict=True)))
+    return dates, sums
 
 
 def _counts(asked: Question) -> dict[str, int]:

@@ -8,14 +8,16 @@ published in a minute. Public pages set no cookie and open no session; they diff
 import functools
 import gzip
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.urls import ResolverMatch
+from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from django.views.decorators.http import conditional_page, require_safe
@@ -32,6 +34,7 @@ YEAR = 365 * 86400
 KEPT = 600
 """Seconds a page is kept here; another mark is another page."""
 WORTH_ZIPPING = 1000
+SAFE = ("GET", "HEAD")
 LEVEL = 4
 """Of gzip: a list of 50 results comes to a tenth of its size at any level."""
 _GZIP = re.compile(r"\bgzip\b(?!;q=0(?![.0-9]))")
@@ -47,7 +50,8 @@ def published(seconds: int, mark: marks.Mark | None = None) -> Callable[[View], 
 
     def wrap(view: View) -> View:
         if mark is not None:
-            return _by_mark(view, seconds, mark)
+            made: View = require_safe(while_stands(view, seconds, mark))
+            return made
 
         @functools.wraps(view)
         def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -62,44 +66,80 @@ def published(seconds: int, mark: marks.Mark | None = None) -> Callable[[View], 
     return wrap
 
 
-def _by_mark(view: View, seconds: int, mark: marks.Mark) -> View:
-    """The view behind its mark: 304, the kept bytes, or made anew."""
-    control = f"public, max-age={seconds}"
+class Kept(NamedTuple):
+    """An answer that was made: by what it stands, its ETag, the pattern of its address for the log, and what is sent."""
+
+    mark: marks.Mark
+    tag: str
+    route: str
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+class KeptMiddleware:
+    """Give what was made before to whoever asks for it again, before anything is asked that only the making of a page needs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The kept answer if it still stands, else whatever answers."""
+        known: Kept | None = cache.get(_key(request)) if settings.PUBLIC_PAGES_KEPT and request.method in SAFE else None
+        if known is None or known.tag != _tag(request, known.mark):
+            return self.get_response(request)
+        request.resolver_match = ResolverMatch(_sent, (), {}, route=known.route)
+        return _sent(request, known)
+
+
+def while_stands(view: View, seconds: int, mark: marks.Mark, also: Mapping[str, str] | None = None) -> View:
+    """The view behind its mark: 304, or made and kept. ``also``: headers of every answer, a 304 too."""
 
     @functools.wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        tag = f'W/"{marks.release()}.{mark()}.{get_language()}{".large" if is_large(request) else ""}"'
-        seen = request.headers.get("If-None-Match")
-        if seen and tag in (parse_etags(seen) or ()):
-            return _told(HttpResponseNotModified(), tag, control)
-        zips = _GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
-        key = f"page/{zips}/{tag}/{request.get_full_path()}"
-        keeps = settings.PUBLIC_PAGES_KEPT and len(key) < 500
-        known: tuple[int, bytes, bool] | None = cache.get(key) if keeps else None
-        if known is None:
-            response = view(request, *args, **kwargs)
-            if response.status_code not in (200, 410) or not isinstance(response, HttpResponse):
-                return response
-            body = response.content
-            smaller = zips and len(body) > WORTH_ZIPPING
-            known = response.status_code, gzip.compress(body, LEVEL, mtime=0) if smaller else body, smaller
-            if keeps:
-                cache.set(key, known, KEPT)
-        status, body, zipped = known
-        response = HttpResponse(body, status=status)
-        if zipped:
-            response.headers["Content-Encoding"] = "gzip"
-        return _told(response, tag, control)
+        tag = _tag(request, mark)
+        headers = {"ETag": tag, "Cache-Control": f"public, max-age={seconds}", "Vary": "Accept-Encoding", **(also or {})}
+        if _has(request, tag):
+            return HttpResponseNotModified(headers=headers)
+        response = view(request, *args, **kwargs)
+        if response.status_code not in (200, 410) or not isinstance(response, HttpResponse):
+            return response
+        body, headers = response.content, {**response.headers, **headers}
+        if len(body) > WORTH_ZIPPING and _zips(request):
+            body, headers["Content-Encoding"] = gzip.compress(body, LEVEL, mtime=0), "gzip"
+        route = request.resolver_match.route if request.resolver_match else ""
+        known = Kept(mark, tag, route, response.status_code, body, headers)
+        if settings.PUBLIC_PAGES_KEPT:
+            cache.set(_key(request), known, KEPT)
+        return _sent(request, known)
 
-    only: View = require_safe(served)
-    return only
+    return served
 
 
-def _told(response: HttpResponse, tag: str, control: str) -> HttpResponse:
-    response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = control
-    patch_vary_headers(response, ("Accept-Encoding",))
-    return response
+def _sent(request: HttpRequest, known: Kept) -> HttpResponse:
+    if _has(request, known.tag):
+        return HttpResponseNotModified(headers={name: value for name, value in known.headers.items() if not name.startswith(("Content-", "Link"))})
+    return HttpResponse(known.body, status=known.status, headers=known.headers)
+
+
+def _key(request: HttpRequest) -> str:
+    """Under what an answer is kept: one for each language, size of letters and way of packing."""
+    asked = f"{get_language()}/{is_large(request)}/{_zips(request)}/{request.get_full_path()}"
+    return f"page/{blake2b(asked.encode(), digest_size=16).hexdigest()}"
+
+
+def _tag(request: HttpRequest, mark: marks.Mark) -> str:
+    return f'W/"{marks.release()}.{mark()}.{get_language()}{".large" if is_large(request) else ""}"'
+
+
+def _has(request: HttpRequest, tag: str) -> bool:
+    """Whether the visitor has this very answer."""
+    seen = request.headers.get("If-None-Match")
+    return bool(seen) and tag in parse_etags(seen)
+
+
+def _zips(request: HttpRequest) -> bool:
+    return _GZIP.search(request.headers.get("Accept-Encoding", "")) is not None
 
 
 def streamed(pieces: Iterator[bytes], mark: str, content_type: str, size: int | None = None) -> StreamingHttpResponse:

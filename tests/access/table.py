@@ -59,7 +59,7 @@ NO_ROW = """
     matter-new edition-list edition-new campaign-list campaign-new comparison-list comparison-new subject-list subject-new subject-several
     subject-duplicates subject-statistics category-list category-new office-self-check office-ledger office-ledger-verify disclosure-failures
     objection-list public-opendata public-opendata-dictionary public-opendata-api public-opendata-catalog public-opendata-manifest
-    public-opendata-sha256 public-opendata-sm3 public-api-description public-feed-results public-feed-corrections public-home public-results
+    public-opendata-sha256 public-opendata-sm3 public-api-description public-api-results public-feed-results public-feed-corrections public-home public-results
     public-penalties public-statistics public-corrections public-matters public-editions public-plans public-draws public-slips public-ledger
     public-ledger-entries public-ledger-export public-checkpoints public-how public-accessibility public-sitemap public-robots
     own-account own-factor own-sessions-end factor-set-up factor-off recovery-codes sign-in-code here held-work person-find person-report retention
