@@ -1,7 +1,7 @@
 """What the second of two people on one row is told: that somebody was there first, who and when, and what was done (409). Reads only."""
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
@@ -69,9 +69,9 @@ def status_of(*forms: BaseForm | None) -> int:
     return 422 if any(one is not None and one.errors for one in forms) else 200
 
 
-def renewed(form: BaseForm, version: int | None) -> None:
+def renewed(form: Any, version: int | None) -> None:
     """What was typed stays; sent again, it counts as seen in the present version, which the page shows now."""
-    form.data = form.data.copy()  # type: ignore[misc]
+    form.data = form.data.copy()
     form.data[form.add_prefix("version")] = str(version)
 
 
