@@ -5,7 +5,7 @@ from typing import NamedTuple, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
-from django.forms import BaseForm, PasswordInput
+from django.forms import BaseForm, BoundField, PasswordInput
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -55,6 +55,7 @@ def _told(moment: dt.datetime) -> str:
 def note(form: BaseForm, sentence: str) -> None:
     """Say it above the form, and that this is why."""
     form.add_error(None, ValidationError(sentence, code=CODE))
+    setattr(form, CODE, True)  # the summary of errors has another heading then
 
 
 def is_overtaken(form: BaseForm | None) -> bool:
@@ -80,5 +81,13 @@ def typed(form: BaseForm | None) -> list[tuple[str, str]]:
     """What was typed into a form that is not offered any more, label by label, so that it can be copied; passwords never."""
     if form is None or not is_overtaken(form):
         return []
-    words = [(str(one.label), str(one.value() or "")) for one in form.visible_fields() if not isinstance(one.field.widget, PasswordInput)]
-    return [(label, value) for label, value in words if value.strip() and value not in ("on", "True")]
+    words = [(str(one.label), _said(one)) for one in form.visible_fields() if not isinstance(one.field.widget, PasswordInput)]
+    return [(label, value) for label, value in words if value]
+
+
+def _said(field: BoundField) -> str:
+    """What a field holds, in words; of a choice its label, of a tick nothing."""
+    value, chosen = field.value(), getattr(field.field, "choices", None)
+    if chosen is not None:
+        return next((str(label) for key, label in chosen if str(key) == str(value)), "")
+    return value.strip() if isinstance(value, str) else ""

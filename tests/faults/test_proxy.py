@@ -24,8 +24,10 @@ import pytest
 from config.bootstrap import ROOT
 from config.demo.serve import Stack, die_with_parent, free_port
 from tests.conftest import Template
+from tests.faults.test_hardened_processes import KINDS, REQUIRED
 from tests.reverse_proxy import INSIDE, NAME, Proxy, certificate, installed, proxy
 
+Told = Callable[[str, object], None]
 pytestmark = pytest.mark.skipif(not installed(), reason="nginx is not installed")
 
 
@@ -290,6 +292,45 @@ def _looks(front: Proxy) -> None:
     assert "Secure" in headers["Set-Cookie"]
     with pytest.raises(http.client.RemoteDisconnected):  # no word to a name that is not ours
         front.ask("/", {"Host": "evil.example"})
+
+
+PRODUCTION = {
+    "DEMO": "0", "ALLOWED_HOSTS": NAME, "PUBLIC_URL": f"https://{NAME}", "BEHIND_PROXY": "true", "PROXY_COUNT": "1", "CHECKPOINT_KEEPERS": "keeper@example.org",
+    "SECURITY_CONTACT": "mailto:security@example.org", "EMAIL_URL": "dummymail://", "LOG_FORMAT": "json",
+}  # fmt: skip
+STATIC = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
+
+
+@pytest.mark.full
+@pytest.mark.engine("postgresql")
+@pytest.mark.proves("T14")
+def test_every_answer_of_the_site_as_it_runs_in_production_carries_its_headers(tmp_path: Path, template: Template, record_property: Told) -> None:
+    """No demo: the settings that the check of production lets pass, gunicorn, and the shipped proxy before it."""
+    env, folder = template.copied(tmp_path) | PRODUCTION, tmp_path / "nginx"
+    folder.mkdir()
+    stack = Stack(tmp_path, env=env)
+    stack.manage("collectstatic", "--no-input", "--verbosity=0")  # production starts with its static files or not at all
+    with stack, proxy(folder, f"127.0.0.1:{stack.port}", tmp_path / "static") as front:
+        wanted = REQUIRED | {"strict-transport-security": "max-age=31536000; includeSubDomains; preload"}
+        for method, address, status in SCANNED:
+            found, headers, _body = front.ask(address, {"Content-Type": "application/json"}, method=method, body=b"{}" if method == "POST" else None)
+            assert found == status, (method, address, found)
+            lower = {name.lower(): ", ".join(headers.get_all(name) or ()) for name in headers}
+            needed = wanted if not address.startswith("/static/") else STATIC | {"strict-transport-security": "max-age=31536000"}
+            for name, part in needed.items():
+                assert part in lower.get(name, ""), (address, name, lower.get(name))
+            assert "unsafe" not in lower["content-security-policy"]
+            assert not any(sign.isdigit() for sign in lower.get("server", "")), lower["server"]
+            assert "x-powered-by" not in lower
+            if address.startswith(("/office/", "/admin/")):
+                assert "no-store" in lower["cache-control"], address
+            for cookie in headers.get_all("Set-Cookie") or ():
+                assert cookie.startswith("__Host-"), cookie
+                assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {one.strip() for one in cookie.split(";")} or "csrftoken" in cookie, cookie
+    record_property("figure", f"{len(SCANNED)} of {len(SCANNED)} answers of the site as in production, behind the shipped proxy, carry every header")
+
+
+SCANNED = (*((method, address, status) for method, address, status in KINDS if method != "DELETE"), ("GET", "/language/en/", 302), ("GET", "/size/large/", 302), ("GET", "/livez", 200))
 
 
 def _limits(front: Proxy) -> None:
