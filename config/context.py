@@ -13,7 +13,6 @@ from registries import clock
 from registries.heartbeats import beating
 from registries.ledger.change import translated
 
-
 HOTLINE = "12389"
 """Where misconduct of the police is reported anywhere in the country; shown until the bureau names a number of its own."""
 
