@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from config import tracing
 from config.navigation import office_navigation
 from inspections.messages import queries as messages
+from publicity.site.size import is_large
 from registries import clock
 from registries.heartbeats import beating
 from registries.ledger.change import translated
@@ -27,6 +28,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "supervision_phone": settings.SUPERVISION_PHONE or HOTLINE,
         "demo": settings.DEMO,
         "request_number": tracing.number.get(),
+        "large_letters": is_large(request),
         "section": request.path.split("/", 2)[1],
         "nav": office_navigation(user, request.path) if signed_in else [],
         "unread": _unread(user) if signed_in else None,

@@ -21,7 +21,7 @@ from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps, loads
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu has no types
     """Messages and routing tables appear at once and whole."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +56,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
                 _write(self.control_folder, f"{exchange}.exchange", [bound, *table])
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):  # type: ignore[misc]  # kombu has no types
     """What the alias ``fsqueue`` of a broker URL stands for."""
 
     Channel = Channel

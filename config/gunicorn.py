@@ -1,11 +1,13 @@
 """gunicorn's settings, for the demo and for production alike; the environment sets what differs.
 
-BIND (127.0.0.1:8000), WEB_CONCURRENCY (processes, 2) and WEB_THREADS (threads of each, 4).
+BIND (127.0.0.1:8000), WEB_CONCURRENCY (processes, 2) and WEB_THREADS (threads of each, 4); WEB_CERTIFICATE and WEB_CERTIFICATE_KEY (files)
+where the proxy stands on another machine.
 """
 
 import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
+certfile, keyfile = os.environ.get("WEB_CERTIFICATE") or None, os.environ.get("WEB_CERTIFICATE_KEY") or None
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))

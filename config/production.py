@@ -4,6 +4,7 @@ Settings alone; what only the database can tell (its locale, its checksums) is a
 """
 
 import ipaddress
+import logging
 import os
 import stat
 import sys
@@ -14,9 +15,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections, transaction
 
+from config.checks import every_key_is_there
+
+log = logging.getLogger("sunlot.production")
 YEAR = 31_536_000
+KEYS_SECONDS = 5
+"""How long the processes wait for one answer about column keys before they begin; ``check --database default`` waits for all of it."""
 KEY_FILES = ("SECRET_KEY_FILE", "FIELD_KEYS_FILE")
 FIRST = ("config.tracing.TraceMiddleware", "config.headers.HeadersMiddleware", "django.middleware.security.SecurityMiddleware")
 """What must surround everything else, in this order."""
@@ -56,9 +62,24 @@ def refuse_unsafe() -> None:
     if settings.DEMO or settings.DEBUG:
         return
     wrong = [one for one in run_checks(tags=[Tags.security], include_deployment_checks=True) if one.is_serious()]
+    wrong = wrong or _keys_that_rows_need()
+    connection.close()  # the process forks after this
     if wrong:
         lines = "\n".join(f"{one.id}: {one.msg} {one.hint or ''}".rstrip() for one in wrong)
-        sys.exit(f"Sunlot does not start with these settings (python3 manage.py check --deploy):\n{lines}")
+        sys.exit(f"Sunlot does not start with these settings (python3 manage.py check --deploy --database default):\n{lines}")
+
+
+def _keys_that_rows_need() -> list[CheckMessage]:
+    """What is wrong with the column keys, as far as the database answers in time: the processes begin without it and say so on every page."""
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{KEYS_SECONDS}s"])
+            return every_key_is_there(databases=["default"])
+    except DatabaseError as error:
+        log.warning("column keys not looked at: %s", type(error).__name__)
+        return []
 
 
 def _program() -> Iterator[Fault]:
@@ -134,7 +155,7 @@ def _broker() -> Iterator[Fault]:
 
 def _is_public(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_global or host in ("0.0.0.0", "::")  # noqa: S104
+        return ipaddress.ip_address(host).is_global or host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
     except ValueError:
         return False  # a name: who keeps the network knows where it leads
 
@@ -174,6 +195,8 @@ def nothing_leaves_in_the_clear(**_: Any) -> list[CheckMessage]:
         ("Redis", any(one.scheme == "redis" and not _is_near(one.hostname or "") for one in queues), "Write rediss:// into CELERY_BROKER_URL."),
         ("The mail server", bool(settings.EMAIL_URL) and not _is_near(mail) and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL),
          "Write smtp+tls:// or smtp+ssl:// into EMAIL_URL."),
+        ("The bucket of photos", settings.EVIDENCE_BUCKET.startswith("s3+http:") and not _is_near(urlsplit(settings.EVIDENCE_BUCKET).hostname or ""),
+         "Write s3:// into EVIDENCE_BUCKET."),
     )  # fmt: skip
     return [Warning(f"{name} is spoken to over the network without verified TLS.", hint=hint, id="sunlot.W145") for name, wrong, hint in asked if wrong]
 

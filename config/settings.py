@@ -12,6 +12,8 @@ import environ
 import kombu.transport
 from django.core.exceptions import ImproperlyConfigured
 
+from config.evidence import storage_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").is_file():
@@ -321,7 +323,8 @@ SECURE_REDIRECT_EXEMPT = [r"^(livez|healthz|metrics)$"]  # asked on the loopback
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if TLS else "language"  # deploy/nginx/sunlot.conf keeps public pages by these two names
+SIZE_COOKIE_NAME = "__Host-size" if TLS else "size"
 LANGUAGE_COOKIE_AGE = 365 * 86400
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
@@ -332,12 +335,15 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+EVIDENCE_BUCKET = _address("EVIDENCE_BUCKET", "")  # an S3-like bucket for the sealed photos and scans, instead of a folder (config/evidence.py)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "evidence": storage_of(EVIDENCE_BUCKET),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEMO or DEBUG
-        else "whitenoise.storage.ManifestStaticFilesStorage"
+        else "whitenoise.storage.ManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},  # the proxy reads them, as somebody else
     },
 }
 WHITENOISE_USE_FINDERS = DEMO or DEBUG

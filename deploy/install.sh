@@ -46,6 +46,10 @@ if [ ! -e "$release/.installed" ]; then
     tar -xf "$here/sunlot-$version.tar" -C /opt/sunlot/releases
     # the very set-up of a clone, told to look for packages here alone; DEMO=1 because no secret is needed to look at it
     (cd "$release" && data=$(mktemp -d) && PIP_NO_INDEX=1 PIP_FIND_LINKS="$here/wheels" DEMO=1 DATA_DIR="$data" python3 manage.py check && rm -rf "$data")
+    # carried along on demand: what an S3-like bucket needs
+    set -- "$here"/wheels/boto3-*.whl
+    [ ! -e "$1" ] || (cd "$release" && python3 -m pip --python .venv/bin/python install -q --no-input --disable-pip-version-check --no-index \
+        --find-links "$here/wheels" --only-binary :all: --require-hashes --no-deps -r config/requirements-s3.txt)
     "$release/.venv/bin/python" -m compileall -q "$release" || true
     ln -sfn /etc/sunlot/sunlot.env "$release/.env"
     touch "$release/.installed"
@@ -61,6 +65,7 @@ chgrp sunlot /etc/sunlot/sunlot.env
 openssl rand -base64 60 | tr -d '\n' | secret secret-key
 echo "k1:$(openssl rand -base64 32)" | secret field-keys
 echo | secret email-url
+echo | secret evidence-bucket
 
 if [ ! -s /etc/sunlot/secrets/database-url ]; then
     say "Database …"
@@ -108,19 +113,24 @@ if [ -e /opt/sunlot/current ] && [ "$(readlink -f /opt/sunlot/current)" != "$rel
     say "A backup before the database is changed …"
     SUNLOT_RELEASE=/opt/sunlot/current sunlot backup /var/backups/sunlot
 fi
-say "The worker ends what it holds; requests wait …"
+sunlot collectstatic --no-input --verbosity 0 # beside the old ones: names carry a hash of what is in them
+chmod -R a+rX /var/lib/sunlot/static # the proxy reads them, as somebody else
+say "The worker ends what it holds; people go on …"
 touch /run/sunlot/upgrading
 trap 'rm -rf "$lists" /run/sunlot/upgrading' EXIT
 trap 'exit 130' INT TERM
 systemd stop sunlot-sweep.timer sunlot-sweep.service sunlot-beat sunlot-worker
-systemd is-active -q sunlot-web && systemd restart --no-block sunlot-web
-say "Database to the new state …"
-sunlot --owner migrate --no-input --verbosity 0
+if ! sunlot --owner migrate --check --verbosity 0 > /dev/null 2>&1; then
+    say "Database to the new state; requests wait …"
+    systemd is-active -q sunlot-web && systemd restart --no-block sunlot-web
+    sunlot --owner migrate --no-input --verbosity 0
+fi
 sunlot --owner database_roles --apply
-sunlot collectstatic --no-input --verbosity 0
 ln -sfn "$release" /opt/sunlot/next && mv -T /opt/sunlot/next /opt/sunlot/current
 rm -f /run/sunlot/upgrading
-systemd restart sunlot-web.socket sunlot-web sunlot-worker sunlot-beat sunlot-sweep.timer sunlot-backup.timer
+systemd start sunlot-web.socket # never restarted: whoever waits at it would be sent away
+systemd restart sunlot-web # first and alone: people wait for it
+systemd restart sunlot-worker sunlot-beat sunlot-sweep.timer sunlot-backup.timer
 if [ -s /etc/sunlot/tls/fullchain.pem ]; then
     nginx -t -q
     systemd reload-or-restart nginx

@@ -3,8 +3,9 @@
 # Runs where there is a network, on the same Debian release, and processor as the machine it is for; as any user, with python3-pip and git.
 #
 #     deploy/wheelhouse.sh FOLDER        carry FOLDER over and run FOLDER/install.sh there
+#     deploy/wheelhouse.sh FOLDER s3     with the packages for an S3-like bucket (docs/scaling.md)
 set -eu
-[ $# -eq 1 ] || { echo "Usage: $0 FOLDER" >&2; exit 2; }
+[ $# -eq 1 ] || [ "$#${2:-}" = 2s3 ] || { echo "Usage: $0 FOLDER [s3]" >&2; exit 2; }
 root=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$1/wheels" "$1/debs/partial"
 out=$(cd "$1" && pwd)
@@ -18,6 +19,9 @@ echo "Python packages …"
 # Debian's own Python, because the other machine has that one: some packages are for some versions of it alone.
 /usr/bin/python3 -m pip download --quiet --disable-pip-version-check --only-binary :all: --require-hashes \
     -r "$root/config/requirements.txt" -d "$out/wheels"
+rm -f "$out"/wheels/boto3-*.whl # install.sh installs the extra where it lies here
+[ "${2:-}" != s3 ] || /usr/bin/python3 -m pip download --quiet --disable-pip-version-check --only-binary :all: --require-hashes --no-deps \
+    -r "$root/config/requirements-s3.txt" -d "$out/wheels"
 
 echo "Debian packages …"
 # As if nothing were installed here: the folder holds the whole closure, and apt takes of it what the other machine lacks.

@@ -1,19 +1,18 @@
 """What the middle floor keeps how long (``registries/retention``)."""
 
 import datetime as dt
-import time
+import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from inspections.cases.evidence import Photo
-from inspections.cases.photos import sealed_folder
 from inspections.messages.models import Digest, Message
 from registries import clock
 from registries.retention.kept import NEVER, OFFICE_FILES, some
 from registries.retention.lines import Line, keep
+from registries.sealedfiles import keeping
 
 MESSAGE_DAYS = 365
 FILE_DAYS = 7
@@ -24,19 +23,17 @@ def _old_messages() -> tuple[QuerySet[Message], QuerySet[Digest]]:
     return Message.objects.filter(closed_at__lt=before), Digest.objects.filter(taken_at__lt=before)
 
 
-def _ownerless() -> Iterator[Path]:
-    """Files of evidence that no row names, a week old: of a command that was refused in the end, or half-written."""
-    before = time.time() - FILE_DAYS * 86400
+def _ownerless() -> Iterator[str]:
+    """Names of files of evidence that no row names, a week old: of a command that was refused in the end."""
+    before = clock.now() - dt.timedelta(days=FILE_DAYS)
     named = set(Photo.objects.values_list("sha256", flat=True))
-    for path in sealed_folder().path.rglob("*"):
-        if path.is_file() and path.name not in named and path.stat().st_mtime < before:
-            yield path
+    return (name for name in keeping.names() if name.rpartition("/")[2] not in named and keeping.written_at(name) < before)
 
 
 def _forget_files(most: int) -> int:
-    gone = [path for path, _at in zip(_ownerless(), range(most), strict=False)]
-    for path in gone:
-        path.unlink(missing_ok=True)
+    gone = list(itertools.islice(_ownerless(), most))
+    for name in gone:
+        keeping.remove(name)
     return len(gone)
 
 
@@ -70,7 +67,7 @@ keep(
         _("7 days"),
         _("Personal Information Protection Law, article 19: no longer than needed"),
         _("the timer"),
-        lambda: sum(1 for _path in _ownerless()),
+        lambda: sum(1 for _name in _ownerless()),
         _forget_files,
     ),
     Line(

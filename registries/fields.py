@@ -112,7 +112,7 @@ def plain_contact(text: str) -> str:
 # --- the columns -------------------------------------------------------------------------------------------------------
 
 
-class SealedTextField(models.TextField):  # type: ignore[type-arg]
+class SealedTextField(models.TextField):  # type: ignore[type-arg]  # takes no brackets at run time
     """Text that is encrypted in the database and plain in Python. Empty stays empty. It cannot be filtered on."""
 
     sealed = True

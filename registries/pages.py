@@ -10,7 +10,9 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest
 
+from registries import overtaken
 from registries.ledger.change import Change, Refused
+from registries.overtaken import Seen
 from registries.people.models import User
 
 ROWS = 50
@@ -32,16 +34,22 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], size: int = ROWS) -> dict
 
 
 def act(
-    request: HttpRequest, command: Callable[..., Change], *, done: str = "", form: BaseForm | None = None, **arguments: Any
+    request: HttpRequest, command: Callable[..., Change], *, done: str = "", form: BaseForm | None = None, shown: Seen | None = None, **arguments: Any
 ) -> Change | None:
-    """Run a command for the person who asks. Says ``done`` on the next page; a refusal goes to the form or to a message."""
+    """Run a command for the person who asks. Says ``done`` on the next page; a refusal goes to the form or to a message.
+
+    ``shown`` is the row as the page showed it: where somebody else was first, the refusal says who and when (``registries.overtaken``).
+    """
     try:
         change = command(actor=signed_in(request), **arguments)
     except Refused as refused:
+        first = overtaken.who_was_first(shown, signed_in(request)) if shown is not None else ""
         if form is None:
-            messages.error(request, refused.sentence)
-        else:
-            form.add_error(None, refused.sentence)
+            messages.error(request, f"{first} {refused.sentence}".strip())
+            return None
+        if first:
+            overtaken.note(form, first)
+        form.add_error(None, refused.sentence)
         return None
     if done:
         messages.success(request, done)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.test import Client
-
 from inspections.cases.models import Case
 from publicity.corrections import commands, proposing
 from publicity.corrections.models import Objection, Proposal
@@ -62,9 +60,3 @@ def correction(result: Disclosure, actor: User | None = None, **different: Any) 
     proposing.propose_correction(actor=actor or clerk_of(result), disclosure_id=result.pk, **said)
     return Proposal.objects.latest("pk")
 
-
-def signed_in(user: User) -> Client:
-    """A browser of this person."""
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client

@@ -23,6 +23,7 @@ from config.bootstrap import ROOT, program
 from config.demo.serve import die_with_parent, free_port
 
 NAME = "sunlot.example.gov.cn"
+INSIDE = "sunlot-web.internal"
 SHIPPED = ROOT / "deploy" / "nginx" / "sunlot.conf"
 
 
@@ -46,13 +47,13 @@ class Proxy:
             return answer.status, answer.headers, answer.read()
 
 
-def certificate(folder: Path) -> None:
-    """A certificate of its own making for `NAME`, in the files that the shipped settings name."""
-    key, now, named = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
+def certificate(folder: Path, name: str = NAME, files: tuple[str, str] = ("fullchain.pem", "key.pem")) -> None:
+    """A certificate of its own making for `name`; unless told otherwise in the files that the shipped settings name."""
+    key, now, named = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     made = x509.CertificateBuilder(named, named, key.public_key(), 1, now, now + dt.timedelta(days=2))
-    signed = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False).sign(key, hashes.SHA256())
-    (folder / "fullchain.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
+    signed = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False).sign(key, hashes.SHA256())
+    (folder / files[0]).write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    (folder / files[1]).write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
 
@@ -85,12 +86,14 @@ def installed() -> bool:
 
 
 @contextlib.contextmanager
-def proxy(folder: Path, behind: str, static: Path) -> Iterator[Proxy]:
-    """Run it in front of ``behind`` (``127.0.0.1:port`` or ``unix:…``) until the block ends; its settings are tested first."""
+def proxy(folder: Path, behind: str, static: Path, *, tls: bool = False) -> Iterator[Proxy]:
+    """Run it in front of ``behind`` (``127.0.0.1:port`` or ``unix:…``) until the block ends; its settings are tested first. ``tls``:
+    with the one change that web machines elsewhere need."""
     port, plain = free_port(), free_port()
     certificate(folder)
     written = folder / "nginx.conf"
-    written.write_text(settings(folder, port, plain, behind, static), encoding="utf-8")
+    told = settings(folder, port, plain, behind, static)
+    written.write_text(told.replace("http://sunlot;", "https://sunlot;") if tls else told, encoding="utf-8")
     command = [program("nginx") or "nginx", "-c", str(written), "-e", f"{folder}/error.log", "-p", str(folder)]
     tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert tested.returncode == 0, tested.stderr

@@ -1,5 +1,7 @@
 """The office pages of ad-hoc requests: the list, asking for one, one request with its next step."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from inspections.adhoc import commands, queries
 from inspections.adhoc.forms import AdhocForm
+from inspections.adhoc.models import AdhocRequest
 from inspections.adhoc.states import COUNTING, DECIDED, Ground, RequestState
 from registries import clock
 from registries.evidence import download
@@ -58,7 +61,7 @@ def request_new(request: HttpRequest) -> HttpResponse:
     if asking and form.is_valid():
         change = act(request, commands.ask_adhoc, form=form, **form.arguments())
         if change is not None:
-            if getattr(change.obj, "state") == RequestState.BARRED:  # noqa: B009
+            if cast(AdhocRequest, change.obj).state == RequestState.BARRED:
                 messages.error(request, Refused(DECIDED["barred"]).sentence)
             else:
                 messages.success(request, _("Asked for. A supervisor other than you decides."))

@@ -17,8 +17,9 @@ from inspections.cases.models import Case, Record, Replacement, Review
 from inspections.cases.states import Asked
 from inspections.draws.replaced import reserves_left
 from inspections.draws.states import Replaced
-from registries import clock
+from registries import clock, overtaken
 from registries.ledger.change import Refused
+from registries.overtaken import Seen
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
 from registries.people.factors import proof
@@ -97,6 +98,10 @@ class ReplacementAdmin(ReadingAdmin):
         proof.ask(accept, "password", signed_in(request))
         if self._accepted(request, asked, accept) or self._refused(request, asked, refuse):
             return redirect("admin:inspections_replacement_changelist")
+        sent = refuse if refusing else accept
+        if overtaken.is_overtaken(sent):
+            asked = get_object_or_404(rows.defer("file"), pk=pk)
+            overtaken.renewed(sent, asked.version)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Decide on a replacement"),
@@ -104,18 +109,20 @@ class ReplacementAdmin(ReadingAdmin):
             "asked": asked,
             "accept": accept,
             "refuse": refuse,
-            "form": refuse if refusing else accept,
+            "form": sent,
+            "typed": overtaken.typed(sent),
             "may_decide": request.user.has_perm("inspections.replace_drawn"),
             **_facts(asked),
         }
-        return TemplateResponse(request, "admin/replacements/decide.html", context, status=422 if context["form"].errors else 200)
+        return TemplateResponse(request, "admin/replacements/decide.html", context, status=overtaken.status_of(sent))
 
     def _accepted(self, request: HttpRequest, asked: Replacement, form: AcceptReplacementForm) -> bool:
         if not form.is_valid():
             return False
         if not proof.given(request, form, "password"):
             return False
-        key: dict[str, Any] = {"replacement_id": asked.pk, "version": form.cleaned_data["version"]}
+        version = form.cleaned_data["version"]
+        key: dict[str, Any] = {"replacement_id": asked.pk, "version": version, "shown": Seen(asked, version)}
         if isinstance(form, StandInForm):
             change = act(request, replacing.name_stand_in, form=form, **key, inspector_id=form.cleaned_data["inspector"])
         else:
@@ -128,7 +135,15 @@ class ReplacementAdmin(ReadingAdmin):
     def _refused(self, request: HttpRequest, asked: Replacement, form: RefuseReplacementForm) -> bool:
         done = _("Refused. Whoever asked sees the reason.")
         return form.is_valid() and bool(
-            act(request, replacing.refuse_replacement, form=form, done=done, replacement_id=asked.pk, **form.cleaned_data)
+            act(
+                request,
+                replacing.refuse_replacement,
+                form=form,
+                done=done,
+                shown=Seen(asked, form.cleaned_data["version"]),
+                replacement_id=asked.pk,
+                **form.cleaned_data,
+            )
         )
 
 

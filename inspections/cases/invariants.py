@@ -1,11 +1,12 @@
 """What must always hold of cases: one for every winner, soon after the draw, each with the one thing its state asks for."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 
 from django.db.models import F, Q
 
-from inspections.cases import awaiting, photos
+from inspections.cases import awaiting
 from inspections.cases.evidence import Photo
 from inspections.cases.models import Case, Review
 from inspections.cases.states import STRUCK, CaseState, Decision
@@ -13,6 +14,7 @@ from inspections.draws.replaced import HistoryRow, in_place
 from registries import clock
 from registries.ledger.findings import Finding, invariant
 from registries.ledger.sentences import Sentence, say
+from registries.sealedfiles import keeping
 
 OPENED_WITHIN = dt.timedelta(seconds=60)
 
@@ -40,9 +42,21 @@ def cases() -> Iterator[Sentence | Finding]:
     waits = Case.objects.filter(state=CaseState.ASSIGNED, drawn__correction__lt=F("draw__corrections"))
     for number in waits.values_list("number", flat=True):
         yield say("Case %(number)s waits for a visit, but the result that drew it was struck.", number=number)
-    for pk, number, sha256 in Photo.objects.values_list("pk", "case__number", "sha256"):
-        if not photos.path_of(sha256).is_file():
-            yield say("The file of photo %(pk)s of case %(number)s is gone.", pk=pk, number=number)
+    yield from _lost_files()
     accepted = Review.objects.filter(decision=Decision.ACCEPT).values("case")
     for number in Case.objects.filter(state__in=[CaseState.REVIEWED, CaseState.CLOSED]).exclude(pk__in=accepted).values_list("number", flat=True):
         yield say("Case %(number)s counts as reviewed, but nobody accepted its record.", number=number)
+
+
+def _lost_files() -> Iterator[Sentence]:
+    """Photos whose file is not there; one look into the place for every 256th part of them."""
+    rows = Photo.objects.order_by("sha256").values_list("pk", "case__number", "sha256").iterator()
+    for shard, some in itertools.groupby(rows, key=lambda row: row[2][:2]):
+        try:
+            there = keeping.kept_in(shard)
+        except OSError as error:
+            yield say("The place where photos are kept does not answer: %(why)s.", why=str(error))
+            return
+        for pk, number, sha256 in some:
+            if sha256 not in there:
+                yield say("The file of photo %(pk)s of case %(number)s is gone.", pk=pk, number=number)

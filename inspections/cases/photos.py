@@ -1,4 +1,4 @@
-"""Photos and scans of a visit: encoded again and stripped, and kept sealed in the data folder, outside the database and the web root.
+"""Photos and scans of a visit: encoded again and stripped, and kept sealed outside the database and the web root (``registries/sealedfiles``).
 
 A file is named by the SHA-256 of what is kept, so the same one twice is one file. What was written for a command that was
 refused in the end is a file that no row names.
@@ -6,20 +6,16 @@ refused in the end is a file that no row names.
 
 import hashlib
 import io
-import os
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from registries.imports.sealed import seal_bytes, unseal_bytes
-from registries.keys.columns import Folder
 from registries.ledger.change import refuse_now
 from registries.ledger.sentences import say
+from registries.sealedfiles import keeping
 
 LIMIT_BYTES = 20 * 1024 * 1024
 LIMIT_PIXELS = 40_000_000
@@ -98,29 +94,12 @@ def _kept(sent: bytes, body: bytes, content_type: str, *, position_kept: bool) -
 # --- the files -------------------------------------------------------------------------------------------------------
 
 
-def sealed_folder() -> Folder:
-    """Where they all stand, for the rotation of keys."""
-    return Folder(Path(settings.MEDIA_ROOT) / "evidence", PLACE)
-
-
-def path_of(sha256: str) -> Path:
-    """Where the file of this digest stands."""
-    return sealed_folder().path / sha256[:2] / sha256
-
-
 def store(kept: Kept) -> None:
-    """Write the file, sealed, whole or not at all. Refused when the disk does not take it."""
-    place = path_of(kept.sha256)
-    if place.exists():
-        return
-    sealed = seal_bytes(kept.body, PLACE)
+    """Write the file, sealed, whole or not at all. Refused when the disk or the bucket does not take it."""
+    name = keeping.name_of(kept.sha256)
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(place)
+        if not keeping.is_kept(name):
+            keeping.keep(name, seal_bytes(kept.body, PLACE))
     except OSError:
         refuse_now(say("The server cannot store the file now. It stays with you; send it again later."))
 
@@ -128,7 +107,7 @@ def store(kept: Kept) -> None:
 def read(sha256: str) -> bytes | None:
     """The kept bytes; None when the file is gone or is not what was kept."""
     try:
-        stored = path_of(sha256).read_bytes()
+        stored = keeping.fetch(keeping.name_of(sha256))
     except OSError:
         return None
     try:

@@ -21,6 +21,8 @@ from inspections.draws.queries import visible_draws
 from inspections.draws.replaced import counts_of
 from inspections.draws.states import Reported
 from inspections.draws.struck import Strike
+from registries import overtaken
+from registries.overtaken import Seen
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
 from registries.people.factors import proof
@@ -62,6 +64,10 @@ class StrikeAdmin(ReadingAdmin):
         proof.ask(strike, "password", signed_in(request))
         if self._struck(request, report, strike) or self._refused(request, report, refuse):
             return redirect("admin:inspections_strike_changelist")
+        sent = refuse if refusing else strike
+        if overtaken.is_overtaken(sent):
+            report.refresh_from_db()
+            overtaken.renewed(sent, report.version)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Decide on a wrong value"),
@@ -71,11 +77,12 @@ class StrikeAdmin(ReadingAdmin):
             "source": report.source,
             "strike": strike,
             "refuse": refuse,
-            "form": refuse if refusing else strike,
+            "form": sent,
+            "typed": overtaken.typed(sent),
             "may_decide": signed_in(request).has_perm("inspections.strike_result"),
             **_facts(report),
         }
-        return TemplateResponse(request, "admin/draws/strike.html", context, status=422 if context["form"].errors else 200)
+        return TemplateResponse(request, "admin/draws/strike.html", context, status=overtaken.status_of(sent))
 
     def _struck(self, request: HttpRequest, report: Strike, form: StrikeForm) -> bool:
         if not form.is_valid():
@@ -83,7 +90,7 @@ class StrikeAdmin(ReadingAdmin):
         if not proof.given(request, form, "password"):
             return False
         version = form.cleaned_data["version"]
-        if act(request, striking.strike_result, form=form, strike_id=report.pk, version=version) is None:
+        if act(request, striking.strike_result, form=form, shown=Seen(report, version), strike_id=report.pk, version=version) is None:
             return False
         messages.success(request, _("Struck and computed again. Both results are public, and the cases follow the right one."))
         return True
@@ -91,7 +98,15 @@ class StrikeAdmin(ReadingAdmin):
     def _refused(self, request: HttpRequest, report: Strike, form: RefuseReplacementForm) -> bool:
         done = _("Refused: the result stands. Who typed it sees the reason.")
         return form.is_valid() and bool(
-            act(request, striking.refuse_strike, form=form, done=done, strike_id=report.pk, **form.cleaned_data)
+            act(
+                request,
+                striking.refuse_strike,
+                form=form,
+                done=done,
+                shown=Seen(report, form.cleaned_data["version"]),
+                strike_id=report.pk,
+                **form.cleaned_data,
+            )
         )
 
 

@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from inspections.cases import asking, attached, commands, joining_pages, queries, shares, standings
+from inspections.cases import asking, attached, commands, joining_pages, listing, queries, shares, standings
 from inspections.cases.announcing import SERVED
 from inspections.cases.attached import Beside
 from inspections.cases.evidence import Acknowledgement
@@ -29,10 +29,12 @@ from inspections.cases.timeline import timeline
 from inspections.cases.visit_forms import BeginForm, begun_with
 from inspections.cases.wordings import texts
 from inspections.draws.commands.reading import read_drawn
-from registries import clock
+from registries import clock, overtaken
 from registries.gathered import Gathered
 from registries.ledger.change import Refused
 from registries.ledger.sentences import Sentence
+from registries.lists.views import FORMS, exported
+from registries.overtaken import Seen
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import Unit
@@ -64,23 +66,21 @@ def case_list(request: HttpRequest) -> HttpResponse:
     form = CaseFilter(request.GET or None, units=offered)
     cases = standings.by_urgency(standings.with_progress(queries.office_cases(looks), looks.user))
     late = standings.overdue(queries.office_cases(looks), today).count()
-    wanted = form.cleaned_data if form.is_valid() else {}
-    if wanted.get("q"):
-        cases = cases.filter(Q(number__icontains=wanted["q"]) | Q(subject__name__icontains=wanted["q"]))
-    if wanted.get("stage"):
-        cases = standings.in_stage(cases, wanted["stage"])
-    if wanted.get("kind"):
-        cases = cases.filter(kind=wanted["kind"])
-    if wanted.get("unit"):
-        cases = cases.filter(unit=wanted["unit"])
-    if wanted.get("overdue"):
-        cases = standings.overdue(cases, today)
+    cases = listing.fitting(cases, form.cleaned_data if form.is_valid() else {}, today)
+    if request.GET.get("export") in FORMS:
+        _note_unvisited(request, cases.filter(state=CaseState.ASSIGNED).count())
+        return exported(request, listing.LISTING, listing.NUMBER, listing.filed(cases), listing.LISTING.columns)
     listed = page_of(request, cases)
-    context = {**listed, "form": form, "rows": _rows(listed["page"], looks), "late": late}
-    secret = sum(case.state == CaseState.ASSIGNED for case in listed["page"])
-    if secret:
-        note_read(request, read_drawn, "cases", of=looks.user, purpose="the list of cases", rows=secret)
+    may_export = looks.user.has_perm("registries.export_list")
+    context = {**listed, "form": form, "rows": _rows(listed["page"], looks), "late": late, "may_export": may_export}
+    _note_unvisited(request, sum(case.state == CaseState.ASSIGNED for case in listed["page"]))
     return render(request, "office/cases/list.html", context)
+
+
+def _note_unvisited(request: HttpRequest, rows: int) -> None:
+    """Whoever reads the names of subjects before their visit is written down."""
+    if rows:
+        note_read(request, read_drawn, "cases", of=signed_in(request), purpose="the list of cases", rows=rows)
 
 
 @access("inspections.view_own_cases")
@@ -282,7 +282,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
     """The whole record, what was said in earlier rounds, and the decision. Nobody reviews an own case."""
     looks = viewer(signed_in(request))
     case = _visible(looks, number)
-    if case.state != CaseState.RECORDED:
+    if case.state != CaseState.RECORDED and request.method != "POST":
         return redirect("case-page", number=number)
     newest = queries.last_record(case)
     form = AcceptForm(request.POST or None, record=newest, initial={"version": case.version})
@@ -292,8 +292,10 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
             if form.cleaned_data["decision"] == "accept"
             else _("The record is returned to its team.")
         )
-        if act(request, commands.review_case, form=form, done=done, case_id=case.pk, **form.arguments()):
+        seen = Seen(case, form.cleaned_data["version"])
+        if act(request, commands.review_case, form=form, done=done, shown=seen, case_id=case.pk, **form.arguments()):
             return redirect("case-page", number=number)
+        case = _visible(looks, number)
     signatures = queries.signatures(newest)
     context = {
         "case": case,
@@ -304,8 +306,10 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "earlier": queries.reviews(case),
         "parts": [one for one in parts_of(case, looks) if one.reviewed],
         "form": form,
+        "waits": case.state == CaseState.RECORDED,
+        "typed": overtaken.typed(form),
     }
-    return render(request, "office/cases/review.html", context, status=422 if form.errors else 200)
+    return render(request, "office/cases/review.html", context, status=overtaken.status_of(form))
 
 
 @access("inspections.release_case")

@@ -1,5 +1,6 @@
 """Draws in the Django admin: reading, and the page where a supervisor approves (which commits) or returns."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +15,8 @@ from inspections.draws.approving import facts_for_approval
 from inspections.draws.forms import ApproveForm, ReturnForm, VoidForm
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
+from registries import overtaken
+from registries.overtaken import Seen
 from registries.pages import act, signed_in
 from registries.people.approvals import ReadingAdmin
 from registries.people.factors import proof
@@ -46,10 +49,8 @@ class DrawAdmin(ReadingAdmin):
 
     def decision(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What is approved, every warning, the difference to the last draw; approve or return."""
-        draw = get_object_or_404(
-            queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces"),
-            pk=pk,
-        )
+        rows = queries.visible_draws(signed_in(request)).select_related("prepared_by", "approved_by", "plan_item__plan", "staffs", "replaces")
+        draw = get_object_or_404(rows, pk=pk)
         returning = "return" in request.POST
         initial = {"version": draw.version}
         approve = ApproveForm(request.POST if "approve" in request.POST else None, initial=initial)
@@ -59,6 +60,10 @@ class DrawAdmin(ReadingAdmin):
         proof.ask(void, "void_password", signed_in(request))
         if self._approved(request, draw, approve) or self._returned(request, draw, back) or self._voided(request, draw, void):
             return redirect("admin:inspections_draw_changelist")
+        sent = back if returning else void if void.is_bound else approve
+        if overtaken.is_overtaken(sent):
+            draw = get_object_or_404(rows, pk=pk)
+            overtaken.renewed(sent, draw.version)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Approve a draw"),
@@ -66,12 +71,12 @@ class DrawAdmin(ReadingAdmin):
             "approve": approve,
             "back": back,
             "void": void,
-            "form": back if returning else void if void.is_bound else approve,
+            "form": sent,
+            "typed": _typed(draw, sent),
             "may_decide": signed_in(request).has_perm("inspections.approve_draw"),
             **facts_for_approval(draw),
         }
-        failed = approve.errors or back.errors or void.errors
-        return TemplateResponse(request, "admin/draws/decide.html", context, status=422 if failed else 200)
+        return TemplateResponse(request, "admin/draws/decide.html", context, status=overtaken.status_of(approve, back, void))
 
     def _approved(self, request: HttpRequest, draw: Draw, form: ApproveForm) -> bool:
         if not form.is_valid():
@@ -82,6 +87,7 @@ class DrawAdmin(ReadingAdmin):
             request,
             commands.approve_draw,
             form=form,
+            shown=Seen(draw, form.cleaned_data["version"]),
             draw_id=draw.pk,
             version=form.cleaned_data["version"],
             accept_stale=form.cleaned_data["accept_stale"],
@@ -96,7 +102,7 @@ class DrawAdmin(ReadingAdmin):
     def _returned(self, request: HttpRequest, draw: Draw, form: ReturnForm) -> bool:
         done = _("Returned to its clerk.")
         return form.is_valid() and bool(
-            act(request, commands.return_draw, done=done, form=form, draw_id=draw.pk, **form.cleaned_data)
+            act(request, commands.return_draw, done=done, form=form, shown=Seen(draw, form.cleaned_data["version"]), draw_id=draw.pk, **form.cleaned_data)
         )
 
     def _voided(self, request: HttpRequest, draw: Draw, form: VoidForm) -> bool:
@@ -112,9 +118,16 @@ class DrawAdmin(ReadingAdmin):
                 commands.void_draw,
                 done=done,
                 form=form,
+                shown=Seen(draw, data["version"]),
                 draw_id=draw.pk,
                 version=data["version"],
                 kind=data["kind"],
                 reason=data["void_reason"],
             )
         )
+
+
+def _typed(draw: Draw, sent: forms.Form) -> list[tuple[str, str]]:
+    """What was typed into a form that the draw, as it stands now, does not have any more."""
+    offered = {DrawState.SUBMITTED: (ApproveForm, ReturnForm), DrawState.COMMITTED: (VoidForm,)}.get(DrawState(draw.state), ())
+    return [] if isinstance(sent, offered) else overtaken.typed(sent)

@@ -334,7 +334,6 @@ class ReturnForm(forms.Form):
     )
 
 
-
 class VoidForm(forms.Form):
     """The supervisor voids a committed order, with a kind of the closed list; the own password is asked again."""
 

@@ -112,11 +112,6 @@ def read_moment(text: str) -> datetime | None:
         return None
 
 
-def write_moment(moment: datetime) -> str:
-    """An aware moment, whole seconds, spelled at +08:00."""
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M:%S+08:00")
-
-
 def possibilities(form: str) -> int:
     """How many values a source form has, counted in integers; 0 where it is no form of the protocol (§3)."""
     if match := _LENGTH.fullmatch(form):

@@ -7,8 +7,6 @@ Pure: no database, no clock, no chance; the same files give the same bytes every
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from heapq import merge
-from itertools import islice
 from math import isqrt
 from typing import NamedTuple
 
@@ -131,11 +129,6 @@ def slip_tickets(key: str, codes: Iterable[str], slip: int) -> list[str]:
         state.update((code + suffix).encode())
         tickets.append(state.hexdigest())
     return tickets
-
-
-def merge_shards(shards: Iterable[Sequence[Slip]], count: int) -> list[Slip]:
-    """The first `count` of all entries, from the first `count` of each shard (§4)."""
-    return list(islice(merge(*shards), count))
 
 
 def draw_subjects(key: str, roster: Iterable[RosterLine], quotas: Mapping[str, int], reserves: int) -> tuple[Drawn, ...]:

@@ -140,6 +140,7 @@ def wants_secret(draw: Draw, now: dt.datetime) -> bool:
     """Whether the order is due and cannot be drawn because this server cannot read its secret."""
     return due_draws(now).filter(pk=draw.pk).exists() and secret_of(draw) is None
 
+
 def progress(draw: Draw) -> tuple[int, int]:
     """How far the hashing of a draw's slips is: shards done, and all of them. A small roster is one."""
     if draw.drawn_at is not None:

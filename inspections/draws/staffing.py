@@ -1,5 +1,7 @@
 """The office pages of orders for teams alone: beginning one, and its form. All that follows is the page of every draw."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -80,7 +82,7 @@ def _save(request: HttpRequest, draw: Draw, form: StaffingForm) -> bool:
         if "submit" not in request.POST:
             messages.success(request, _("Saved."))
             return True
-        commands.submit_draw(actor=actor, draw_id=draw.pk, version=getattr(change.obj, "version"))  # noqa: B009
+        commands.submit_draw(actor=actor, draw_id=draw.pk, version=cast(Draw, change.obj).version)
     except Refused as refused:
         form.add_error(None, refused.sentence)
         draw.refresh_from_db()

@@ -6,6 +6,7 @@ touches every winner at most once. Pure; tickets come from the caller.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from inspections.draws.files import InspectorLine, RecusalLine, RosterLine, Team
 
@@ -30,7 +31,8 @@ def staff(
         team = []
         for position in range(1, size + 1) if staffable[winner] else ():
             eligible = matching.suitable[winner] & (matching.leads if position == 1 else -1)
-            ranked = _ranked(_members(eligible), given, lambda number: ticket(row.code, people[number].code, position))  # noqa: B023
+            tickets = partial(_ticket_of, ticket, people, row.code, position)
+            ranked = _ranked(_members(eligible), given, tickets)
             choice = _choose(matching, winner, ranked)
             given[choice] += 1
             team.append(people[choice].code)
@@ -73,6 +75,10 @@ def _ranked(eligible: Iterable[int], given: Sequence[int], ticket: Callable[[int
         alike.setdefault(given[number], []).append(number)
     for _, numbers in sorted(alike.items()):
         yield from sorted(numbers, key=lambda number: (ticket(number), number))
+
+
+def _ticket_of(ticket: Ticket, people: Sequence[InspectorLine], winner: str, position: int, number: int) -> str:
+    return ticket(winner, people[number].code, position)
 
 
 def _choose(matching: "_Matching", winner: int, ranked: Iterable[int]) -> int:

@@ -14,13 +14,6 @@ from inspections.draws.history import Astray, Standing
 
 MATCH, MISMATCH, REFUSED = 0, 1, 2
 
-NOT_PROVED = (
-    "that the values are the official ones: compare them with source and issue",
-    "that the order came before its sources: that takes a checkpoint somebody kept",
-    "that the roster is complete: nobody left out, doubled or invented",
-)
-"""What a match does not prove; every verifier says these three (§8)."""
-
 
 class Verdict(NamedTuple):
     """Exit code, and where and why it is not 0. `subjects_only`: teams were not checked. `idle`: strata that left nothing to chance."""

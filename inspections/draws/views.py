@@ -1,7 +1,7 @@
 """The office pages of draws: list, new, the page of one draw (its steps by state), entering a source's value."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -159,8 +159,7 @@ def _save(request: HttpRequest, draw: Draw, form: SourcesForm) -> bool:
         if "submit" not in request.POST:
             messages.success(request, _("Saved. The preview below is up to date."))
             return True
-        saved = change.obj
-        commands.submit_draw(actor=signed_in(request), draw_id=draw.pk, version=getattr(saved, "version"))  # noqa: B009
+        commands.submit_draw(actor=signed_in(request), draw_id=draw.pk, version=cast(Draw, change.obj).version)
     except Refused as refused:
         form.add_error(None, refused.sentence)
         draw.refresh_from_db()

@@ -1,19 +1,14 @@
 """The rows that a command on a follow-up locks and looks at first: its case, itself, whose they are."""
 
-import datetime as dt
 from typing import Any, NoReturn
-
-from django.db.models import Model
 
 from inspections.cases import queries as case_queries
 from inspections.cases.models import Case
 from inspections.followups import queries, rules, states
 from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind
-from registries import clock
 from registries.ledger.change import alter, refuse, refuse_now
-from registries.ledger.queries import history
-from registries.ledger.sentences import Sentence, say
+from registries.ledger.sentences import say
 from registries.people.models import User
 from registries.people.queries import keeps
 
@@ -29,16 +24,8 @@ def locked_case(case_id: int, actor: User, version: int | None = None) -> Case:
     if case is None or not keeps(actor, case.unit_id):
         no_such()
     if version is not None and version != case.version:
-        refuse_now(_changed(case, *case.followups.all()))
+        refuse_now(rules.CHANGED)
     return case
-
-
-def _changed(*rows: Model) -> Sentence:
-    """Who changed these rows last, and when."""
-    last = history(*rows).filter(entry__action__endswith=".change").last()
-    name = str(last.actor) if last is not None and last.actor is not None else ""
-    moment = dt.datetime.fromisoformat(last.entry.time) if last is not None else clock.now()
-    return rules.changed_by(name, moment.astimezone(clock.BEIJING))
 
 
 def touch(case: Case) -> None:
@@ -62,7 +49,7 @@ def locked(followup_id: int, actor: User, version: int, move: str) -> Any:
     followup = queries.with_rechecks(FollowUp.objects.filter(pk=followup_id)).get()
     refuse(states.why_not(followup.kind, followup.state, move))
     if version != followup.version:
-        refuse_now(_changed(followup))
+        refuse_now(rules.CHANGED)
     if followup.kind == Kind.RECTIFICATION and followup.letter is not None and followup.is_void and move != "issue":
         refuse_now(rules.why_void(followup.letter.number.text))
     return followup

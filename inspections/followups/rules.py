@@ -21,6 +21,7 @@ LONGEST_DAYS = 366
 REMINDERS = (7, 3, 1)
 """Days before the due day from which the clerk, then the reviewer, then the supervisor has it on the desk."""
 
+CHANGED = say("This was changed meanwhile. Read it again, then decide.")
 PROBLEM = ("problem", "refused")
 """Groups of results from which something must follow."""
 
@@ -54,15 +55,6 @@ class Order(NamedTuple):
 def why_not_decide(*, was_on_team: bool) -> Sentence | None:
     """Whoever inspected never decides what follows from it."""
     return say("You inspected this case; another person decides what follows from it.") if was_on_team else None
-
-
-def changed_by(name: str, moment: dt.datetime) -> Sentence:
-    """What the second of two people on one form reads."""
-    return say(
-        "%(name)s changed this at %(moment)s. Nothing of yours is lost: read what is new, then send it again.",
-        name=name,
-        moment=f"{moment:%H:%M}",
-    )
 
 
 def why_not_follow(*, state: str, group: str, rechecks: str) -> Sentence | None:

@@ -18,9 +18,10 @@ from inspections.followups import forms as shapes
 from inspections.followups.models import FollowUp
 from inspections.followups.states import Kind, State
 from inspections.followups.steps import standing, step_of
-from registries import clock
+from registries import clock, overtaken
 from registries.ledger.change import Change, Refused
 from registries.ledger.telling import history_told
+from registries.overtaken import Seen
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import Unit
@@ -55,35 +56,27 @@ def followup_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One follow-up: what was ordered, how it stands, its history, and the forms that this person may send."""
     looks = viewer(signed_in(request))
     followup: Any = get_object_or_404(queries.visible_followups(looks), pk=pk)
-    acts = _acts(followup, looks)
     sent = request.POST.get("act", "") if request.method == "POST" else ""
-    shown = []
-    for name, title, make, run in acts:
-        form = make(request.POST if name == sent else None)
-        if name == sent and form.is_valid() and run(request, form):
-            return _after(name, followup)
-        if name == sent:
-            _renew(form, FollowUp.objects.values_list("version", flat=True).get(pk=pk))
-        shown.append((name, title, form))
-    if sent and sent not in {name for name, _title, _form, _run in acts}:
-        raise Http404
-    bound = next((form for name, _title, form in shown if name == sent), None)
+    bound = None
+    if sent:
+        _name, _title, make, run = next((one for one in _acts(followup, looks, sent) if one[0] == sent), NO_ACT)
+        bound = make(request.POST)
+        if bound.is_valid() and run(request, bound):
+            return _after(sent, followup)
+        followup = get_object_or_404(queries.visible_followups(looks), pk=pk)
+        overtaken.renewed(bound, followup.version)
+    shown = [(name, title, bound if name == sent else make(None)) for name, title, make, _run in _acts(followup, looks)]
     context = {
         **row_of(followup, looks),
         "acts": shown,
         "form": bound,
+        "typed": [] if sent in {name for name, _title, _form in shown} else overtaken.typed(bound),
         "letters": letters.of(followup),
         "extensions": followup.extensions.select_related("decided_by", "letter__number"),
         "rechecks": followup.rechecks.select_related("case", "ordered_by"),
         "history": history_told(followup),
     }
-    return render(request, "office/followups/page.html", context, status=422 if bound is not None and bound.errors else 200)
-
-
-def _renew(form: Any, version: int) -> None:
-    """What was typed stays; sent again, it counts as seen in the present version."""
-    form.data = form.data.copy()
-    form.data[form.add_prefix("version")] = str(version)
+    return render(request, "office/followups/page.html", context, status=overtaken.status_of(bound))
 
 
 def _after(name: str, followup: Any) -> HttpResponse:
@@ -95,10 +88,16 @@ def _after(name: str, followup: Any) -> HttpResponse:
 Act = tuple[str, str, Callable[[Any], forms.Form], Callable[[HttpRequest, Any], Change | None]]
 
 
-def _acts(followup: Any, looks: Viewer) -> list[Act]:
-    """The forms of a follow-up that this person may send now: its step first, then an extension."""
-    if followup.state != State.OPEN:
-        return []
+def _no_such(*_sent: Any) -> Any:
+    raise Http404
+
+
+NO_ACT: Act = ("", "", _no_such, _no_such)
+
+
+def _acts(followup: Any, looks: Viewer, sent: str = "") -> list[Act]:
+    """The forms of a follow-up that this person may send now: its step first, then an extension; and what was ``sent``, from a page of before."""
+    opened = followup.state == State.OPEN
     own = looks.keeps(followup.case.unit_id)
     going_on, checked = queries.under_way(followup), queries.is_checked(followup)
     awaited = followup.kind == Kind.CRIME and followup.decided_at is None
@@ -121,9 +120,9 @@ def _acts(followup: Any, looks: Viewer) -> list[Act]:
         (followup.kind == Kind.RECTIFICATION and not followup.is_void, "extend", "extend_followup", _("Extend the term"), shapes.ExtendForm, commands.extend_followup),
     ]  # fmt: skip
     return [
-        (name, title, _form(name, form, followup), _runner(command, followup.pk))
+        (name, title, _form(name, form, followup), _runner(command, followup))
         for fits, name, right, title, form, command in wanted
-        if fits and looks.may(right)
+        if (name == sent or (opened and fits)) and looks.may(right)
     ]
 
 
@@ -136,10 +135,11 @@ def _form(name: str, form: type[forms.Form], followup: Any) -> Callable[[Any], f
     return lambda data: form(data, initial=initial, prefix=name, **offered)
 
 
-def _runner(command: Callable[..., Change], pk: int) -> Callable[[HttpRequest, Any], Change | None]:
+def _runner(command: Callable[..., Change], followup: FollowUp) -> Callable[[HttpRequest, Any], Change | None]:
     def run(request: HttpRequest, form: Any) -> Change | None:
         arguments = form.arguments() if hasattr(form, "arguments") else form.cleaned_data
-        return act(request, command, form=form, done=_("Recorded."), followup_id=pk, **arguments)
+        seen = Seen(followup, arguments["version"])
+        return act(request, command, form=form, done=_("Recorded."), shown=seen, followup_id=followup.pk, **arguments)
 
     return run
 
@@ -162,10 +162,11 @@ def followup_new(request: HttpRequest, number: str) -> HttpResponse:
     form = shape(request.POST or None, initial=initial) if shape else None
     if form is not None and request.method == "POST" and form.is_valid():
         arguments = {"case_id": case.pk, "version": form.cleaned_data["version"], "order": form.order()}
-        if act(request, commands.order_followup, form=form, done=_("Ordered. It stands on the desk of the unit."), **arguments):
+        done = _("Ordered. It stands on the desk of the unit.")
+        if act(request, commands.order_followup, form=form, done=done, shown=_seen(case, form.cleaned_data["version"]), **arguments):
             return redirect("case-page", number=number)
     if form is not None and form.is_bound:
-        _renew(form, Case.objects.values_list("version", flat=True).get(pk=case.pk))
+        overtaken.renewed(form, overtaken.version_now(case))
     context = {
         "case": case,
         "record": case_queries.accepted_record(case),
@@ -174,19 +175,25 @@ def followup_new(request: HttpRequest, number: str) -> HttpResponse:
         "form": form,
         "may_waive": signed_in(request).has_perm("inspections.waive_followup"),
     }
-    return render(request, "office/followups/new.html", context, status=422 if form is not None and form.errors else 200)
+    return render(request, "office/followups/new.html", context, status=overtaken.status_of(form))
+
+
+def _seen(case: Case, version: int) -> Seen:
+    """The case as the page showed it; what was done to its follow-ups was done to it."""
+    return Seen(case, version, tuple(case.followups.all()))
 
 
 def _simple(request: HttpRequest, number: str, form: Any, run: Callable[..., Change], words: dict[str, str]) -> HttpResponse:
     """A page with one form about a case."""
     case = _case(request, number)
     asked = request.method == "POST" and form.is_valid()
-    if asked and act(request, run, form=form, done=words["done"], case_id=case.pk, **form.cleaned_data):
+    seen = _seen(case, form.cleaned_data["version"]) if asked and "version" in form.cleaned_data else None
+    if asked and act(request, run, form=form, done=words["done"], shown=seen, case_id=case.pk, **form.cleaned_data):
         return redirect("case-page", number=number)
     if form.is_bound:
-        _renew(form, Case.objects.values_list("version", flat=True).get(pk=case.pk))
+        overtaken.renewed(form, overtaken.version_now(case))
     context = {"case": case, "form": form, **words}
-    return render(request, "office/followups/simple.html", context, status=422 if form.errors else 200)
+    return render(request, "office/followups/simple.html", context, status=overtaken.status_of(form))
 
 
 @access("inspections.waive_followup")

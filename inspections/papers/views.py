@@ -23,7 +23,7 @@ from inspections.papers import commands, drafting, forms, pressing, printing, qu
 from inspections.papers.models import Bundle, Letter
 from inspections.papers.states import BundleState, Kind, Sheet
 from inspections.plans.queries import visible_plans
-from registries import clock
+from registries import clock, overtaken
 from registries.ledger.change import Refused
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
@@ -297,4 +297,7 @@ def number_void(request: HttpRequest, pk: int) -> HttpResponse:
         done = _("%(number)s is void. It stays in the list.") % {"number": number.text}
         if act(request, commands.void_number, form=form, done=done, number_id=pk, **form.cleaned_data):
             return redirect("case-papers", number=number.case.number) if number.case else redirect("document-numbers")
-    return render(request, "office/papers/void.html", {"number": number, "form": form}, status=422 if form.errors else 200)
+        number.refresh_from_db()
+        if number.voided_at is not None:
+            overtaken.note(form, overtaken.last_hand(signed_in(request), number))
+    return render(request, "office/papers/void.html", {"number": number, "form": form}, status=overtaken.status_of(form))

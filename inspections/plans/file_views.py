@@ -10,6 +10,7 @@ from inspections.plans.forms import DropForm, PlanFileForm
 from inspections.plans.models import Plan, PlanFile
 from inspections.plans.views import page_of_plan
 from registries.evidence import shown
+from registries.overtaken import Seen
 from registries.pages import act, signed_in
 from registries.people.access import access
 
@@ -28,7 +29,7 @@ def plan_drop(request: HttpRequest, pk: int) -> HttpResponse:
     version = int(sent) if sent.isdecimal() else row.version
     if form.is_valid():
         done = _("The amendment is dropped. The plan in force stays as it is and can be amended anew.")
-        if act(request, commands.drop_amendment, form=form, done=done, plan_id=pk, version=version, **form.cleaned_data):
+        if act(request, commands.drop_amendment, form=form, done=done, shown=Seen(row, version), plan_id=pk, version=version, **form.cleaned_data):
             return redirect("plan", pk=pk)
     return page_of_plan(request, pk, drop=form)
 

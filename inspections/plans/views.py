@@ -13,9 +13,11 @@ from inspections.plans import commands, papers, progress, queries, states
 from inspections.plans.forms import AmendForm, DropForm, ItemForm, PlanFileForm, PlanFilterForm, PlanForm, ReviewForm
 from inspections.plans.models import Plan, PlanItem
 from inspections.plans.states import PlanState
+from registries import overtaken
 from registries.exports.commands import complete_export, export_registry
 from registries.ledger.telling import history_told
 from registries.matters.papers import download
+from registries.overtaken import Seen
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.models import User
@@ -80,6 +82,8 @@ def page_of_plan(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
         "changes": queries.changes(row),
         **_may(user, row, versions),
         "review": ReviewForm(),
+        "sent": next((one for one in (forms.get("review"), forms.get("drop")) if one is not None), None),
+        "typed": overtaken.typed(forms.get("review")) + overtaken.typed(forms.get("drop")),
         "amend": AmendForm(),
         "drop": DropForm(),
         "attach": PlanFileForm(),
@@ -89,7 +93,7 @@ def page_of_plan(request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
     }
     if row.state == PlanState.PUBLISHED:
         context |= _progress(lines)
-    return render(request, "office/plans/plan.html", context, status=422 if forms else 200)
+    return render(request, "office/plans/plan.html", context, status=409 if overtaken.is_overtaken(context["sent"]) else 422 if forms else 200)
 
 
 def _may(user: User, row: Plan, versions: list[Plan]) -> dict[str, bool]:
@@ -167,7 +171,8 @@ def plan_submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand a plan to the legal review."""
     row = _kept_plan(request, pk)
     done = _("Submitted. After the legal review a supervisor who had no hand in it approves it.")
-    act(request, commands.submit_plan, done=done, plan_id=pk, version=_version(request, row))
+    version = _version(request, row)
+    act(request, commands.submit_plan, done=done, shown=Seen(row, version), plan_id=pk, version=version)
     return redirect("plan", pk=pk)
 
 
@@ -177,13 +182,14 @@ def plan_review(request: HttpRequest, pk: int) -> HttpResponse:
     """Pass a plan in the legal review, or give it back with the reason; what was typed stays when it is refused."""
     row = _kept_plan(request, pk)
     remark = request.POST.get("remark", "")
-    version = _version(request, row)
+    version, form = _version(request, row), ReviewForm({"remark": remark})
+    given: dict[str, Any] = {"form": form, "shown": Seen(row, version), "plan_id": pk, "version": version}
     if "return" in request.POST:
-        change = act(request, commands.return_plan, done=_("Returned to its clerk."), plan_id=pk, version=version, reason=remark)
+        change = act(request, commands.return_plan, done=_("Returned to its clerk."), reason=remark, **given)
     else:
         done = _("Passed. A supervisor who had no hand in it approves the plan.")
-        change = act(request, commands.review_plan, done=done, plan_id=pk, version=version, remark=remark)
-    return page_of_plan(request, row.pk, review=ReviewForm({"remark": remark})) if change is None else redirect("plan", pk=pk)
+        change = act(request, commands.review_plan, done=done, remark=remark, **given)
+    return page_of_plan(request, row.pk, review=form) if change is None else redirect("plan", pk=pk)
 
 
 @access("inspections.amend_plan")

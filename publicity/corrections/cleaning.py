@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from publicity.corrections.comparing import longest
 from publicity.corrections.rules import correctable
 from publicity.disclosures.masking import masked, masked_numbers
 from publicity.disclosures.models import Disclosure
@@ -43,7 +44,7 @@ def _value(result: Disclosure, name: str, value: Any) -> Any:
         if not text.isascii() or not text.isdecimal() or not 0 < int(text) < 100:
             refuse_now(say("Give the number of officers."))
         return int(text)
-    most = Disclosure._meta.get_field(name).max_length  # type: ignore[union-attr]
+    most = longest(name)
     if most and len(text) > most:
         refuse_now(say("The text is too long: %(most)s characters at most.", most=most))
     if name == "subject_name" and result.case.subject.kind == Subject.Kind.PERSON:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 
-from publicity.disclosures.models import COPIED, Copy
+from publicity.disclosures.models import COPIED, Copy, Disclosure
 from publicity.disclosures.states import Form
 
 LABELS = {
@@ -59,3 +60,9 @@ def between(before: Copy, after: Copy) -> list[Changed]:
 def texts(values: Mapping[str, Any], names: Iterable[str] = COPIED) -> Iterator[str]:
     """The texts among these values, to be scanned."""
     yield from (str(values[name]) for name in names if isinstance(values.get(name), str))
+
+
+def longest(name: str) -> int | None:
+    """How many characters this copied column holds; None where it has no limit."""
+    column = Disclosure._meta.get_field(name)
+    return column.max_length if isinstance(column, Field) else None

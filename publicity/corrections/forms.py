@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from publicity.corrections import rules
-from publicity.corrections.comparing import LABELS
+from publicity.corrections.comparing import LABELS, longest
 from publicity.corrections.states import Kind
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.states import Because
@@ -173,7 +173,7 @@ def _column(name: str, result: Disclosure) -> forms.Field:
         return forms.IntegerField(label=label, min_value=1, max_value=99)
     if name == "findings":
         return forms.CharField(label=label, required=False, max_length=4000, widget=_area(4))
-    most = Disclosure._meta.get_field(name).max_length  # type: ignore[union-attr]
+    most = longest(name)
     return forms.CharField(label=label, required=name in ("subject_name", "category_name", "unit_name"), max_length=most)
 
 

@@ -82,11 +82,6 @@ def followed(token: str) -> Objection | None:
     return found.first()
 
 
-def statements_of(result: Disclosure) -> QuerySet[Statement]:
-    """What the inspected say, as it stands beside the result."""
-    return Statement.objects.filter(disclosure=result).order_by("shown_at", "pk")
-
-
 # --- how much was sent -----------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """The office pages: objections by deadline, one of them with its next step, proposing a correction or a withdrawal."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -20,10 +21,11 @@ from publicity.disclosures.masking import finds
 from publicity.disclosures.models import Disclosure
 from publicity.disclosures.owed import PenaltyDisclosure
 from publicity.disclosures.states import Because
-from registries import clock
+from registries import clock, overtaken
 from registries.evidence import download
-from registries.ledger.change import Refused, translated
+from registries.ledger.change import Change, Refused, translated
 from registries.ledger.telling import history_told
+from registries.overtaken import Seen
 from registries.pages import act, page_of, signed_in
 from registries.people.access import access
 from registries.people.masking import masked_name, masked_phone
@@ -97,11 +99,12 @@ def _page(
         "form": (form or AnswerForm(initial={"version": row.version})) if mine else None,
         "refusing": refusing or ReasonForm(),
         "proposals": [(one, changes(one.was, one.values)) for one in row.proposals.select_related("asked_by", "decided_by").order_by("-pk")],
+        "sent": form or refusing,
+        "typed": [] if mine and form else overtaken.typed(form) + overtaken.typed(refusing),
         "answered": row.state in ANSWERED,
         "history": history_told(row) if user.has_perm("registries.view_history") else None,
     }
-    failed = bool((form and form.errors) or (refusing and refusing.errors))
-    return render(request, "office/corrections/page.html", context, status=422 if failed else 200)
+    return render(request, "office/corrections/page.html", context, status=overtaken.status_of(form, refusing))
 
 
 @access("publicity.read_objector")
@@ -127,11 +130,14 @@ def objection_take(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide that the result stands."""
-    get_object_or_404(queries.visible_objections(signed_in(request)), pk=pk)
+    row = get_object_or_404(queries.visible_objections(signed_in(request)), pk=pk)
     form = AnswerForm(request.POST)
     done = _("Decided. The answer can be printed, and whoever asked reads it at their address.")
-    if form.is_valid() and act(request, commands.answer_objection, form=form, done=done, objection_id=pk, **form.cleaned_data):
-        return redirect("objection-page", pk=pk)
+    if form.is_valid():
+        seen = Seen(row, form.cleaned_data["version"])
+        if act(request, commands.answer_objection, form=form, done=done, shown=seen, objection_id=pk, **form.cleaned_data):
+            return redirect("objection-page", pk=pk)
+        overtaken.renewed(form, overtaken.version_now(row))
     return _page(request, pk, form=form)
 
 
@@ -198,22 +204,14 @@ def _initial(result: Disclosure, objection: Objection | None) -> dict[str, Any]:
     return {"version": result.version, "objection_version": objection.version if objection else 0}
 
 
-def _back(result: Disclosure, objection: Objection | None) -> HttpResponse:
-    return redirect("objection-page", pk=objection.pk) if objection else redirect("case-page", number=result.case.number)
-
-
 @access("publicity.propose_correction")
 def correct(request: HttpRequest, public_id: str) -> HttpResponse:
     """The columns as they stand; what is typed over waits for a supervisor."""
     result, objection = _of(request, public_id)
     because = Because.FOLLOWED if request.GET.get("because") == Because.FOLLOWED else Because.ERROR
     form = CorrectionForm(request.POST or None, initial=_initial(result, objection), result=result, answering=objection is not None, because=because)
-    if request.method == "POST" and form.is_valid():
-        arguments = {**form.arguments(), **form.answer(objection.pk if objection else None)}
-        done = _("Proposed. It changes nothing before a supervisor approves.")
-        if act(request, proposing.propose_correction, form=form, done=done, disclosure_id=result.pk, **arguments):
-            return _back(result, objection)
-    return _proposing(request, "office/corrections/correct.html", result, objection, form)
+    template, heading = "office/corrections/correct.html", _("Correct the result")
+    return _propose(request, proposing.propose_correction, result, objection, form, template=template, heading=heading)
 
 
 @access("publicity.propose_withdrawal")
@@ -221,12 +219,8 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """The event, its day and basis; the result stands until a supervisor approves."""
     result, objection = _of(request, public_id)
     form = WithdrawalForm(request.POST or None, initial=_initial(result, objection), answering=objection is not None)
-    if request.method == "POST" and form.is_valid():
-        arguments = {**form.arguments(), **form.answer(objection.pk if objection else None)}
-        done = _("Proposed. It changes nothing before a supervisor approves.")
-        if act(request, proposing.propose_withdrawal, form=form, done=done, disclosure_id=result.pk, **arguments):
-            return _back(result, objection)
-    return _proposing(request, "office/corrections/withdraw.html", result, objection, form)
+    template, heading = "office/corrections/withdraw.html", _("Withdraw the result")
+    return _propose(request, proposing.propose_withdrawal, result, objection, form, template=template, heading=heading)
 
 
 @access("publicity.take_down_penalty")
@@ -241,20 +235,35 @@ def penalty_down(request: HttpRequest, public_id: str) -> HttpResponse:
         done = _("Taken down. The notice with its reason stands at the address.")
         if act(request, annulling.take_down_penalty, form=form, done=done, penalty_id=penalty.pk, **form.cleaned_data):
             return redirect("case-page", number=case.number)
-    context = {"penalty": penalty, "case": case, "form": form}
+    context = {"heading": _("Take the penalty decision down"), "penalty": penalty, "case": case, "form": form}
     return render(request, "office/corrections/penalty.html", context, status=422 if form.errors else 200)
 
 
-def _proposing(
-    request: HttpRequest, template: str, result: Disclosure, objection: Objection | None, form: CorrectionForm | WithdrawalForm
+def _propose(
+    request: HttpRequest,
+    command: Callable[..., Change],
+    result: Disclosure,
+    objection: Objection | None,
+    form: CorrectionForm | WithdrawalForm,
+    *,
+    template: str,
+    heading: str,
 ) -> HttpResponse:
+    """Send the form to its command; show it where nothing was sent or the command refuses."""
+    if request.method == "POST" and form.is_valid():
+        arguments = {**form.arguments(), **form.answer(objection.pk if objection else None)}
+        done = _("Proposed. It changes nothing before a supervisor approves.")
+        seen = Seen(result, form.cleaned_data["version"])
+        if act(request, command, form=form, done=done, shown=seen, disclosure_id=result.pk, **arguments):
+            return redirect("objection-page", pk=objection.pk) if objection else redirect("case-page", number=result.case.number)
     waiting = Proposal.objects.filter(disclosure=result, state="submitted").exists()
     closed = rules.why_not_propose(removed=result.removed_at is not None, waiting=waiting, seen=0, now=0, explanation="-")
     context = {
+        "heading": heading,
         "result": result,
         "case": result.case,
         "objection": objection,
         "form": form,
         "closed": Refused(closed).sentence if closed and request.method != "POST" else "",
     }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=overtaken.status_of(form))

@@ -1,7 +1,6 @@
 """What is due to be public and what keeps it from being so: cases, duties, holds, penalties, failures. Nothing here writes."""
 
 import datetime as dt
-from collections import defaultdict
 from typing import NamedTuple
 
 from django.conf import settings
@@ -188,11 +187,3 @@ def penalties(today: dt.date) -> QuerySet[PenaltyDisclosure]:
 def penalty(public_id: str) -> PenaltyDisclosure | None:
     """The penalty under this address, shown or taken down, or None where there never was one."""
     return PenaltyDisclosure.objects.select_related("followup").filter(public_id=public_id).first()
-
-
-def penalties_of_cases(case_ids: list[int]) -> dict[int, list[FollowUp]]:
-    """Case → its penalties whose decision is not public yet."""
-    found: defaultdict[int, list[FollowUp]] = defaultdict(list)
-    for one in penalties_owed().filter(case__in=case_ids):
-        found[one.case_id].append(one)
-    return found

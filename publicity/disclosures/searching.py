@@ -18,7 +18,7 @@ Question = tuple[tuple[All, ...], ...]
 """What is asked: of each part, one alternative at least."""
 
 _OTHER = re.compile(r"\W")
-CODE_FROM, CODE_LENGTH = 8, 18
+CODE_FROM = 8
 """A code is found by its first eight characters or more; all codes of a county begin with the same eight."""
 COLUMNS = {"unit": "u", "town": "t", "result": "r", "matter": "m", "draw": "d", "plan": "p"}
 """A filter's name → the letter before its terms."""

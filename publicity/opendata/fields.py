@@ -134,8 +134,3 @@ def in_csv(value: Value) -> str:
     if isinstance(cell, dt.date):
         return cell.isoformat()
     return "" if cell is None else str(cell)
-
-
-def from_csv(cell: str) -> str:
-    """The exact text of a cell of CSV."""
-    return cell.removeprefix("'")

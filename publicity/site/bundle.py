@@ -3,12 +3,12 @@
 Written as it is read: a file of hundreds of megabytes passes through in pieces.
 """
 
-import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from inspections.draws.protocol import digest
+from registries.outlet import Outlet
 
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The earliest moment a zip can hold; no real one, so that the archive depends on its files alone."""
@@ -32,7 +32,7 @@ def mark(files: Iterable[Packed], folder: str) -> str:
 
 def zipped(files: Iterable[Packed], folder: str) -> Iterator[bytes]:
     """The files in one folder, piece by piece. Stored, because every zlib packs in its own way."""
-    out = _Outlet()
+    out = Outlet()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(files):
             entry = zipfile.ZipInfo(f"{folder}/{file.name}", FIRST_DAY)
@@ -44,22 +44,3 @@ def zipped(files: Iterable[Packed], folder: str) -> Iterator[bytes]:
                     member.write(piece)
                     yield out.taken()
     yield out.taken()
-
-
-class _Outlet(io.RawIOBase):
-    """A stream that only goes forward: what the archive writes waits here until it is taken."""
-
-    def __init__(self) -> None:
-        self.waiting = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self.waiting += data
-        return len(data)
-
-    def taken(self) -> bytes:
-        data = bytes(self.waiting)
-        self.waiting.clear()
-        return data

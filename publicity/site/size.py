@@ -7,12 +7,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from registries.people.access import PUBLIC, access
 
-COOKIE, LARGE, NORMAL = "size", "large", "normal"
+LARGE, NORMAL = "large", "normal"
 
 
 def is_large(request: HttpRequest) -> bool:
     """Whether the visitor chose large letters."""
-    return request.COOKIES.get(COOKIE) == LARGE
+    return request.COOKIES.get(settings.SIZE_COOKIE_NAME) == LARGE
 
 
 @access(PUBLIC)
@@ -23,7 +23,14 @@ def choose_size(request: HttpRequest, size: str) -> HttpResponse:
     target = request.GET.get("next", "/")
     response = redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/")
     if size == LARGE:
-        response.set_cookie(COOKIE, LARGE, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        response.set_cookie(
+            settings.SIZE_COOKIE_NAME,
+            LARGE,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
     else:
-        response.delete_cookie(COOKIE, samesite="Lax")
+        response.delete_cookie(settings.SIZE_COOKIE_NAME, samesite="Lax")
     return response

@@ -10,7 +10,7 @@ BOX = {1: 400, 2: 300, 3: 200, 4: 97, 8: 2, 16: 1}
 """An example box: slips → subjects with so many, 1,000 in all."""
 RATES = (5, 20, 50)
 """Per cent of the box that are drawn in the example."""
-EXAMPLE = {"grade": "C", "upheld_complaints": 1, "serious_violations": 1, "full_years_without_visit": 2}
+EXAMPLE: dict[str, Any] = {"grade": "C", "upheld_complaints": 1, "serious_violations": 1, "full_years_without_visit": 2}
 """The subject of the example."""
 
 
@@ -19,7 +19,7 @@ def told() -> dict[str, Any]:
     grades = [(row.part.removeprefix("grade-"), row.each) for row in TABLE if row.part.startswith("grade-")]
     signals = [(SLIPS_FOR[row.part], row) for row in TABLE if not row.part.startswith("grade-")]
     chances = [inclusion_chances(BOX, sum(BOX.values()) * rate // 100) for rate in RATES]
-    example = slips_of("full", **EXAMPLE)  # type: ignore[arg-type]
+    example = slips_of("full", **EXAMPLE)
     return {
         "grades": grades,
         "signals": signals,

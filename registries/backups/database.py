@@ -70,6 +70,7 @@ def load(pieces: Iterable[bytes]) -> None:
         _load_sqlite(pieces)
     else:
         _load_postgresql(pieces)
+        _learn_sizes()
 
 
 # --- SQLite --------------------------------------------------------------------------------------------------------------
@@ -142,11 +143,19 @@ def _load_postgresql(pieces: Iterable[bytes]) -> None:
             pipe.write(piece)
 
 
+def _learn_sizes() -> None:
+    """A dump leaves out what the planner knows of its tables (SQLite's copy keeps it); until autovacuum comes by, what is due would take longer than it may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("ANALYZE")
+    connection.close()  # with its limit
+
+
 @contextlib.contextmanager
 def _running(command: list[str], *, stdin: int | None = None, stdout: int | None = None) -> Iterator[IO[bytes]]:
     """A client program of PostgreSQL at work, by its one pipe; what it says when it fails is the sentence of the failure."""
     with tempfile.TemporaryFile() as words:
-        with subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=words, env={**os.environ, **_place()}) as process:  # noqa: S603
+        with subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=words, env={**os.environ, **_place()}) as process:  # noqa: S603 - our own words
             pipe = process.stdin or process.stdout
             if pipe is None:
                 raise Failed(f"{command[0]} was started without a pipe.")
@@ -180,7 +189,7 @@ def _program(name: str) -> tuple[str, str]:
 
 
 def _says(path: str) -> str:
-    return subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+    return subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603 - our own words
 
 
 def _major(told: str) -> int:

@@ -25,6 +25,7 @@ from registries import clock
 from registries.backups import age, archive, database
 from registries.backups.database import Failed
 from registries.ledger.queries import head
+from registries.sealedfiles import keeping
 
 ENDING, UNDONE = ".age", ".part"
 WITHOUT = "The keys of the encrypted columns, passwords of servers and every other secret are not in this backup. Keep them elsewhere."
@@ -82,11 +83,6 @@ def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def evidence() -> Path:
-    """The folder of the sealed files of evidence."""
-    return Path(settings.MEDIA_ROOT) / "evidence"
 
 
 def fingerprints() -> dict[str, str]:
@@ -150,10 +146,9 @@ def _pieces(facts: dict[str, Any], public_digest: Digest) -> Iterator[tuple[str,
         facts |= _facts(public_digest)
         for number, piece in enumerate(database.dump()):
             yield f"database/{number:06}", piece
-    top = evidence()
-    for path in sorted(top.glob("??/" + "?" * 64)):
+    for name in keeping.names():
         with contextlib.suppress(FileNotFoundError):  # its time has come meanwhile
-            yield f"evidence/{path.relative_to(top).as_posix()}", path.read_bytes()
+            yield name, keeping.fetch(name)
     told = {name: getattr(settings, name) for name in TOLD}
     yield "settings.json", json.dumps(told, ensure_ascii=False, indent=1).encode()
 

@@ -5,9 +5,6 @@ in it, which the checkpoints of the keepers confirm.
 """
 
 import contextlib
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +19,7 @@ from registries.backups import age, archive, database, making
 from registries.backups.database import Failed
 from registries.ledger.findings import run_checks as run_invariants
 from registries.ledger.queries import head
+from registries.sealedfiles import keeping
 
 Manifest = dict[str, Any]
 
@@ -43,7 +41,9 @@ def restore(file: Path, private_key: str) -> Manifest:
         with _opened(file, private_key) as reading:
             database.load(_database_and_evidence(reading))
     except BaseException:
-        shutil.rmtree(making.evidence(), ignore_errors=True)  # it was empty before
+        with contextlib.suppress(OSError):
+            for name in keeping.names():  # it was empty before
+                keeping.remove(name)
         raise
     import_module(settings.SESSION_ENGINE).SessionStore.get_model_class().objects.all().delete()  # nobody is in by what was signed out since
     return manifest
@@ -66,8 +66,12 @@ def amiss(manifest: Manifest, public_digest: Callable[[], dict[str, str]]) -> li
 def _refuse_if_in_use() -> None:
     if database.tables():
         raise Failed("The database is not empty. A backup is restored into an empty system only; nothing was changed.")
-    if next(making.evidence().glob("*/*"), None) is not None:
-        raise Failed(f"{making.evidence()} is not empty. A backup is restored into an empty system only; nothing was changed.")
+    try:
+        lying = next(keeping.names(), None)
+    except OSError as error:
+        raise Failed(f"The place of evidence does not answer: {error}. Nothing was changed.") from error
+    if lying is not None:
+        raise Failed("The place of evidence is not empty. A backup is restored into an empty system only; nothing was changed.")
 
 
 def _refuse_if_unfit(manifest: Manifest) -> None:
@@ -98,17 +102,10 @@ def _opened(file: Path, private_key: str) -> Iterator[archive.Reading]:
 def _database_and_evidence(reading: archive.Reading) -> Iterator[bytes]:
     """The pieces of the database; files of evidence are put in their places on the way."""
     for name, body in reading.pieces():
-        folder, _slash, rest = name.partition("/")
-        if folder == "database":
+        if name.startswith("database/"):
             yield body
-        elif folder == "evidence":
-            _keep(making.evidence() / rest, body)
-
-
-def _keep(place: Path, body: bytes) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(place)
+        elif name.startswith(f"{keeping.PREFIX}/"):
+            try:
+                keeping.keep(name, body)
+            except OSError as error:
+                raise Failed(f"{name} could not be written: {error}. Nothing was left half.") from error

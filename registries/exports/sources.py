@@ -7,6 +7,7 @@ for, of the own unit's rows; an ID number never does.
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -118,7 +119,7 @@ class MatterSource(Source):
             name = register.layout.kind
             rows = [content.columns for content in kept] if name == "matters" else [v for content in kept for v in content.lists[name].values()]
             cells = [[_written(column, values[column.name], register, context) for column in register.layout.columns] for values in rows]
-            sheets.append(_stream(register, lambda cells=cells: iter(cells)))  # type: ignore[misc]
+            sheets.append(_stream(register, partial(iter, cells)))
         return len(kept), sheets
 
 

@@ -324,10 +324,10 @@ class Register:
         objects = [obj for _row, obj in rows]
         self.derive(objects)
         columns.update(self.derived)
-        if hasattr(self.model, "version"):
-            columns.add("version")
-            for obj in objects:
-                obj.version += 1  # type: ignore[attr-defined]
+        for obj in objects:
+            if hasattr(obj, "version"):
+                obj.version += 1
+                columns.add("version")
         if columns:
             self.model._default_manager.bulk_create(
                 objects, batch_size=1000, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(columns)

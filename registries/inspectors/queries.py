@@ -107,11 +107,6 @@ def _why_not_chosen(inspector: Inspector, day: dt.date, matter_ids: set[int], me
     return why_not_eligible(**_facts(inspector, day), in_scope=_enforces(inspector, matter_ids) if matter_ids else None)
 
 
-def eligible_inspectors(unit_ids: Iterable[int], day: dt.date, *, matter_ids: Iterable[int] = ()) -> list[Inspector]:
-    """The inspectors of these units who may inspect on ``day``, by staff number; of those ``matter_ids`` all."""
-    return choose_inspectors(unit_ids, day, matter_ids=matter_ids).able
-
-
 def _enforces(inspector: Inspector, matter_ids: set[int]) -> bool:
     scope = {matter.pk for matter in inspector.matters.all()}
     return not scope or matter_ids <= scope

@@ -1,8 +1,7 @@
-"""What is sealed, and where: every encrypted column of every floor, and folders of sealed files. Reads raw values, never opens one."""
+"""What is sealed, and where: every encrypted column of every floor, and the sealed files. Reads raw values, never opens one."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -13,6 +12,7 @@ from django.db.models.functions import Length
 
 from registries.fields import HEAD, TOKEN, head_of
 from registries.imports.sealed import SealedBytesField
+from registries.sealedfiles import keeping
 
 AT_ONCE = 500
 FILES_AT_ONCE = 8
@@ -46,17 +46,6 @@ class Column(NamedTuple):
             return bytes(head).partition(b":")[0].decode("ascii", "replace")
         token, name = head_of(head)
         return name if token or not self.searchable else f"{name} ({NO_INDEX})"
-
-
-class Folder(NamedTuple):
-    """A folder of sealed files, and what is authenticated with each of them."""
-
-    path: Path
-    place: bytes
-
-    def files(self) -> Iterator[Path]:
-        """Its files; those half-written by a process that died are none of them."""
-        return (one for one in self.path.rglob("*") if one.is_file() and not one.name.startswith("tmp"))
 
 
 def sealed_columns() -> list[Column]:
@@ -95,14 +84,9 @@ def in_use(column: Column) -> Counter[str]:
     return Counter(column.name_of(head) for _pk, head in heads(column))
 
 
-def files_in_use(folder: Folder) -> Counter[str]:
-    """How many files of a folder are under which key."""
-    return Counter(_file_key(path) for path in folder.files())
-
-
-def _file_key(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(HEAD).partition(b":")[0].decode("ascii", "replace")
+def files_in_use() -> Counter[str]:
+    """How many sealed files are under which key."""
+    return Counter(keeping.beginning(name, HEAD).partition(b":")[0].decode("ascii", "replace") for name in keeping.names())
 
 
 def strange(column: Column) -> str | None:

@@ -4,31 +4,29 @@ What stands under the first key already is passed over, so a second run goes on 
 wrote meanwhile stays as it is: it was sealed with the first key then.
 """
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from django.db import transaction
 
 from registries.fields import HEAD, writing_key
 from registries.imports.sealed import seal_bytes, unseal_bytes
 from registries.keys import columns
-from registries.keys.columns import AT_ONCE, FILES_AT_ONCE, Column, Folder
+from registries.keys.columns import AT_ONCE, FILES_AT_ONCE, Column
 from registries.keys.models import KeyRotation
+from registries.sealedfiles import keeping
 
 Said = Callable[[str, int], None]
 
 
-def rotate(rotation: KeyRotation, folders: Sequence[Folder], said: Said) -> dict[str, int]:
-    """Move every column and every folder; ``said`` hears of each batch. Returns what was moved, this run and those before it."""
+def rotate(rotation: KeyRotation, place: bytes, said: Said) -> dict[str, int]:
+    """Move every column and every file; ``said`` hears of each batch. Returns what was moved, this run and those before it.
+    ``place`` is what is authenticated with every file."""
     for column in columns.sealed_columns():
         move(rotation, column, said)
-    for folder in folders:
-        count = move_files(folder)
-        if count:
-            _count(rotation, folder.place.decode(), count)
-            said(folder.place.decode(), count)
+    count = move_files(place)
+    if count:
+        _count(rotation, place.decode(), count)
+        said(place.decode(), count)
     return dict(KeyRotation.objects.get(pk=rotation.pk).done)
 
 
@@ -58,23 +56,15 @@ def _count(rotation: KeyRotation, place: str, moved: int) -> None:
         row.save(update_fields=["done"])
 
 
-def move_files(folder: Folder) -> int:
-    """Seal every file of the folder anew that is not under the first key; each is replaced whole."""
+def move_files(place: bytes) -> int:
+    """Seal every file anew that is not under the first key; each is replaced whole."""
     start, moved = f"{writing_key()[0]}:".encode(), 0
-    for path in folder.files():
-        stored = path.read_bytes()
+    for name in keeping.names():
+        stored = keeping.fetch(name)
         if not stored.startswith(start):
-            _replace(path, seal_bytes(unseal_bytes(stored, folder.place), folder.place))
+            keeping.keep(name, seal_bytes(unseal_bytes(stored, place), place))
             moved += 1
     return moved
-
-
-def _replace(path: Path, sealed: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
 
 
 def index_missing(app_label: str) -> None:

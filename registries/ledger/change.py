@@ -91,9 +91,10 @@ def alter(obj: models.Model, *, note: str = "", facts: tuple[Fact, ...] = (), **
     before = shown(obj, names)
     for name, value in values.items():
         setattr(obj, name, value)
-    extra = ["version"] if hasattr(obj, "version") and "version" not in values else []
-    if extra:
-        obj.version += 1  # type: ignore[attr-defined]
+    extra = []
+    if "version" not in values and hasattr(obj, "version"):
+        obj.version += 1
+        extra = ["version"]
     obj.save(update_fields=[*names, *extra])
     after = shown(obj, names)
     changed = [n for n in names if before[n] != after[n]]

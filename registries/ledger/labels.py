@@ -52,7 +52,7 @@ LABELS: dict[str, Promise] = {
     "places": _("columns"),
     "secret": _("secret"),
     "posted": _("messages posted"),
-    "settled": _("settled"),
+    "settled": _("messages closed"),
     "calendar": _("calendar"),
     "named": _("by name"),
     "kind": _("kind"),

@@ -57,6 +57,17 @@ def naming(wanted: Mapping[str, Collection[int]], among: Collection[str]) -> mod
     return LedgerPayload.objects.filter(_named_among(wanted, among)).select_related("entry", "actor").order_by("entry_id")
 
 
+def last_change(*objects: models.Model) -> LedgerPayload | None:
+    """The newest entry that changed one of these rows, as its object or beside it, with entry and actor; looked for among the newest 5000."""
+    newest = head()
+    touched = models.Q(pk__in=[])
+    for obj in objects:
+        label = obj._meta.label_lower
+        touched |= models.Q(object_kind=label, object_id=str(obj.pk)) | models.Q(body__contains=f'["{label}",{obj.pk},"')
+    recent = LedgerPayload.objects.filter(touched, entry_id__gt=(newest.seq if newest else 0) - 5000, entry__action__endswith=".change")
+    return recent.select_related("entry", "actor").order_by("-entry_id").first()
+
+
 def _named_among(wanted: Mapping[str, Collection[int]], among: Collection[str]) -> models.Q:
     named = models.Q(pk__in=[])
     for label, keys in wanted.items():

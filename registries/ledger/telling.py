@@ -187,7 +187,7 @@ def _tell(payload: LedgerPayload, body: dict[str, Any], names: _Names) -> Tellin
 
 def _noted(note: str) -> str:
     """What somebody noted, as they wrote it; what a command notes itself (``words.NOTES``) in the reader's language."""
-    return _(note) if note in NOTES else note
+    return str(NOTES.get(note, note))
 
 
 def _refusal(body: dict[str, Any]) -> str:

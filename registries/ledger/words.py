@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import pgettext_lazy
 
 WORDS: dict[str, Promise] = {
     "registries.create_account": _("made the account"),
@@ -226,16 +226,16 @@ WORDS: dict[str, Promise] = {
 }
 
 
-NOTES = (
-    gettext_noop("signed by all"),
-    gettext_noop("settled"),
-    gettext_noop("nothing new"),
-    gettext_noop("the committed roster, by name"),
-    gettext_noop("the auditor's sealed copy of the secret"),
-    gettext_noop("from the auditor's sealed copy"),
-    gettext_noop("at sign-in"),
-    gettext_noop("to confirm who acts"),
-)
+NOTES: dict[str, Promise] = {
+    "signed by all": _("signed by all"),
+    "settled": pgettext_lazy("note of a command", "settled"),
+    "nothing new": _("nothing new"),
+    "the committed roster, by name": _("the committed roster, by name"),
+    "the auditor's sealed copy of the secret": _("the auditor's sealed copy of the secret"),
+    "from the auditor's sealed copy": _("from the auditor's sealed copy"),
+    "at sign-in": _("at sign-in"),
+    "to confirm who acts": _("to confirm who acts"),
+}
 """What commands note by themselves; all other notes are people's words."""
 
 

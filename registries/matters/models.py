@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registries.codes.models import Code
 from registries.matters.states import EditionState
@@ -168,7 +169,7 @@ class LegalBasis(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("legal basis")
+        verbose_name = pgettext_lazy("of a matter", "legal basis")
         verbose_name_plural = _("legal bases")
         ordering = ("revision", "position")
         constraints: ClassVar = [

@@ -111,16 +111,11 @@ class Vocabulary(NamedTuple):
     disposals: dict[int, list[Code]]
 
 
-def vocabulary_of(revision: MatterRevision) -> Vocabulary:
-    """The results and disposals of a matter; all of the code tables for one that names none of its own.
-
-    A result of its own without a disposal may be followed by any.
-    """
-    return vocabulary_together([revision.pk])
-
-
 def vocabulary_together(revision_ids: Collection[int]) -> Vocabulary:
-    """What may be entered of one visit on these matters: whatever one of them allows. Two queries."""
+    """What may be entered of one visit on these matters: whatever one of them allows. Two queries.
+
+    A matter that names no results of its own allows all of the code tables; a result without a disposal may be followed by any.
+    """
     rows = list(Outcome.objects.filter(revision__in=revision_ids).select_related("result", "disposal").order_by("revision", "position"))
     in_use = list(Code.objects.filter(table__in=(CodeTable.RESULT, CodeTable.DISPOSAL), active=True))
     every = [code for code in in_use if code.table == CodeTable.DISPOSAL]

@@ -183,6 +183,7 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
         for one in (form, *(row for rows in lists.values() for row in rows.forms)):
             without_verdict(one)
     elif sent is not None and all([form.is_valid(), *(rows.is_valid() for rows in lists.values())]):
+        told: dict[str, Any] = {name: _sent(rows) for name, rows in lists.items()}
         change = act(
             request,
             commands.revise_matter,
@@ -191,7 +192,7 @@ def matter_revise(request: HttpRequest, code: str = "") -> HttpResponse:
             code=form.cleaned_data["code"],
             seen=_number(request, newest),
             content=form.content(),
-            **{name: _sent(rows) for name, rows in lists.items()},
+            **told,
         )
         if change is not None:
             return redirect("matter", code=form.cleaned_data["code"])

@@ -1,4 +1,4 @@
-"""The items of the ground floor: services, database, queue, disk, fonts, certificate, keys, holidays, backups, self-checks (loaded with the app)."""
+"""The items of the ground floor: services, database, queue, disk, photos, fonts, certificate, keys, holidays, backups, self-checks (loaded with the app)."""
 
 import datetime as dt
 import shutil
@@ -26,6 +26,7 @@ from registries.ledger.models import LedgerEntry
 from registries.operations import rules
 from registries.operations.probing import item
 from registries.operations.rules import Reading
+from registries.sealedfiles import keeping
 from registries.selfchecks import queries as selfchecks
 
 SECONDS_FOR_THE_QUEUE = 1
@@ -95,6 +96,16 @@ def disk(_now: dt.datetime) -> Reading:
     """Where the data folder lies on this machine."""
     usage = shutil.disk_usage(settings.DATA_DIR)
     return rules.disk(usage.free, usage.total)
+
+
+@item("photos", _("Photos and scans"), "photos")
+def photos(_now: dt.datetime) -> Reading:
+    """Whether the folder or the bucket of sealed files answers at all."""
+    try:
+        keeping.is_kept(keeping.name_of("0" * 64))
+    except OSError:
+        return rules.photos(answers=False)
+    return rules.photos(answers=True)
 
 
 @item("backup", _("Backup"), "backup", production=True)

@@ -20,7 +20,7 @@ Look = Callable[[dt.datetime], Reading]
 
 
 class Item(NamedTuple):
-    """What is looked at: its name for machines, for people, the section of docs/operations.md, whether a demo may do without it."""
+    """What is looked at: its name for machines, for people, the row of docs/operations.md, whether a demo may do without it."""
 
     name: str
     title: Any

@@ -96,6 +96,14 @@ def disk(free: int, total: int) -> Reading:
     return Reading(Light.GREEN, say("%(gib)s GiB are free.", gib=gib), None, None, figures)
 
 
+def photos(*, answers: bool) -> Reading:
+    """The place of photos and scans, a folder or a bucket."""
+    if answers:
+        return Reading(Light.GREEN, say("The place of photos and scans answers."))
+    todo = say("Look whether the server of the bucket runs and its key still holds.")
+    return Reading(Light.RED, say("The place of photos and scans does not answer: new ones stay on the phones, kept ones are not shown."), todo)
+
+
 def fonts(*, present: bool) -> Reading:
     """Chinese fonts, without which no document is set."""
     if present:

@@ -34,7 +34,7 @@ def access(right: str) -> Callable[[View], View]:
                 response.headers["Cache-Control"] = "no-store"
             return response
 
-        guarded.access = right  # type: ignore[attr-defined]
+        vars(guarded)["access"] = right
         return guarded
 
     return wrap

@@ -17,7 +17,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from registries import overtaken
 from registries.ledger.change import Change, Refused
+from registries.overtaken import Seen
 from registries.people.models import User
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ class DecidingAdmin(ReadingAdmin):
         obj = get_object_or_404(self.get_queryset(request), pk=pk)
         form = DecisionForm(request.POST or None, initial={"version": obj.version})
         form.fields["reason"].label = self.reason_label
-        if request.method == "POST" and form.is_valid() and self._decided(request, pk, form):
+        if request.method == "POST" and form.is_valid() and self._decided(request, obj, form):
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -132,13 +134,14 @@ class DecidingAdmin(ReadingAdmin):
             "opts": self.opts,
             "row": obj,
             "form": form,
+            "typed": overtaken.typed(form),
             "may_decide": request.user.has_perm(self.decide_right),
             **self.facts(request, obj),
         }
-        return TemplateResponse(request, self.decide_template, context)
+        return TemplateResponse(request, self.decide_template, context, status=overtaken.status_of(form))
 
-    def _decided(self, request: HttpRequest, pk: int, form: DecisionForm) -> bool:
-        actor, version = request.user, form.cleaned_data["version"]
+    def _decided(self, request: HttpRequest, obj: Any, form: DecisionForm) -> bool:
+        actor, pk, version = request.user, obj.pk, form.cleaned_data["version"]
         if not isinstance(actor, User):
             return False
         try:
@@ -148,6 +151,10 @@ class DecidingAdmin(ReadingAdmin):
             else:
                 messages.success(request, self.approved(self.approve(actor=actor, pk=pk, version=version).obj))
         except Refused as refused:
+            if first := overtaken.who_was_first(Seen(obj, version), actor):
+                overtaken.note(form, first)
+                obj.refresh_from_db()
+                overtaken.renewed(form, obj.version)
             form.add_error(None, refused.sentence)
             return False
         return True

@@ -44,6 +44,7 @@ def choose_language(request: HttpRequest, code: str) -> HttpResponse:
             code,
             max_age=settings.LANGUAGE_COOKIE_AGE,
             samesite="Lax",
+            httponly=True,
             secure=settings.SESSION_COOKIE_SECURE,
         )
     return response

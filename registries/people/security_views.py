@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from registries.pages import act, page_of, signed_in
 from registries.people import commands, emergencies, queries
 from registries.people.access import access
-from registries.people.models import Alarm, BreakGlass
+from registries.people.models import Alarm, BreakGlass, PasswordReset
 from registries.people.titles import title, titles
 
 
@@ -44,6 +44,7 @@ def resets(request: HttpRequest) -> HttpResponse:
 @require_POST
 def reset_decide(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     """Confirm or refuse one."""
+    get_object_or_404(PasswordReset, pk=pk)
     if to == "confirm":
         done = _("Confirmed. The system administrator can set the one-time password within a day.")
         act(request, commands.confirm_reset, done=done, reset_id=pk)
@@ -56,6 +57,7 @@ def reset_decide(request: HttpRequest, pk: int, to: str) -> HttpResponse:
 @require_POST
 def reset_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a new password of somebody who decides."""
+    get_object_or_404(queries.people(), pk=pk)
     if act(request, commands.ask_reset, user_id=pk) is not None:
         messages.success(request, _("Asked for. Once it is confirmed, come back to this page and set the one-time password."))
     return redirect("account", pk=pk)

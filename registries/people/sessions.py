@@ -47,7 +47,7 @@ class SessionStore(DatabaseStore):
         """Write the data. A row that was ended meanwhile is never brought back."""
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # Django's own, not in its stubs
         values: dict[str, Any] = {"session_data": self.encode(data), "user_id": data.get(SESSION_KEY)}
         if must_create:
             return self._insert(values)

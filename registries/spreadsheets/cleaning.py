@@ -66,7 +66,7 @@ def clean_row(row: int, record: Mapping[str, Cell], columns: Sequence[Column], m
         cell = record[column.name]
         known = memory.setdefault(column.name, {}) if memory is not None and isinstance(cell, str) else {}
         try:
-            value = known[cell] if cell in known else clean_cell(column, cell)  # type: ignore[index]
+            value = known[cell] if isinstance(cell, str) and cell in known else clean_cell(column, cell)
         except BadCell as bad:
             private = column.kind is Kind.ID_NUMBER
             refusals.append(Refusal(row, column.heading, shown(cell, private=private), bad.sentence, bad.remedy))

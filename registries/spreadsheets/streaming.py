@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import get_column_letter
 
+from registries.outlet import Outlet
 from registries.spreadsheets.writing import MOMENT, Writable, cell_text, guarded
 
 AT_ONCE = 500
@@ -49,29 +50,9 @@ class Stream:
     rows: Iterable[Sequence[Writable]]
 
 
-class _Sink(io.RawIOBase):
-    """Takes what the archive writes, until it is sent."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        part = bytes(data)  # type: ignore[call-overload]
-        self.parts.append(part)
-        return len(part)
-
-    def taken(self) -> bytes:
-        sent, self.parts = b"".join(self.parts), []
-        return sent
-
-
 def stream_workbook(sheets: Sequence[Stream], mark: str = "") -> Iterator[bytes]:
     """The sheets as an .xlsx workbook, in pieces. ``mark`` is printed at the foot of every page."""
-    sink = _Sink()
+    sink = Outlet()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _frame(sheets):
             archive.writestr(_member(name), text)

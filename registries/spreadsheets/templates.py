@@ -21,11 +21,6 @@ def write_template(layouts: Sequence[Layout], answers: Mapping[tuple[str, str], 
     return write_workbook([_template_page(layout, answers or {}) for layout in layouts])
 
 
-def write_refused(layout: Layout, rows: Iterable[tuple[int, Mapping[str, Cell], Sequence[Refusal]]]) -> bytes:
-    """A workbook with the refused rows of one sheet; see :func:`refused_page`."""
-    return write_workbook([refused_page(layout, rows)])
-
-
 def refused_page(layout: Layout, rows: Iterable[tuple[int, Mapping[str, Cell], Sequence[Refusal]]]) -> Page:
     """The refused rows as they were, each bad cell red with its reason in the column beside it; it can be uploaded again.
 

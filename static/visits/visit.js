@@ -186,7 +186,7 @@
         actions.append(button);
       };
       choose(this.texts.keepMine, function (found) {
-        found.typed[name].base = found.conflicts[name];
+        found.typed[name] = { value: found.typed[name].value, base: found.conflicts[name] };
         delete found.conflicts[name];
       });
       choose(this.texts.takeTheirs, function (found) {

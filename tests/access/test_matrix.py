@@ -22,7 +22,7 @@ from tests.access.watching import digests, watching
 
 pytestmark = [pytest.mark.django_db, pytest.mark.proves("T4", "T14")]
 
-OPENS, ABSENT_PAGE, FORBIDDEN, SIGN_IN, LEADS_BACK = "opens", "absent", "forbidden", "sign in", "leads back"
+OPENS, ABSENT_PAGE, FORBIDDEN, SIGN_IN, LEADS_BACK, BREAKS = "opens", "absent", "forbidden", "sign in", "leads back", "breaks"
 WALKERS_OF_THE_PUBLIC_SITE = ("visitor", "disabled clerk", "clerk", "partner")
 SENT = {"subject-several": {"action": "verify"}}
 """What an address needs before it says anything but that there is no such page."""
@@ -85,12 +85,14 @@ def seen(answer: HttpResponseBase) -> str:
     where = answer.headers.get("Location", "")
     if where.startswith("/office/sign-in/"):
         return SIGN_IN
+    if answer.status_code >= 500:
+        return BREAKS
     return {403: FORBIDDEN, 404: ABSENT_PAGE}.get(answer.status_code, LEADS_BACK if where else OPENS)
 
 
 def signed_in(user: User | None) -> Client:
-    """A browser of this person; of a visitor for None."""
-    client = Client()
+    """A browser of this person; of a visitor for None. It is told of a fault as people are (500), so that a walk finds them all."""
+    client = Client(raise_request_exception=False)
     if user is not None:
         client.force_login(user, backend="registries.people.backend.Accounts")
     return client

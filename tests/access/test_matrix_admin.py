@@ -42,11 +42,11 @@ def newest(model: type[Model]) -> Model:
 def pages_of(model: type[Model]) -> Iterator[tuple[str, str]]:
     """(page, address) of everything that Django makes for a model."""
     base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
-    pk = newest(model).pk
+    pk, key = newest(model).pk, getattr(model._meta.pk, "name", "id")
     yield "list", base
     yield "add", f"{base}add/"
     yield "change", f"{base}{pk}/change/"
-    yield "popup", f"{base}{pk}/change/?_popup=1&_to_field=id"
+    yield "popup", f"{base}{pk}/change/?_popup=1&_to_field={key}"
     yield "list popup", f"{base}?_popup=1"
     yield "foreign key out of the list", f"{base}?_popup=1&_to_field=password"
     yield "delete", f"{base}{pk}/delete/"

@@ -68,6 +68,15 @@ def test_scripts_put_texts_in_as_texts() -> None:
     assert found == set()
 
 
+def test_no_script_writes_through_a_name_that_somebody_may_have_chosen() -> None:
+    """``x[name].y = …`` with the name ``__proto__`` would write into every object; ``x[name] = …`` changes ``x`` alone."""
+    wrong = re.compile(r"\[[A-Za-z_$][\w$.]+\](?:\.\w+|\[[^\]]+\])+\s*=[^=>]|\b__proto__\s*[\]:=]")
+    scripts = [*(ROOT / "static").rglob("*.js")]
+    found = {f"{file.name}: {one}" for file in scripts for one in wrong.findall(file.read_text(encoding="utf-8"))}
+    assert (len(scripts) > 10, found) == (True, set())
+    assert [bool(wrong.search(line)) for line in ("a[name].b = 1", "a[key][other] = 1", "a[name] = 1", "a[i].b = 1")] == [True, True, False, False]
+
+
 def test_no_pattern_is_made_of_what_somebody_sent() -> None:
     """Patterns are constants of the program, or put together of constants; no question to the database is one."""
     found: list[str] = []

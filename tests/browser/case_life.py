@@ -265,8 +265,9 @@ class Office:
         assert not page.locator(".next-step").count(), "a closed case asks nobody for anything"
 
     def may_not_close(self, number: str, why: str) -> None:
-        """The clerk is offered no closing, and told why."""
+        """The clerk of what the worker has disclosed is offered no closing, and told why."""
         page = self.case("clerk-za", number)
+        self.wait_on(page, page.url, "main a[href*='/results/']")
         assert not page.locator("form[action$='/close/']").count()
         assert why in page.inner_text("#followups"), page.inner_text("#followups")
 

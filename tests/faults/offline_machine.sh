@@ -26,7 +26,7 @@ secrets=$(mktemp -d) && cp /etc/sunlot/secrets/* "$secrets" && rm "$secrets/owne
 start() { # UNIT PIDFILE: its ExecStart, as its user
     command=$(sed -n 's/^ExecStart=//p' "/etc/systemd/system/$1" | sed 's#%t#/run#')
     setpriv --reuid=sunlot --regid=sunlot --init-groups env -i -C /opt/sunlot/current PATH=/usr/bin:/bin BOOTSTRAP=off DATA_DIR=/var/lib/sunlot \
-        DJANGO_SETTINGS_MODULE=config.settings SECRET_KEY_FILE="$secrets/secret-key" FIELD_KEYS_FILE="$secrets/field-keys" EMAIL_URL_FILE="$secrets/email-url" \
+        DJANGO_SETTINGS_MODULE=config.settings SECRET_KEY_FILE="$secrets/secret-key" FIELD_KEYS_FILE="$secrets/field-keys" EMAIL_URL_FILE="$secrets/email-url" EVIDENCE_BUCKET_FILE="$secrets/evidence-bucket" \
         DATABASE_URL_FILE="$secrets/database-url" CELERY_BROKER_URL_FILE="$secrets/broker-url" BIND=unix:/run/sunlot/web.sock READY_FILE="/tmp/$1.ready" \
         sh -c "umask 0; exec $command" > "/var/log/$1.log" 2>&1 &
 }

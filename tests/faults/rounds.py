@@ -2,7 +2,7 @@
 
 It reads one word a line and answers one line of JSON: ``prepare`` (a committed draw whose last value one of two people has
 typed), ``go`` (the second person types it: the worker's bell rings), ``look`` (where the draw stands), ``ring 50`` (so many messages
-more for it). ``intents 50`` makes reviewed cases, ``release`` has their clerk release each, ``published`` tells how many are public
+more for it). ``stock 10`` makes ten at once that ``prepare`` then takes: they wait for their moments together. ``intents 50`` makes reviewed cases, ``release`` has their clerk release each, ``published`` tells how many are public
 and how often each went out. ``session`` is that of a clerk who is signed in. ``heartbeat`` tells how long a new task takes. ``held`` counts work that is held, ``free`` has an administrator release it. Run with ``python -m tests.faults.rounds`` in the product's environment.
 """
 
@@ -40,6 +40,7 @@ class Rounds:
         self.administrator = factories.user(Role.SYSTEM_ADMIN)
         self.plan = factories.plan(unit)
         self.items: list[Any] = []
+        self.ready: list[Any] = []
         self._more_items()
         tampering.adopt()
 
@@ -55,7 +56,19 @@ class Rounds:
         with transaction.atomic():
             record.record_change("tests.adopt", system_user().pk, Change(self.items[0], also=tuple(self.items[1:])))
 
+    def stock(self, count: str) -> dict[str, Any]:
+        self.ready = [self._approved() for _ in range(int(count))]
+        return {}
+
     def prepare(self) -> dict[str, Any]:
+        from registries import clock
+
+        self.draw = self.ready.pop(0) if self.ready else self._approved()
+        time.sleep(max(0.0, (self.draw.planned - clock.now()).total_seconds()) + 0.05)
+        self._type(self.clerks[0])
+        return self.look()
+
+    def _approved(self) -> Any:
         from inspections.draws import commands
         from inspections.draws.models import Draw
         from inspections.draws.sources import Announced
@@ -75,13 +88,10 @@ class Rounds:
         draw.refresh_from_db()
         commands.submit_draw(actor=clerk, draw_id=draw.pk, version=draw.version)
         draw.refresh_from_db()
-        first = self._approve(draw)
-        self.draw = Draw.objects.get(pk=draw.pk)
-        time.sleep(max(0.0, (first - clock.now()).total_seconds()) + 0.05)
-        self._type(self.clerks[0])
-        return self.look()
+        self._approve(draw)
+        return Draw.objects.get(pk=draw.pk)
 
-    def _approve(self, draw: Any) -> dt.datetime:
+    def _approve(self, draw: Any) -> None:
         """Approve before the first moment, which is near on a quick machine and further off on one that did not make it."""
         from inspections.draws import commands
         from inspections.draws.models import Draw
@@ -97,7 +107,7 @@ class Rounds:
             except Refused as refused:
                 reason = refused
             else:
-                return first
+                return
         raise reason
 
     def _type(self, who: Any) -> None:

@@ -55,7 +55,9 @@ def test_a_worker_killed_in_the_middle_of_a_draw_loses_nothing_and_repeats_nothi
 ) -> None:
     moments, interrupted, slowest = random.Random(20260504), 0, 0.0
     beside = Beside(stack)
-    for _ in range(kills):
+    for n in range(kills):
+        if n % 10 == 0:
+            beside.ask(f"stock {min(10, kills - n)}")
         beside.ask("prepare")
         beside.ask("go")
         time.sleep(moments.uniform(0, WITHIN_SECONDS))

@@ -146,7 +146,9 @@ def test_a_worker_or_its_child_killed_at_productions_pace(
     moments, interrupted, slowest = random.Random(20260506), 0, 0.0
     with product(tmp_path, template, monkeypatch) as stack:
         beside = Beside(stack)
-        for _ in range(kills):
+        for n in range(kills):
+            if n % 10 == 0:
+                beside.ask(f"stock {min(10, kills - n)}")
             beside.ask("prepare")
             beside.ask("go")
             time.sleep(moments.uniform(0, WITHIN_SECONDS))

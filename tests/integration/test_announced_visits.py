@@ -23,6 +23,7 @@ from registries.people.models import User
 from registries.people.queries import public_user
 from registries.people.roles import Role
 from tests import factories as make
+from tests.asking import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,12 +46,6 @@ def noticed(case: Case, *, served: bool = False) -> Notice:
     if served:
         papers.serve_notice(actor=clerk, notice_id=notice.pk, service="received", served_on=today, served_to="王经理")
     return notice
-
-
-def signed_in(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user, backend="registries.people.backend.Accounts")
-    return browser
 
 
 def refused(case: Case, **said: Any) -> str:

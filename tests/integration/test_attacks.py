@@ -15,16 +15,11 @@ from registries import clock
 from registries.ledger.change import Refused
 from registries.people.roles import Role
 from tests import factories, public_draws
-from tests.integration.test_draw_pages import signed_in
-from tests.integration.test_draws import Office, refusal
+from tests.asking import refusal, signed_in
+from tests.offices import Office
 from tests.public_draws import at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 def void(draw: Draw, kind: str = "source-failed") -> Draw:
@@ -207,8 +202,6 @@ def test_a_made_up_query_does_not_make_the_screen_anew(django_assert_max_num_que
 def test_a_number_beyond_all_numbers_is_a_page_that_is_not_there(path: str) -> None:
     number = public_draws.committed().number
     assert Client().get(path.format("9" * 40, draw=number)).status_code == 404
-
-
 
 
 @pytest.mark.proves("T1")

@@ -16,7 +16,7 @@ from registries import clock
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_orders_for_teams import enter
+from tests.asking import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,6 @@ def test_the_page_of_the_most_eventful_case_asks_fifteen_questions_and_the_heart
     for state in (CaseState.REVIEWED, CaseState.RECORDED, CaseState.ON_SITE):
         Case.objects.filter(pk=case.pk).update(state=state)
         for who, person in seen.items():
-            client = enter(person)
+            client = signed_in(person)
             with django_assert_max_num_queries(16, info=f"{who}, {state}"):  # one of them the timer's heartbeat, which every page of the office asks for
                 assert client.get(f"/office/cases/{case.number}/").status_code == 200

@@ -1,6 +1,8 @@
 """The office pages of cases: who sees which, what they show, how the record is filled in, signed, reviewed, released."""
 
+import csv
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
@@ -10,25 +12,13 @@ from inspections.cases import commands, queries, rules, visiting
 from inspections.cases.models import Case
 from inspections.cases.states import CaseState
 from registries import clock
-from registries.people.models import User
+from registries.ledger.models import LedgerPayload
 from registries.people.roles import Role
 from tests import factories as make
+from tests.asking import english
+from tests.recorded import members
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(person: User | None) -> Client:
-    """A browser in which this person is signed in, reading English."""
-    assert person is not None
-    client = Client()
-    client.force_login(person, backend="registries.people.backend.Accounts")
-    client.cookies["language"] = "en"
-    return client
-
-
-def members(case: Case) -> list[User]:
-    """The accounts of the team, the leader's first."""
-    return [one.user for one in make.team_of(case) if one.user]
 
 
 def page(client: Client, address: str, status: int = 200) -> str:
@@ -68,7 +58,7 @@ def begun() -> Case:
 
 def test_an_inspector_sees_own_cases_and_no_trace_of_others() -> None:
     mine, foreign = make.case(), make.case()
-    browser = signed_in(members(mine)[0])
+    browser = english(members(mine)[0])
     listed = page(browser, "/office/cases/mine/")
     assert mine.subject.name in listed
     assert foreign.subject.name not in listed
@@ -83,19 +73,19 @@ def test_an_inspector_sees_own_cases_and_no_trace_of_others() -> None:
 @pytest.mark.parametrize("address", ["/office/cases/", "/office/draws/"])
 def test_an_inspector_never_sees_the_drawn_list(address: str) -> None:
     case = make.case()
-    assert case.subject.name not in page(signed_in(members(case)[0]), address, 403)
+    assert case.subject.name not in page(english(members(case)[0]), address, 403)
 
 
 def test_an_inspector_who_left_the_team_no_longer_sees_the_case() -> None:
     case = make.case()
     leaver = make.team_of(case)[0]
     case.assignments.filter(inspector=leaver).update(ended_at=clock.now(), ended_because="leave")
-    assert page(signed_in(leaver.user), f"/office/cases/{case.number}/", 404)
+    assert page(english(leaver.user), f"/office/cases/{case.number}/", 404)
 
 
 def test_a_clerk_sees_the_cases_of_the_own_unit_only() -> None:
     own, other = make.case(), make.case()
-    browser = signed_in(make.user(Role.CLERK, unit=own.unit))
+    browser = english(make.user(Role.CLERK, unit=own.unit))
     listed = page(browser, "/office/cases/")
     assert own.subject.name in listed
     assert other.subject.name not in listed
@@ -107,14 +97,14 @@ def test_a_clerk_sees_the_cases_of_the_own_unit_only() -> None:
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR])
 def test_those_who_watch_over_all_units_see_all_cases(role: Role) -> None:
     cases = [make.case(), make.case()]
-    listed = page(signed_in(make.user(role)), "/office/cases/")
+    listed = page(english(make.user(role)), "/office/cases/")
     assert all(case.subject.name in listed for case in cases)
 
 
 @pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.PARTNER])
 def test_other_roles_see_no_case(role: Role) -> None:
     case = make.case()
-    browser = signed_in(make.user(role))
+    browser = english(make.user(role))
     assert page(browser, "/office/cases/", 403)
     assert page(browser, f"/office/cases/{case.number}/", 404)
 
@@ -136,7 +126,7 @@ def test_the_list_has_the_most_urgent_first_and_tells_delays_in_words() -> None:
     fresh = make.case(draw)
     late = make.recorded_case(make.case(draw), inspected_on=today - dt.timedelta(days=22))
     soon = make.recorded_case(make.case(draw), inspected_on=today - dt.timedelta(days=18))
-    listed = page(signed_in(make.user(Role.SUPERVISOR)), "/office/cases/")
+    listed = page(english(make.user(Role.SUPERVISOR)), "/office/cases/")
     order = [listed.index(case.subject.name) for case in (late, soon, fresh)]
     assert order == sorted(order)
     assert "2 days overdue" in listed
@@ -147,7 +137,7 @@ def test_the_list_has_the_most_urgent_first_and_tells_delays_in_words() -> None:
 def test_the_list_is_narrowed_by_state_delay_unit_and_words() -> None:
     fresh = make.case()
     late = make.recorded_case(inspected_on=clock.today() - dt.timedelta(days=30))
-    browser = signed_in(make.user(Role.SUPERVISOR))
+    browser = english(make.user(Role.SUPERVISOR))
     for query, found in (
         ("stage=untouched", fresh),
         ("stage=in-review", late),
@@ -166,7 +156,7 @@ def test_the_list_is_narrowed_by_state_delay_unit_and_words() -> None:
 def test_a_case_without_a_team_says_so() -> None:
     draw = make.drawn_draw(winners=1, teams=[[]])
     case = make.case(draw)
-    browser = signed_in(make.user(Role.CLERK, unit=case.unit))
+    browser = english(make.user(Role.CLERK, unit=case.unit))
     assert "Team to be drawn" in page(browser, "/office/cases/")
     assert "Team to be drawn" in page(browser, f"/office/cases/{case.number}/")
 
@@ -176,21 +166,21 @@ def test_a_case_without_a_team_says_so() -> None:
 
 def test_the_page_shows_the_viewer_one_next_step() -> None:
     case = make.case()
-    assert "Begin the visit" in page(signed_in(members(case)[0]), f"/office/cases/{case.number}/")
-    clerk = signed_in(make.user(Role.CLERK, unit=case.unit))
+    assert "Begin the visit" in page(english(members(case)[0]), f"/office/cases/{case.number}/")
+    clerk = english(make.user(Role.CLERK, unit=case.unit))
     assert f"/office/cases/{case.number}/documents/notice/" in page(clerk, f"/office/cases/{case.number}/"), "the notice is to be made"
-    supervisor = signed_in(make.user(Role.SUPERVISOR))
+    supervisor = english(make.user(Role.SUPERVISOR))
     assert "Waiting for the team" in page(supervisor, f"/office/cases/{case.number}/")
     make.recorded_case(case)
-    assert "Review the record" in page(signed_in(make.user(Role.REVIEWER)), f"/office/cases/{case.number}/")
+    assert "Review the record" in page(english(make.user(Role.REVIEWER)), f"/office/cases/{case.number}/")
     assert "Waiting for the legal review" in page(clerk, f"/office/cases/{case.number}/")
 
 
 def test_the_inspector_is_not_shown_the_risk_grade_nor_the_sealed_columns() -> None:
     case = make.case()
-    team = page(signed_in(members(case)[0]), f"/office/cases/{case.number}/")
+    team = page(english(members(case)[0]), f"/office/cases/{case.number}/")
     assert case.subject.get_risk_grade_display() not in team
-    clerk = page(signed_in(make.user(Role.CLERK, unit=case.unit)), f"/office/cases/{case.number}/")
+    clerk = page(english(make.user(Role.CLERK, unit=case.unit)), f"/office/cases/{case.number}/")
     assert "Risk grade" in clerk
     assert case.subject.phone not in team + clerk
 
@@ -200,7 +190,7 @@ def test_the_inspector_is_not_shown_the_risk_grade_nor_the_sealed_columns() -> N
 
 def test_beginning_leads_to_an_empty_record_with_nothing_prefilled() -> None:
     case = make.case()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     response = browser.post(f"/office/cases/{case.number}/begin/", {"service": "none", "no_notice": "突击检查"})
     assert response.headers["Location"] == f"/office/cases/{case.number}/record/"
     form = page(browser, f"/office/cases/{case.number}/record/")
@@ -212,7 +202,7 @@ def test_beginning_leads_to_an_empty_record_with_nothing_prefilled() -> None:
 
 def test_a_draft_may_be_incomplete_and_comes_back_as_it_was_typed() -> None:
     case = begun()
-    browser = signed_in(members(case)[1])
+    browser = english(members(case)[1])
     item = queries.items_of(case)[0]
     response = browser.post(f"/office/cases/{case.number}/record/", {"version": 1, "save": "1", f"remark_{item.pk}": "门锁坏"})
     assert response.status_code == 302
@@ -224,7 +214,7 @@ def test_a_draft_may_be_incomplete_and_comes_back_as_it_was_typed() -> None:
 
 def test_an_incomplete_record_keeps_everything_and_names_what_lacks() -> None:
     case = begun()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     one, two, _three = queries.items_of(case)
     data = typed(case, present="", findings="走廊堆物", **{f"answer_{one.pk}": "", f"answer_{two.pk}": "no", "submit": "1"})
     response = browser.post(f"/office/cases/{case.number}/record/", data)
@@ -240,7 +230,7 @@ def test_an_incomplete_record_keeps_everything_and_names_what_lacks() -> None:
 
 def test_a_complete_record_goes_on_to_the_signatures() -> None:
     case = begun()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     response = browser.post(f"/office/cases/{case.number}/record/", typed(case, submit="1"))
     assert response.headers["Location"] == f"/office/cases/{case.number}/"
     assert case.records.get().submitted_at is not None
@@ -252,10 +242,10 @@ def test_a_colleague_who_saved_meanwhile_is_named_and_nothing_typed_is_lost() ->
     first, second = members(case)
     item = queries.items_of(case)[0]
     old = typed(case)
-    signed_in(first).post(
+    english(first).post(
         f"/office/cases/{case.number}/record/", {**old, f"answer_{item.pk}": "no", f"remark_{item.pk}": "未登记"}
     )
-    browser = signed_in(second)
+    browser = english(second)
     response = browser.post(f"/office/cases/{case.number}/record/", {**old, "findings": "我写的"})
     shown = response.content.decode()
     assert response.status_code == 422
@@ -273,8 +263,8 @@ def test_what_a_colleague_saved_fills_what_was_left_empty() -> None:
     first, second = members(case)
     one, two, _three = queries.items_of(case)
     address = f"/office/cases/{case.number}/record/"
-    signed_in(first).post(address, {"version": 1, f"answer_{one.pk}": "no", f"remark_{one.pk}": "未登记", "findings": "缺登记"})
-    browser = signed_in(second)
+    english(first).post(address, {"version": 1, f"answer_{one.pk}": "no", f"remark_{one.pk}": "未登记", "findings": "缺登记"})
+    browser = english(second)
     shown = browser.post(address, {"version": 1, f"answer_{two.pk}": "yes"})
     form = shown.context["form"]
     assert shown.status_code == 422
@@ -290,7 +280,7 @@ def test_a_returned_record_shows_the_remark_and_the_teams_own_answers() -> None:
     case = make.recorded_case()
     reviewer = make.user(Role.REVIEWER)
     commands.review_case(actor=reviewer, case_id=case.pk, version=case.version, decision="return", remark="请补第2项")
-    form = page(signed_in(members(case)[0]), f"/office/cases/{case.number}/record/")
+    form = page(english(members(case)[0]), f"/office/cases/{case.number}/record/")
     assert "请补第2项" in form
     assert form.count("checked>") == len(queries.items_of(case))
 
@@ -298,7 +288,7 @@ def test_a_returned_record_shows_the_remark_and_the_teams_own_answers() -> None:
 def test_a_refused_visit_is_told_in_a_sentence() -> None:
     case = make.case()
     make.exclusion(case.subject)
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     response = browser.post(f"/office/cases/{case.number}/begin/", follow=True)
     assert "lawfully out of scope" in response.content.decode()
     assert Case.objects.get(pk=case.pk).state == CaseState.ASSIGNED
@@ -320,7 +310,7 @@ def test_signing_asks_for_the_password_again() -> None:
     case = ready_to_sign()
     address = f"/office/cases/{case.number}/sign/"
     for person in members(case):
-        browser = signed_in(person)
+        browser = english(person)
         hidden = browser.get(address).context["form"].initial
         wrong = browser.post(address, {**hidden, "password": "guess"})
         assert wrong.status_code == 422
@@ -334,7 +324,7 @@ def test_signing_asks_for_the_password_again() -> None:
 def test_guessing_the_password_locks_the_account() -> None:
     case = make.case()
     make.record(case, submitted_at=clock.now())
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     address = f"/office/cases/{case.number}/sign/"
     hidden = browser.get(address).context["form"].initial
     for _try in range(6):
@@ -345,7 +335,7 @@ def test_guessing_the_password_locks_the_account() -> None:
 
 def test_what_was_changed_since_it_was_shown_is_not_signed() -> None:
     case = ready_to_sign()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     response = browser.post(f"/office/cases/{case.number}/sign/", {"content_hash": "0" * 64, "password": make.PASSWORD})
     assert "changed since you opened it" in response.content.decode()
     assert case.records.get().signatures.count() == 0
@@ -355,8 +345,8 @@ def test_who_has_signed_waits_for_the_other() -> None:
     case = make.case()
     make.record(case, signed=1)
     first, second = members(case)
-    assert "Waiting for the other signature" in page(signed_in(first), f"/office/cases/{case.number}/")
-    assert "Read and sign" in page(signed_in(second), f"/office/cases/{case.number}/")
+    assert "Waiting for the other signature" in page(english(first), f"/office/cases/{case.number}/")
+    assert "Read and sign" in page(english(second), f"/office/cases/{case.number}/")
 
 
 # --- review and release -----------------------------------------------------------------------------------------------
@@ -364,7 +354,7 @@ def test_who_has_signed_waits_for_the_other() -> None:
 
 def test_a_reviewer_accepts_or_returns() -> None:
     case = make.recorded_case()
-    browser = signed_in(make.user(Role.REVIEWER))
+    browser = english(make.user(Role.REVIEWER))
     address = f"/office/cases/{case.number}/review/"
     assert queries.items_of(case)[0].title in page(browser, address)
     assert "checked>" not in page(browser, address)
@@ -380,7 +370,7 @@ def test_a_reviewer_accepts_or_returns() -> None:
 def test_the_page_of_an_own_case_has_no_decision() -> None:
     both = make.user(Role.INSPECTOR, Role.REVIEWER)
     case = make.recorded_case(make.case(team=[make.inspector(user=both), make.inspector()]))
-    browser = signed_in(both)
+    browser = english(both)
     shown = page(browser, f"/office/cases/{case.number}/review/")
     assert "another reviewer must decide" in shown
     assert 'name="decision"' not in shown
@@ -391,18 +381,18 @@ def test_the_page_of_an_own_case_has_no_decision() -> None:
 
 def test_the_clerk_releases_what_holds_no_free_text_with_one_button() -> None:
     case = make.reviewed_case()
-    browser = signed_in(make.user(Role.CLERK, unit=case.unit))
+    browser = english(make.user(Role.CLERK, unit=case.unit))
     assert "Release for disclosure" in page(browser, f"/office/cases/{case.number}/")
     browser.post(f"/office/cases/{case.number}/release/")
     assert Case.objects.get(pk=case.pk).released_at is not None
     assert "The worker discloses the result" in page(browser, f"/office/cases/{case.number}/")
-    assert signed_in(make.user(Role.REVIEWER)).post(f"/office/cases/{case.number}/release/").status_code == 403
+    assert english(make.user(Role.REVIEWER)).post(f"/office/cases/{case.number}/release/").status_code == 403
 
 
 @pytest.mark.parametrize("way", ["begin", "take-back"])
 def test_a_get_never_changes_anything(way: str) -> None:
     case = make.case()
-    assert signed_in(members(case)[0]).get(f"/office/cases/{case.number}/{way}/").status_code == 405
+    assert english(members(case)[0]).get(f"/office/cases/{case.number}/{way}/").status_code == 405
 
 
 # --- cost -------------------------------------------------------------------------------------------------------------
@@ -429,6 +419,31 @@ def test_no_page_asks_more_than_15_queries(django_assert_max_num_queries: Any) -
         (members(cases[1])[0], f"/office/cases/{cases[1].number}/record/"),
         (reviewer, f"/office/cases/{cases[2].number}/review/"),
     ):
-        browser = signed_in(person)
+        browser = english(person)
         with django_assert_max_num_queries(15, info=address):
             assert browser.get(address).status_code == 200
+
+
+def test_the_list_of_cases_is_taken_as_a_file_with_who_goes_and_what_was_found() -> None:
+    reviewed, waiting = make.reviewed_case(make.case()), make.case()
+    supervisor = make.user(Role.SUPERVISOR)
+    answer = english(supervisor).get("/office/cases/?export=csv")
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert {line["Case"] for line in lines} == {reviewed.number, waiting.number}
+    told = {line["Case"]: line for line in lines}[str(reviewed.number)]
+    team = [one.inspector.name for one in queries.team(reviewed)]
+    assert (told["Subject"], told["Team"].split("、"), told["Unit"]) == (reviewed.subject.name, team, reviewed.unit.name)
+    assert all(told[name] for name in ("Result", "Visit ended on", "Disclosure due"))
+    assert not told["Disclosed on"]
+    only = english(supervisor).get(f"/office/cases/?export=csv&q={waiting.number}").content.decode("utf-8-sig")
+    assert [line["Case"] for line in csv.DictReader(io.StringIO(only))] == [waiting.number]
+    assert LedgerPayload.objects.filter(verb="registries.export_list").count() == 2
+    assert LedgerPayload.objects.filter(verb="inspections.read_drawn").exists(), "the names of the unvisited were read"
+
+
+def test_a_reviewer_takes_no_list_away_and_a_clerk_that_of_the_own_unit() -> None:
+    mine, foreign = make.case(), make.case()
+    assert english(make.user(Role.REVIEWER)).get("/office/cases/?export=csv").status_code == 404
+    own = english(make.user(Role.CLERK, unit=mine.unit)).get("/office/cases/?export=csv").content.decode("utf-8-sig")
+    assert mine.number in own
+    assert foreign.number not in own

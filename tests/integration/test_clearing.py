@@ -16,11 +16,11 @@ from publicity.disclosures.models import COPIED, Disclosure
 from registries import clock
 from registries.ledger.change import Refused
 from registries.ledger.models import LedgerPayload
-from registries.people.models import User
 from registries.people.roles import Role
 from registries.scanning import doubts
 from registries.subjects.models import Subject
 from tests import factories as make
+from tests.asking import english
 
 pytestmark = pytest.mark.django_db
 
@@ -50,13 +50,6 @@ def published(case: Case) -> Disclosure:
     Case.objects.filter(pk=case.pk).update(ended_on=clock.today() - dt.timedelta(days=15))
     publish_case(actor=make.system(), case_id=case.pk)
     return Disclosure.objects.get(case=case)
-
-
-def browser(person: User) -> Client:
-    client = Client()
-    client.force_login(person, backend="registries.people.backend.Accounts")
-    client.cookies["language"] = "en"
-    return client
 
 
 ALL = Looked(ticked=True, left=[NUMBER], hidden=[GUEST])
@@ -140,7 +133,7 @@ def test_the_next_round_is_looked_through_again() -> None:
 
 def test_the_reviewers_page_marks_what_was_found_and_keeps_what_was_decided() -> None:
     case = recorded(TEXT + EVIL)
-    reviewer = browser(make.user(Role.REVIEWER))
+    reviewer = english(make.user(Role.REVIEWER))
     address = f"/office/cases/{case.number}/review/"
     shown = reviewer.get(address).content.decode()
     assert "<mark" in shown
@@ -160,7 +153,7 @@ def test_the_reviewers_page_marks_what_was_found_and_keeps_what_was_decided() ->
 def test_the_clerk_sees_the_public_page_before_it_is_public() -> None:
     case = recorded(TEXT + EVIL)
     accept(case, ALL)
-    clerk = browser(make.user(Role.CLERK, unit=case.unit))
+    clerk = english(make.user(Role.CLERK, unit=case.unit))
     assert f"/office/cases/{case.number}/preview/" in clerk.get(f"/office/cases/{case.number}/").content.decode()
     release = clerk.get(f"/office/cases/{case.number}/release/").content.decode()
     assert "1234567890123456" in release
@@ -170,7 +163,7 @@ def test_the_clerk_sees_the_public_page_before_it_is_public() -> None:
     assert case.subject.name in shown
     assert EVIL not in shown
     assert not Disclosure.objects.exists()
-    assert browser(make.user(Role.CLERK, unit=make.unit())).get(f"/office/cases/{case.number}/preview/").status_code == 404
+    assert english(make.user(Role.CLERK, unit=make.unit())).get(f"/office/cases/{case.number}/preview/").status_code == 404
     out = published(case)
     assert clerk.get(f"/office/cases/{case.number}/preview/").headers["Location"] == f"/results/{out.public_id}/"
 

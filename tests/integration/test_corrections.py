@@ -19,7 +19,8 @@ from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects.models import Subject
 from tests import factories, objected
-from tests.objected import clerk_of, correction, published, signed_in, supervisor, taken
+from tests.asking import refusal, signed_in
+from tests.objected import clerk_of, correction, published, supervisor, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +28,6 @@ pytestmark = pytest.mark.django_db
 def approve(row: Proposal, actor: User | None = None) -> Disclosure:
     proposing.approve_proposal(actor=actor or supervisor(), proposal_id=row.pk, version=row.version)
     return Disclosure.objects.get(pk=row.disclosure_id)
-
-
-def refused(command: object, **arguments: object) -> str:
-    with pytest.raises(Refused) as caught:
-        command(**arguments)  # type: ignore[operator]
-    return caught.value.reason
 
 
 def withdrawal(result: Disclosure, **different: object) -> Proposal:
@@ -110,11 +105,11 @@ def test_nobody_approves_their_own_or_that_of_a_case_they_had_a_part_in() -> Non
     result = published()
     both = factories.user(Role.CLERK, Role.SUPERVISOR, unit=result.case.unit)
     row = correction(result, both)
-    assert "another supervisor" in refused(proposing.approve_proposal, actor=both, proposal_id=row.pk, version=row.version)
+    assert "another supervisor" in refusal(proposing.approve_proposal, actor=both, proposal_id=row.pk, version=row.version)
     reviewer = result.case.reviews.get().reviewer
     reviewer.groups.set(supervisor().groups.all())
     insider = User.objects.get(pk=reviewer.pk)
-    assert "had no part" in refused(proposing.approve_proposal, actor=insider, proposal_id=row.pk, version=row.version)
+    assert "had no part" in refusal(proposing.approve_proposal, actor=insider, proposal_id=row.pk, version=row.version)
     for person in (both, insider):
         with pytest.raises(IntegrityError), transaction.atomic():
             Proposal.objects.filter(pk=row.pk).update(state="approved", decided_by=person, decided_at=clock.now())
@@ -124,7 +119,7 @@ def test_nobody_approves_their_own_or_that_of_a_case_they_had_a_part_in() -> Non
 def test_two_approve_at_once_and_there_is_one_version() -> None:
     row = correction(published())
     approve(row)
-    assert "decided already" in refused(proposing.approve_proposal, actor=supervisor(), proposal_id=row.pk, version=row.version)
+    assert "decided already" in refusal(proposing.approve_proposal, actor=supervisor(), proposal_id=row.pk, version=row.version)
     assert DisclosureVersion.objects.filter(disclosure=row.disclosure).count() == 2
 
 

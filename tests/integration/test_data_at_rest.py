@@ -20,6 +20,7 @@ from registries.subjects.models import Subject
 from tests import factories, objected
 from tests.import_files import bring, subject_row, workbook
 from tests.integration.test_protected_rows import one_of_everything
+from tests.sealed_storage import path_of
 
 PHONE, ID = "13987654321", "370323199011230017"
 NAMES = ("欧阳金丝雀",)
@@ -84,7 +85,7 @@ def test_no_address_serves_a_kept_file() -> None:
     body = b"\xff\xd8\xff photo"
     kept = photos.Kept(body, "image/jpeg", "0" * 64, hashlib.sha256(body).hexdigest(), position_kept=False)
     photos.store(kept)
-    path = photos.path_of(kept.sha256)
+    path = path_of(kept.sha256)
     assert path.is_file()
     inside: list[Any] = [settings.STATIC_ROOT, *settings.STATICFILES_DIRS]
     assert not any(Path(settings.DATA_DIR / "media").is_relative_to(Path(one)) for one in inside), "the media folder is under no served one"

@@ -4,30 +4,18 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from inspections.draws.models import Draw
 from inspections.draws.states import DrawState
 from registries import clock
 from registries.ledger.models import LedgerPayload
-from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects.models import Subject
 from tests import factories as make
-from tests.integration.test_draws import VALUE, Office
+from tests.asking import signed_in
+from tests.offices import VALUE, Office
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
 
 
 def typed(office: Office, draw: Draw, **different: Any) -> dict[str, Any]:

@@ -20,16 +20,12 @@ from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects.models import Complaint, Subject
 from tests import factories as make
-from tests.integration.test_draw_pages import signed_in, typed
-from tests.integration.test_draws import Office, bundle, refusal
+from tests.asking import refusal, signed_in
+from tests.integration.test_draw_pages import typed
 from tests.integration.test_matter_commands import BASES, ITEMS
+from tests.offices import Office, bundle
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 def read(client: Client, address: str, **asked: Any) -> str:

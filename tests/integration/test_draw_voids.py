@@ -14,14 +14,10 @@ from registries import clock
 from registries.ledger.models import LedgerPayload
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_draws import VALUE, Office, refusal
+from tests.asking import refusal
+from tests.offices import VALUE, Office
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 def committed(office: Office, *, lead: float = 5) -> Draw:

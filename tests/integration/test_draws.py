@@ -12,98 +12,16 @@ from inspections.draws.sources import Announced
 from inspections.draws.states import DrawState
 from inspections.draws.verify import verify_bundle
 from registries import clock
-from registries.ledger.change import Refused
 from registries.ledger.models import Checkpoint, LedgerPayload
 from registries.ledger.queries import break_in_chain
 from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects.models import Complaint, Subject
 from tests import factories as make
+from tests.asking import refusal
+from tests.offices import VALUE, Office, bundle
 
 pytestmark = pytest.mark.django_db
-
-VALUE = ",".join(f"{n:02d}" for n in range(1, 21))
-
-
-class Office:
-    """A brigade with a published matter, a plan item, forty hotels and six inspectors."""
-
-    def __init__(self) -> None:
-        self.unit = make.unit()
-        self.clerk = make.user(Role.CLERK, unit=self.unit)
-        self.second = make.user(Role.CLERK, unit=self.unit)
-        self.supervisor = make.user(Role.SUPERVISOR, unit=self.unit)
-        self.category = make.category()
-        self.revision = make.matter(unit=self.unit, categories=[self.category])
-        self.item = make.plan_item(self.revision, ratio_percent=10)
-        self.subjects = [
-            make.subject(categories=[self.category], unit=self.unit, risk_grade="AB"[n % 2]) for n in range(40)
-        ]
-        self.inspectors = [make.inspector(unit=self.unit) for _ in range(6)]
-
-    def prepared(self, *, lead: float = 5) -> Draw:
-        """A draw whose one public source is known ``lead`` seconds from now."""
-        draw = commands.prepare_draw(actor=self.clerk, plan_item_id=self.item.pk).obj
-        assert isinstance(draw, Draw)
-        self.change(draw, lead=lead)
-        return draw
-
-    def change(self, draw: Draw, *, lead: float = 5, **different: Any) -> None:
-        draw.refresh_from_db()
-        moment = clock.now() + dt.timedelta(seconds=lead)
-        arguments: dict[str, Any] = {
-            "category_ids": [self.category.pk],
-            "town_ids": [],
-            "grades": "ABCD",
-            "stratify": "grade",
-            "slip_rule": "grade",
-            "quotas": {},
-            "reserves": 3,
-            "team_size": 2,
-            "inspector_unit_ids": [self.unit.pk],
-            "planned": moment,
-            "sources": [Announced("demo", "0001", moment)],
-        }
-        commands.change_draw(actor=self.clerk, draw_id=draw.pk, version=draw.version, **arguments | different)
-        draw.refresh_from_db()
-
-    def submitted(self, *, lead: float = 5) -> Draw:
-        draw = self.prepared(lead=lead)
-        commands.submit_draw(actor=self.clerk, draw_id=draw.pk, version=draw.version)
-        draw.refresh_from_db()
-        return draw
-
-    def committed(self, time_machine: Any) -> Draw:
-        """Committed, and the clock beyond its source and planned moment."""
-        draw = self.submitted()
-        commands.approve_draw(actor=self.supervisor, draw_id=draw.pk, version=draw.version)
-        time_machine.move_to(clock.now() + dt.timedelta(seconds=10), tick=True)
-        draw.refresh_from_db()
-        return draw
-
-    def drawn(self, time_machine: Any) -> Draw:
-        draw = self.committed(time_machine)
-        source = draw.sources.get()
-        for who in (self.clerk, self.second):
-            commands.enter_source_value(actor=who, source_id=source.pk, value=VALUE, evidence="公告")
-        commands.run_draw(actor=make.system(), draw_id=draw.pk)
-        draw.refresh_from_db()
-        return draw
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-def refusal(call: Any, **arguments: Any) -> str:
-    with pytest.raises(Refused) as refused:
-        call(**arguments)
-    return refused.value.reason
-
-
-def bundle(draw: Draw) -> dict[str, bytes]:
-    return queries.file_bodies(draw)
 
 
 def test_a_draw_runs_from_preparation_to_a_result_that_verifies(office: Office, time_machine: Any) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from inspections.adhoc import commands as adhoc
 from inspections.adhoc.states import RequestState
@@ -19,20 +18,14 @@ from registries.subjects import commands
 from registries.subjects.models import Complaint, Subject, Violation
 from tests import factories as make
 from tests.import_files import bring, classes, commit, reasons, workbook
-from tests.integration.test_orders_for_teams import Bureau
+from tests.offices import Bureau
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 SIGNALS: dict[str, dict[str, Any]] = {
     "complaints": {"received_on": "2026-01-01", "channel": "12345", "content": "未登记"},
     "violations": {"found_on": "2026-01-01", "facts": "未登记", "document_number": "源公行罚〔2026〕1号", "serious": "是"},
 }
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

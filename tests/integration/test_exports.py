@@ -6,14 +6,12 @@ import io
 import json
 import random
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.http.response import HttpResponseBase
 from django.test import Client
-from django.utils import translation
 from openpyxl import load_workbook
 
 from registries.codes.models import CodeTable
@@ -29,13 +27,7 @@ from tests.import_files import bring, classes, commit, subject_row, workbook
 from tests.integration.test_import_undo import basis_row, matter_row
 from tests.libreoffice import needs_libreoffice, saved_as
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 
 @pytest.fixture

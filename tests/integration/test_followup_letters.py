@@ -15,7 +15,8 @@ from inspections.papers.states import BundleState, Sheet
 from registries import clock
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_followups import Office, decided, issued, office, ordered, refused, signed_in
+from tests.asking import refusal, signed_in
+from tests.integration.test_followups import Office, decided, issued, office, ordered
 
 pytestmark = pytest.mark.django_db
 LATER = dt.timedelta(days=30)
@@ -56,7 +57,7 @@ def test_an_order_takes_its_number_as_it_is_decided_and_stays_as_it_was_issued()
 
 def test_a_refused_order_takes_no_number() -> None:
     it = office()
-    assert "Name the provision" in refused(lambda: ordered(it, basis=" "))
+    assert "Name the provision" in refusal(lambda: ordered(it, basis=" "))
     assert not DocumentNumber.objects.exists()
 
 
@@ -77,7 +78,7 @@ def test_a_void_order_is_issued_again_before_anything_else_and_nothing_used_is_v
     assert followup.letter is not None
     papers.void_number(actor=it.clerk, number_id=followup.letter.number_id, reason="期限有误")
     followup = FollowUp.objects.get(pk=followup.pk)
-    assert "Issue the order again" in refused(lambda: extended(it, followup))
+    assert "Issue the order again" in refusal(lambda: extended(it, followup))
     browser, at = signed_in(it.clerk), f"/office/followups/{followup.pk}/"
     assert "期限有误" in browser.get(at).content.decode()
     answer = browser.post(at, {"act": "issue", "issue-version": followup.version, "issue-basis": "《办法》第七条"})
@@ -85,13 +86,13 @@ def test_a_void_order_is_issued_again_before_anything_else_and_nothing_used_is_v
     followup = FollowUp.objects.get(pk=followup.pk)
     assert [one.serial for one in DocumentNumber.objects.filter(case=it.case).order_by("serial")] == [1, 2]
     assert followup.number.endswith("2号")
-    assert "issued already" in refused(lambda: issued(it, followup))
+    assert "issued already" in refusal(lambda: issued(it, followup))
     transfer = ordered(it, "transfer")
     issued(it, transfer)
     sending.send_followup(actor=it.clerk, followup_id=transfer.pk, version=transfer.version, sent_at=clock.now())
     assert transfer.letter is not None
     number = transfer.letter.number_id
-    assert "sent already" in refused(lambda: papers.void_number(actor=it.clerk, number_id=number, reason="x"))
+    assert "sent already" in refusal(lambda: papers.void_number(actor=it.clerk, number_id=number, reason="x"))
 
 
 def test_a_transfer_has_its_letter_made_and_then_sent() -> None:
@@ -101,7 +102,7 @@ def test_a_transfer_has_its_letter_made_and_then_sent() -> None:
     page = browser.get(at).content.decode()
     assert 'name="act" value="issue"' in page
     assert 'name="act" value="send"' not in page
-    assert "Name the provision" in refused(lambda: issued(it, followup, basis=" "))
+    assert "Name the provision" in refusal(lambda: issued(it, followup, basis=" "))
     issued(it, followup)
     assert followup.letter is not None
     assert "〔" in followup.letter.number.text
@@ -116,10 +117,10 @@ def test_a_criminal_letter_waits_for_the_decision_and_names_where_it_goes() -> N
     it = office()
     commands.flag_crime(actor=it.clerk, case_id=it.case.pk, what="销售赃物的线索")
     crime = FollowUp.objects.get()
-    assert "decides first" in refused(lambda: issued(it, crime))
+    assert "decides first" in refusal(lambda: issued(it, crime))
     sending.approve_transfer(actor=it.supervisor, followup_id=crime.pk, version=crime.version)
     crime.refresh_from_db()
-    assert "Name the authority" in refused(lambda: issued(it, crime))
+    assert "Name the authority" in refusal(lambda: issued(it, crime))
     issued(it, crime, addressee="沂源县公安局刑侦大队")
     assert crime.letter is not None
     assert "刑移字" in crime.letter.number.text

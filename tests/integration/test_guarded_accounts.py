@@ -14,29 +14,17 @@ from django.test import Client
 from config import checks
 from inspections.messages import queries as messages
 from registries import clock
-from registries.ledger.change import Refused
 from registries.ledger.findings import run_check
 from registries.ledger.models import LedgerPayload
 from registries.people import commands, passwords, tasks
 from registries.people.models import Alarm, BreakGlass, PasswordReset, Session, User
 from registries.people.roles import EXCLUSIVE, Role
 from tests import factories
+from tests.asking import refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
 GOOD, OWN = "Kestrel-marsh-40817", "Plover-quarry-52963"
-
-
-def refusal(act: Any, **arguments: Any) -> str:
-    with pytest.raises(Refused) as caught:
-        act(**arguments)
-    return caught.value.reason
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
 
 
 @pytest.mark.parametrize(

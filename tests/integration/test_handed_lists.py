@@ -16,7 +16,8 @@ from inspections.plans import handing, progress
 from inspections.reports.figures import HANDED_DOWN, WAYS
 from registries.comparisons.comparing import Listed
 from tests import factories as make
-from tests.integration.test_orders_for_teams import Bureau, enter
+from tests.asking import signed_in
+from tests.offices import Bureau
 
 pytestmark = pytest.mark.django_db
 
@@ -42,5 +43,5 @@ def test_one_order_draws_a_team_for_everybody_on_a_list_and_opens_their_cases(ti
     assert all(len(cases.team(case)) == 2 for case in opened)
     assert progress.progress_of([task])[task.pk].drawn == 3
     assert HANDED_DOWN in WAYS
-    page = enter(bureau.clerk).get(f"/office/adhoc/{request.pk}/")
+    page = signed_in(bureau.clerk).get(f"/office/adhoc/{request.pk}/")
     assert [one.name for one in named if one.name not in page.content.decode()] == []

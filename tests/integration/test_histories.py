@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -12,19 +11,13 @@ from inspections.cases.models import Case
 from registries.ledger.commands import COMMANDS
 from registries.ledger.histories import KINDS
 from registries.ledger.words import WORDS
-from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories, public_draws
+from tests.asking import signed_in
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "office"
 WITHOUT = {"registries.savedsearch", "registries.chosencolumns"}
 """What one person keeps for their own lists."""
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
 
 
 def test_every_command_is_told_in_chinese() -> None:
@@ -70,7 +63,7 @@ def test_the_history_of_a_case_says_who_what_and_when(case: Case, django_assert_
         assert word in page
     stranger = signed_in(factories.user(Role.CLERK, unit=factories.unit()))
     assert stranger.get(address).status_code == 404
-    inspector = signed_in(officer.user)  # type: ignore[arg-type]
+    inspector = signed_in(officer.user)
     assert inspector.get(address).status_code == 404
 
 

@@ -31,8 +31,8 @@ from registries.ledger.change import Refused
 from registries.people.roles import Role
 from registries.spreadsheets.gate import Unreadable, admit
 from tests import factories
+from tests.asking import signed_in
 from tests.hostile_files import FILES, PDF, Hostile, picture
-from tests.integration.test_orders_for_teams import enter
 from tests.integration.test_plan_versions import Planning
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +162,7 @@ def test_what_is_kept_of_a_photo_is_the_picture_and_nothing_else() -> None:
 
 def test_a_name_is_a_name_on_the_way_in_and_out() -> None:
     bureau = Planning()
-    draft, client = bureau.amendment(), enter(bureau.clerk)
+    draft, client = bureau.amendment(), signed_in(bureau.clerk)
     address = f"/office/plans/{draft.pk}/files/"
     for n, one in enumerate(one for one in FILES if "name" in one.what):
         file = SimpleUploadedFile("x.pdf", PDF + bytes(str(n), "ascii"))
@@ -187,7 +187,7 @@ def test_a_name_is_a_name_on_the_way_in_and_out() -> None:
 def clerk() -> Iterator[Client]:
     """Somebody who may upload."""
     cache.clear()
-    yield enter(factories.user(Role.CLERK, unit=factories.unit()))
+    yield signed_in(factories.user(Role.CLERK, unit=factories.unit()))
     cache.clear()
 
 
@@ -219,7 +219,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_kept(clerk: Client) ->
 def test_an_account_that_has_sent_enough_today_goes_on_tomorrow(settings: Any, time_machine: Any) -> None:
     time_machine.move_to("2026-03-01T23:59:00+08:00", tick=False)
     cache.clear()
-    clerk = enter(factories.user(Role.CLERK, unit=factories.unit()))
+    clerk = signed_in(factories.user(Role.CLERK, unit=factories.unit()))
     settings.UPLOADS_PER_DAY = 3
     answers = [clerk.post("/office/imports/new/", {"kind": "subjects", "file": SimpleUploadedFile("a.pdf", b"MZ")}) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]

@@ -1,12 +1,11 @@
 """Imports at the same moment as other work: taken over once, and nobody's change is lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 from django.db import connection
-from django.utils import translation
 
 from registries.codes.models import CodeTable
 from registries.imports import commands
@@ -21,13 +20,7 @@ from registries.subjects.models import Subject
 from tests import factories
 from tests.import_files import bring, commit, subject_row, workbook
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_sentences")]
 
 
 @pytest.fixture

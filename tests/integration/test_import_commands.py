@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
 import pytest
 from django.db import IntegrityError
-from django.utils import translation
 
 from registries import clock
 from registries.codes.models import CodeTable
@@ -27,13 +26,7 @@ from registries.subjects.models import Subject
 from tests import factories
 from tests.import_files import bring, check, classes, commit, confirm, subject_row, upload, workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 
 @pytest.fixture

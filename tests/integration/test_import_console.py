@@ -4,14 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.utils import translation
 
 from registries.codes.models import CodeTable
 from registries.imports.models import Import
@@ -21,13 +19,8 @@ from registries.subjects.models import Subject
 from tests import factories
 from tests.field_files import GOOD, HEAD, book, row, text
 
+pytestmark = pytest.mark.usefixtures("english_sentences")
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

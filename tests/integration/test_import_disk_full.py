@@ -30,7 +30,6 @@ def clerk() -> User:
     return factories.user(Role.CLERK, unit=factories.unit(code="ZA"))
 
 
-
 class NoRoom:
     """The database may not grow by more than a few pages."""
 

@@ -1,23 +1,15 @@
 """Every made-up field file is read right, or refused with a sentence that says what to do."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from django.utils import translation
 
 from registries.imports import console
 from registries.imports.kinds import KINDS
 from registries.spreadsheets.gate import Unreadable
 from tests.field_files import FILES, FieldFile
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

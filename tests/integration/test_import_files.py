@@ -2,11 +2,9 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils import translation
 from openpyxl import load_workbook
 
 from registries.codes.models import CodeTable
@@ -23,16 +21,10 @@ from registries.subjects.models import Subject
 from tests import factories
 from tests.import_files import bring, check, classes, commit, confirm, subject_row, upload, workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 HEADINGS = ["对象编号", "单位名称", "市场主体类型", "行业类别", "管辖单位", "所属镇街", "登记状态", "更新日期"]
 CELLS = ["S00000001", "示例1旅馆", "有限公司", "旅馆", "治安大队", "南麻街道", "存续", "2026.3.1"]
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects.models import Subject
 from tests import factories
+from tests.asking import signed_in
 from tests.import_files import check, confirm, subject_row, upload, workbook
-from tests.integration.test_orders_for_teams import enter
 
 pytestmark = pytest.mark.django_db
 Told = Callable[[str, object], None]
@@ -66,7 +66,7 @@ def all_bad(clerk: User, count: int) -> str:
         with pytest.raises(Refused):
             commands.commit_import(actor=clerk, import_id=batch.pk, version=batch.version, only_good=only_good)
     assert not Subject.objects.exists()
-    page = enter(clerk).get(f"/office/imports/{batch.pk}/").content.decode()
+    page = signed_in(clerk).get(f"/office/imports/{batch.pk}/").content.decode()
     assert 0 < page.count("月球") <= 200, "the first hundred, each with its reason"
     return f"{count} of {count} bad rows named, 0 taken over; look, check and workbook {clock:.1f} s by the clock, {processor:.1f} s of the processor; memory {before:.0f} to {most:.0f} MB"
 
@@ -96,7 +96,7 @@ def flooded(clerk: User, settings: Any, folder: Path, count: int, most: int) -> 
     """One account sends so many files where it may send fewer: the figure."""
     settings.UPLOADS_PER_DAY, settings.FILE_UPLOAD_TEMP_DIR = most, folder
     settings.FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-    answers = sent(enter(clerk), count)
+    answers = sent(signed_in(clerk), count)
     assert [status for status, _took in answers] == [200] * most + [429] * (count - most)
     refusals = sorted(took for _status, took in answers[most:])
     assert list(folder.iterdir()) == []

@@ -1,10 +1,8 @@
 """The matter list by file: three sheets, one revision per change, a matter whole or not at all."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from registries.codes.models import CodeTable
 from registries.imports.models import ImportRow
@@ -15,13 +13,7 @@ from registries.people.roles import Role
 from tests import factories
 from tests.import_files import bring, classes, commit, reasons, workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 
 @pytest.fixture

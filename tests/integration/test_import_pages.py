@@ -2,14 +2,13 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import translation
 
 from registries.codes.models import CodeTable
 from registries.imports import commands, rules
@@ -24,14 +23,8 @@ from registries.subjects.models import Subject
 from tests import factories
 from tests.import_files import bring, subject_row, upload, workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 Queries = Callable[[int], Any]
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

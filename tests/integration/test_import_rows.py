@@ -1,10 +1,8 @@
 """Every bad row is refused with row, column, value, reason and remedy; good rows say what they would do. Nothing is written."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils import translation
 
 from registries.codes.models import Code, CodeTable
 from registries.imports.models import ImportRow
@@ -15,13 +13,7 @@ from registries.subjects.models import Exclusion, Subject
 from tests import factories
 from tests.import_files import bring, classes, commit, reasons, subject_row, workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 
 @pytest.fixture

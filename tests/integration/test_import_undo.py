@@ -1,10 +1,8 @@
 """An import is taken back whole while nothing builds on it; a file that nobody takes over does not stay."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
-from django.utils import translation
 
 from registries import clock
 from registries.codes.models import CodeTable
@@ -21,13 +19,7 @@ from registries.subjects.models import Complaint, Subject
 from tests import factories
 from tests.import_files import bring, commit, subject_row, upload, workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 
 @pytest.fixture

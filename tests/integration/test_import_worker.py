@@ -1,13 +1,11 @@
 """The worker's part: progress, checks that died, files that kill, imports that moved on meanwhile; the county as a whole."""
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
-from django.utils import translation
 
 from config.demo.county.load import load_county
 from config.demo.county.workbooks import NAMES, TO_TRY
@@ -27,13 +25,7 @@ from registries.subjects.models import Subject
 from tests import factories
 from tests.import_files import bring, classes, confirm, subject_row, upload, workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_sentences")]
 
 
 @pytest.fixture

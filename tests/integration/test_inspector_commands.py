@@ -1,7 +1,6 @@
 """The inspector registry: who is eligible and why not, and the joining of accounts."""
 
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 
@@ -10,21 +9,15 @@ from registries.codes.models import CodeTable
 from registries.inspectors import commands, queries
 from registries.inspectors.models import Inspector
 from registries.inspectors.rules import Validity, why_not_eligible
-from registries.ledger.change import Change, Refused
 from registries.ledger.models import LedgerPayload
 from registries.people.roles import Role
 from tests import factories
+from tests.asking import refusal
 
 pytestmark = pytest.mark.django_db
 
 DAY = dt.date(2026, 6, 30)
 VALID = Validity(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
-
-
-def refusal(act: Callable[[], Change]) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 @pytest.mark.parametrize(
@@ -63,7 +56,7 @@ def test_eligible_inspectors_are_those_of_the_units_by_number() -> None:
     factories.inspector()
     field = factories.code(CodeTable.FIELD, code="hotel")
     able.fields.add(field)
-    found = queries.eligible_inspectors([unit.pk], clock.today())
+    found = queries.choose_inspectors([unit.pk], clock.today()).able
     assert found == [able]
     assert queries.tags_of(found[0]) == {"hotel"}
 

@@ -10,11 +10,11 @@ from registries.inspectors.models import Assistant, Inspector, InspectorGroup
 from registries.inspectors.rules import age_on
 from registries.people.models import User
 from tests import factories
-from tests.integration.test_inspector_registry import _english, clerk, inspector
-from tests.integration.test_registry_pages import enter, text
+from tests.asking import enter, text
+from tests.integration.test_inspector_registry import clerk, inspector
 
-pytestmark = pytest.mark.django_db
-__all__ = ["_english", "clerk", "inspector"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]
+__all__ = ["clerk", "inspector"]
 
 
 def test_expert_types_are_kept_shown_filtered_and_counted(client: Client, clerk: User, inspector: Inspector) -> None:

@@ -2,13 +2,11 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from registries import clock
@@ -16,26 +14,17 @@ from registries.codes.models import CodeTable
 from registries.inspectors import commands, queries
 from registries.inspectors.commands import Entry
 from registries.inspectors.models import Assistant, Certificate, Inspector, InspectorGroup, Leave, Recusal, Training
-from registries.ledger.change import Refused
 from registries.ledger.models import LedgerPayload
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories
-from tests.integration.test_registry_pages import enter, said, text
+from tests.asking import enter, refusal, said, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]
 
 ID_NUMBER = "370323198001010015"
 PHONE = "13805330001"
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _english(client: Client) -> Iterator[None]:
-    """The sentences are compared in the language of the code."""
-    client.cookies["language"] = "en"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -46,12 +35,6 @@ def inspector() -> Inspector:
 @pytest.fixture
 def clerk(inspector: Inspector) -> User:
     return factories.user(Role.CLERK, unit=inspector.unit)
-
-
-def refusal(act: Any) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 def why_not(inspector: Inspector, day: dt.date | None = None) -> str:
@@ -161,7 +144,7 @@ def test_nobody_is_eligible_on_a_day_of_leave(clerk: User, inspector: Inspector)
     commands.record_leave(**values, starts_on=today, ends_on=today + 5 * DAY)
     assert why_not(inspector) == "is on leave until %(day)s"
     assert why_not(inspector, today + 6 * DAY) == ""
-    assert inspector not in queries.eligible_inspectors([inspector.unit_id], today)
+    assert inspector not in queries.choose_inspectors([inspector.unit_id], today).able
     assert not queries.able_on(Inspector.objects.filter(pk=inspector.pk), today).exists()
     assert "already" in refusal(lambda: commands.record_leave(**values, starts_on=today + 5 * DAY, ends_on=today + 9 * DAY))
     assert "before the first" in refusal(lambda: commands.record_leave(**values, starts_on=today, ends_on=today - DAY))
@@ -249,8 +232,8 @@ def test_eligibility_says_every_reason_for_a_day_and_a_matter(client: Client, cl
     page = text(client, f"/office/inspectors/{inspector.number}/eligibility/", day=day.isoformat(), matter=revision.pk)
     for reason in ("is on leave until", "lacks what the matter requires: courier", "does not enforce this matter"):
         assert reason in page
-    assert inspector in queries.eligible_inspectors([inspector.unit_id], clock.today())
-    assert inspector not in queries.eligible_inspectors([inspector.unit_id], clock.today(), matter_ids=[revision.matter_id])
+    assert inspector in queries.choose_inspectors([inspector.unit_id], clock.today()).able
+    assert inspector not in queries.choose_inspectors([inspector.unit_id], clock.today(), matter_ids=[revision.matter_id]).able
 
 
 def test_training_counts_only_if_the_settings_ask_for_it(settings: Settings, inspector: Inspector) -> None:
@@ -323,7 +306,7 @@ def test_assistants_are_a_registry_of_their_own(client: Client, clerk: User, ins
     assert PHONE not in page
     row = Assistant.objects.get()
     assert list(queries.assistants([inspector.unit_id])) == [row]
-    assert row.number not in {one.number for one in queries.eligible_inspectors([inspector.unit_id], clock.today())}
+    assert row.number not in {one.number for one in queries.choose_inspectors([inspector.unit_id], clock.today()).able}
     changed = {**form, "name": "辅警乙", "phone": "", "active": "", "version": "1"}
     said(client, f"/office/inspectors/assistants/{row.pk}/", **changed)
     row.refresh_from_db()

@@ -24,8 +24,7 @@ from registries.matters.rules import Limits
 from registries.people.models import Unit, User
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_draws import refusal
-from tests.integration.test_orders_for_teams import enter
+from tests.asking import refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -210,7 +209,7 @@ def partner_of(twice: Twice) -> User:
 def test_a_unit_that_takes_part_sees_its_part_on_every_page_and_file(filled: Twice, role: Role) -> None:
     one, _two = filled.fresh()
     user = partner_of(filled) if role == Role.PARTNER else filled.clerks[1]
-    client = enter(user)
+    client = signed_in(user)
     listed = client.get("/office/cases/joint/").content.decode()
     assert one.number in listed
     page = client.get(f"/office/cases/{one.number}/").content.decode()
@@ -234,7 +233,7 @@ def test_a_unit_that_takes_part_sees_its_part_on_every_page_and_file(filled: Twi
 @pytest.mark.parametrize("role", [Role.PARTNER, Role.CLERK, Role.INSPECTOR])
 def test_a_unit_that_does_not_take_part_sees_no_joint_visit(filled: Twice, role: Role) -> None:
     one, two = filled.fresh()
-    client = enter(make.user(role, unit=make.unit(kind=Unit.Kind.PARTNER)))
+    client = signed_in(make.user(role, unit=make.unit(kind=Unit.Kind.PARTNER)))
     for case in (one, two):
         assert client.get(f"/office/cases/{case.number}/").status_code == 404
     assert one.number not in client.get("/office/cases/joint/").content.decode()
@@ -243,7 +242,7 @@ def test_a_unit_that_does_not_take_part_sees_no_joint_visit(filled: Twice, role:
 def test_a_partners_desk_learns_of_a_visit_when_it_has_begun() -> None:
     twice = Twice()
     one, _two = twice.fresh()
-    client = enter(partner_of(twice))
+    client = signed_in(partner_of(twice))
     assert client.get(f"/office/cases/{one.number}/").status_code == 404
     assert twice.subject.name not in client.get("/office/cases/joint/").content.decode()
     commands.begin_visit(actor=officers(one)[0], case_id=one.pk, no_notice="突击检查")
@@ -253,10 +252,10 @@ def test_a_partners_desk_learns_of_a_visit_when_it_has_begun() -> None:
 def test_who_leads_sees_the_whole_and_who_it_is_for_what() -> None:
     twice = Twice()
     one, two = twice.fresh()
-    page = enter(twice.clerks[0]).get(f"/office/cases/{one.number}/").content.decode()
+    page = signed_in(twice.clerks[0]).get(f"/office/cases/{one.number}/").content.decode()
     for said in (twice.hotel.name, twice.net.name, twice.second.short_name, two.number, *(row.inspector.name for row in queries.team(one))):
         assert said in page
-    joined = enter(twice.clerks[1])
+    joined = signed_in(twice.clerks[1])
     shown = joined.get(f"/office/cases/{two.number}/").content.decode()
     assert one.number in shown
     assert joined.post(f"/office/cases/{two.number}/separate/", {"reason": ""}).status_code == 422
@@ -281,7 +280,7 @@ def test_a_partners_officer_answers_the_own_checklist_only() -> None:
 def test_the_pages_of_a_joint_visit_ask_few_questions(filled: Twice, django_assert_max_num_queries: Any) -> None:
     one, _two = filled.fresh()
     for user in (filled.clerks[0], filled.clerks[1], partner_of(filled)):
-        client = enter(user)
+        client = signed_in(user)
         client.get("/office/")
         with django_assert_max_num_queries(15):
             assert client.get(f"/office/cases/{one.number}/").status_code == 200
@@ -314,7 +313,7 @@ def test_every_ground_has_the_file_of_its_document() -> None:
 
 def test_adhoc_requests_are_counted_apart_by_ground() -> None:
     row = make.adhoc_request()
-    clerk = enter(row.asked_by)
+    clerk = signed_in(row.asked_by)
     page = clerk.get("/office/adhoc/").content.decode()
     assert f"?ground={row.ground}" in page
     assert row.whom in clerk.get(f"/office/adhoc/?ground={row.ground}").content.decode()
@@ -327,6 +326,6 @@ def test_a_file_that_is_none_is_refused_and_what_was_typed_stays() -> None:
         "q": twice.subject.key, "subject": twice.subject.pk, "ground": "clue", "document_number": "线1", "explanation": "线索", "ask": "1",
         "matters": [twice.hotel.pk], "file": SimpleUploadedFile("线索.docx", b"PK\x03\x04"),
     }  # fmt: skip
-    answer = enter(twice.clerks[0]).post("/office/adhoc/new/", data)
+    answer = signed_in(twice.clerks[0]).post("/office/adhoc/new/", data)
     assert answer.status_code == 422
     assert "线索" in answer.content.decode()

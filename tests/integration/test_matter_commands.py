@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from registries import clock
-from registries.ledger.change import Change, Refused
+from registries.ledger.change import Refused
 from registries.ledger.models import LedgerPayload
 from registries.matters import commands, queries
 from registries.matters.commands import BasisContent, Content, ItemContent
@@ -19,17 +19,12 @@ from registries.matters.models import ChecklistItem, Edition, LegalBasis, Matter
 from registries.people.models import Unit, User
 from registries.people.roles import Role
 from tests import factories
+from tests.asking import refusal
 
 pytestmark = pytest.mark.django_db
 
 BASES = (BasisContent(instrument="旅馆业治安管理办法", article="第六条"),)
 ITEMS = (ItemContent(title="登记", content="是否登记"), ItemContent(title="监控", content="是否完好"))
-
-
-def refusal(act: Callable[[], Change]) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 @pytest.fixture

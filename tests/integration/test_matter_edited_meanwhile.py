@@ -17,11 +17,11 @@ from registries.matters.models import MatterRevision
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_cases_commands import whole_draft
-from tests.integration.test_draw_pages import signed_in
+from tests.asking import refusal, signed_in
 from tests.integration.test_draw_preparation import read
-from tests.integration.test_draws import Office, bundle, refusal
 from tests.integration.test_matter_list import content_of
+from tests.offices import Office, bundle
+from tests.recorded import whole_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -61,11 +61,6 @@ def begun(draw: Draw) -> Case:
     cases.begin_visit(actor=team(case)[0], case_id=case.pk, no_notice="突击检查")
     case.refresh_from_db()
     return case
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 def test_draw_case_and_public_page_keep_the_old_text(office: Office, time_machine: Any) -> None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
-from django.utils import translation
 
 from inspections.plans import commands as plan_commands
 from inspections.plans.commands import ItemValues
 from inspections.plans.models import Plan
 from registries import clock
 from registries.codes.models import Code, CodeTable
-from registries.ledger.change import Change, Refused
+from registries.ledger.change import Change
 from registries.ledger.telling import history_told
 from registries.matters import commands, papers, queries, tasks
 from registries.matters.commands import BasisContent, Content, ItemContent, MaterialContent, OutcomeContent
@@ -25,9 +23,10 @@ from registries.matters.models import Edition, EditionPaper, Matter, MatterRevis
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories
-from tests.integration.test_registry_pages import enter, revision_form, said, text
+from tests.asking import enter, refusal, said, text
+from tests.integration.test_matter_pages import revision_form
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]
 
 BASES = [BasisContent("旅馆业治安管理办法", "第四条", document_number="公安部令第1号")]
 ITEMS = [ItemContent("登记", "是否如实登记", "查看登记簿", "第六条")]
@@ -62,20 +61,6 @@ def revise(clerk: User, revision: MatterRevision, *, materials: Any = (), outcom
     )
     assert isinstance(change.obj, MatterRevision)
     return change.obj
-
-
-def refusal(act: Any) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
-
-
-@pytest.fixture(autouse=True)
-def _english(client: Client) -> Iterator[None]:
-    """The sentences are compared in the language of the code."""
-    client.cookies["language"] = "en"
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -182,12 +167,12 @@ def test_plan_items_are_held_to_the_ratio_of_the_list_unless_they_come_from_abov
 
 
 def test_a_matter_without_results_of_its_own_has_those_of_the_code_tables(clerk: User, revision: MatterRevision) -> None:
-    whole = queries.vocabulary_of(revision)
+    whole = queries.vocabulary_together([revision.pk])
     assert len(whole.results) == Code.objects.filter(table=CodeTable.RESULT, active=True).count()
     clean, problem = code(CodeTable.RESULT, "clean"), code(CodeTable.RESULT, "problem-corrected")
     none = code(CodeTable.DISPOSAL, "none")
     newest = revise(clerk, revision, outcomes=[OutcomeContent(clean.pk, none.pk, "合格"), OutcomeContent(problem.pk)])
-    own = queries.vocabulary_of(newest)
+    own = queries.vocabulary_together([newest.pk])
     assert own.results == [clean, problem]
     assert own.meanings == {clean.pk: "合格"}
     assert own.disposals[clean.pk] == [none]

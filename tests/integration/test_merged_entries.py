@@ -23,14 +23,10 @@ from registries.subjects import commands, figures, listing
 from registries.subjects.models import Complaint, Subject
 from registries.subjects.queries import excluded_on, exclusion_on
 from tests import factories
-from tests.integration.test_draws import Office, refusal
+from tests.asking import refusal
+from tests.offices import Office
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 def merge(clerk: User, stays: Subject, goes: Subject) -> None:

@@ -18,16 +18,11 @@ from registries import clock
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories
+from tests.asking import signed_in
 from tests.mail_server import MailServer, mail_server
 
 pytestmark = pytest.mark.django_db
 MORNING = dt.datetime(2026, 5, 11, 9, 0, tzinfo=clock.BEIJING)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
 
 
 @pytest.fixture

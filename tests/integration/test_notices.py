@@ -22,6 +22,7 @@ from registries.people.models import User
 from registries.people.queries import public_user
 from registries.people.roles import Role
 from tests import factories, public_draws
+from tests.asking import refusal, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -50,18 +51,6 @@ def address(notice: Notice) -> str:
     return f"/notice/{rules.address_part(notice.token, queries.key())}/"
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
-
-
-def refused(command: object, **arguments: object) -> str:
-    with pytest.raises(Refused) as caught:
-        command(**arguments)  # type: ignore[operator]
-    return caught.value.reason
-
-
 def ask(notice: Notice, officer: str, **given: str) -> None:
     values = {"reason": "他是我邻居的亲戚", "name": "王某", "phone": "13800001111", **given}
     part = rules.address_part(notice.token, queries.key())
@@ -79,9 +68,9 @@ def test_numbers_run_without_gaps_by_unit_and_a_refusal_takes_none() -> None:
     assert [first.number.text, second.number.text] == [f"{word}〔{year}〕1号", f"{word}〔{year}〕2号"]
     Assignment.objects.filter(case=cases[2]).update(ended_at=clock.now())
     today = clock.today()
-    why = refused(commands.make_notice, actor=clerk_of(cases[2]), case_id=cases[2].pk, first_day=today, last_day=today)
+    why = refusal(commands.make_notice, actor=clerk_of(cases[2]), case_id=cases[2].pk, first_day=today, last_day=today)
     assert "team is not complete" in why
-    assert "already" in refused(commands.make_notice, actor=clerk_of(cases[0]), case_id=cases[0].pk, first_day=today, last_day=today)
+    assert "already" in refusal(commands.make_notice, actor=clerk_of(cases[0]), case_id=cases[0].pk, first_day=today, last_day=today)
     assert list(DocumentNumber.objects.filter(unit=draw.unit).values_list("serial", flat=True)) == [1, 2]
     elsewhere = factories.drawn_draw(factories.matter(unit=factories.unit(document_word="网")), winners=1, reserves=0)
     assert made(factories.case(elsewhere)).number.text == f"{settings.BUREAU_WORD}（网）检通字〔{year}〕1号"
@@ -90,11 +79,11 @@ def test_numbers_run_without_gaps_by_unit_and_a_refusal_takes_none() -> None:
 def test_a_void_number_stays_with_its_reason_and_the_next_notice_takes_the_next_one() -> None:
     notice = made()
     clerk = clerk_of(notice.case)
-    assert "Say why" in refused(commands.void_number, actor=clerk, number_id=notice.number_id, reason=" ")
+    assert "Say why" in refusal(commands.void_number, actor=clerk, number_id=notice.number_id, reason=" ")
     stranger = factories.user(Role.CLERK, unit=factories.unit())
-    assert "no such document" in refused(commands.void_number, actor=stranger, number_id=notice.number_id, reason="x")
+    assert "no such document" in refusal(commands.void_number, actor=stranger, number_id=notice.number_id, reason="x")
     commands.void_number(actor=clerk, number_id=notice.number_id, reason="检查人员更换")
-    assert "void already" in refused(commands.void_number, actor=clerk, number_id=notice.number_id, reason="x")
+    assert "void already" in refusal(commands.void_number, actor=clerk, number_id=notice.number_id, reason="x")
     again = made(notice.case)
     assert (notice.number.serial, again.number.serial) == (1, 2)
     page = signed_in(clerk).get("/office/documents/").content.decode()
@@ -119,8 +108,8 @@ def test_a_notice_names_only_inspectors_with_a_certificate_for_its_days() -> Non
     Certificate.objects.filter(inspector=factories.team_of(case)[1]).update(valid_until=clock.today())
     today = clock.today()
     arguments = {"actor": clerk_of(case), "case_id": case.pk, "first_day": today}
-    assert "certificate" in refused(commands.make_notice, **arguments, last_day=today + dt.timedelta(days=1))
-    assert "passed" in refused(commands.make_notice, **{**arguments, "first_day": today - dt.timedelta(days=1)}, last_day=today)
+    assert "certificate" in refusal(commands.make_notice, **arguments, last_day=today + dt.timedelta(days=1))
+    assert "passed" in refusal(commands.make_notice, **{**arguments, "first_day": today - dt.timedelta(days=1)}, last_day=today)
     commands.make_notice(**arguments, last_day=today)  # type: ignore[arg-type]
 
 
@@ -259,5 +248,5 @@ def test_requests_are_limited_and_end_with_the_beginning_of_the_visit() -> None:
 def test_a_request_to_a_notice_that_was_not_handed_over_is_refused_like_one_to_none() -> None:
     notice = made()
     arguments = {"actor": public_user(), "officer": "x", "reason": "x", "name": "x"}
-    whys = {refused(commands.request_recusal, address=part, **arguments) for part in (address(notice)[8:-1], "0" * 40)}
+    whys = {refusal(commands.request_recusal, address=part, **arguments) for part in (address(notice)[8:-1], "0" * 40)}
     assert whys == {"There is no notice that can be checked at this address."}

@@ -23,7 +23,8 @@ from registries.people.models import User
 from registries.people.queries import public_user
 from registries.people.roles import Role
 from tests import factories, objected
-from tests.objected import objection, published, signed_in, taken
+from tests.asking import refusal, signed_in
+from tests.objected import objection, published, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +39,6 @@ def send(result: Disclosure, **typed: str) -> tuple[int, str]:
     """Post the form; the status and the address one is sent to, or the page."""
     response = Client().post(form_of(result), {"kind": "objection", "text": "登记齐全。"} | typed)
     return response.status_code, response.headers.get("Location") or response.content.decode()
-
-
-def refused(command: object, **arguments: object) -> str:
-    with pytest.raises(Refused) as caught:
-        command(**arguments)  # type: ignore[operator]
-    return caught.value.reason
 
 
 def test_anybody_objects_without_an_account_and_follows_it_at_a_secret_address() -> None:
@@ -153,7 +148,7 @@ def test_nobody_with_a_part_in_the_case_takes_it() -> None:
     row = objection()
     for person in insiders(row.disclosure):
         assert queries.was_on_case(row.disclosure.case, person)
-        assert refused(commands.take_objection, actor=person, objection_id=row.pk) == rules.ON_CASE.english
+        assert refusal(commands.take_objection, actor=person, objection_id=row.pk) == rules.ON_CASE.english
         assert not queries.without_part(Objection.objects.all(), person).exists()
     other = objected.reviewer()
     assert list(queries.without_part(Objection.objects.all(), other)) == [row]
@@ -173,7 +168,7 @@ def test_the_handler_answers_with_a_number_and_the_sender_reads_it() -> None:
     _status, address = send(result)
     row, handler = taken(Objection.objects.get())
     said: dict[str, Any] = {"objection_id": row.pk, "version": row.version, "findings": "复核了登记簿。", "answer": "原结果维持。"}
-    assert "else is handling" in refused(commands.answer_objection, actor=objected.reviewer(), **said)
+    assert "else is handling" in refusal(commands.answer_objection, actor=objected.reviewer(), **said)
     commands.answer_objection(actor=handler, **said)
     row.refresh_from_db()
     assert row.document is not None
@@ -187,12 +182,12 @@ def test_two_decide_at_once_and_only_the_first_counts() -> None:
     row, handler = taken()
     said: dict[str, Any] = {"actor": handler, "objection_id": row.pk, "version": row.version, "findings": "a", "answer": "b"}
     commands.answer_objection(**said)
-    assert "decided already" in refused(commands.answer_objection, **said)
+    assert "decided already" in refusal(commands.answer_objection, **said)
     assert LedgerPayload.objects.filter(verb="publicity.answer_objection", object_id=str(row.pk)).count() == 1
     other, second = taken(objection(token="second"))
     stale = other.version
     commands.take_objection(actor=second, objection_id=other.pk)
-    assert "changed meanwhile" in refused(commands.answer_objection, actor=second, objection_id=other.pk, version=stale, findings="a", answer="b")
+    assert "changed meanwhile" in refusal(commands.answer_objection, actor=second, objection_id=other.pk, version=stale, findings="a", answer="b")
 
 
 def test_what_was_sent_is_never_changed_and_what_is_decided_stays() -> None:
@@ -224,10 +219,10 @@ def test_a_statement_needs_its_author_and_a_named_result_and_is_refused_with_a_r
         objection(result, kind=Kind.STATEMENT.value)
     row = objection(result, kind=Kind.STATEMENT.value, name="某宾馆", contact="1")
     clerk = objected.clerk_of(result)
-    assert "why it is not shown" in refused(commands.refuse_statement, actor=clerk, objection_id=row.pk, reason=" ")
+    assert "why it is not shown" in refusal(commands.refuse_statement, actor=clerk, objection_id=row.pk, reason=" ")
     commands.refuse_statement(actor=clerk, objection_id=row.pk, reason="含有他人姓名。")
     assert not Statement.objects.exists()
-    assert "decided already" in refused(commands.show_statement, actor=clerk, objection_id=row.pk)
+    assert "decided already" in refusal(commands.show_statement, actor=clerk, objection_id=row.pk)
 
 
 def test_who_released_a_case_does_not_check_the_statement() -> None:
@@ -235,7 +230,7 @@ def test_who_released_a_case_does_not_check_the_statement() -> None:
     row = objection(result, kind=Kind.STATEMENT.value, name="某宾馆", contact="1")
     releaser = objected.clerk_of(result)
     record.record_change("inspections.release_case", releaser.pk, Change(result.case))
-    assert refused(commands.show_statement, actor=releaser, objection_id=row.pk) == rules.ON_CASE.english
+    assert refusal(commands.show_statement, actor=releaser, objection_id=row.pk) == rules.ON_CASE.english
 
 
 def test_a_clerk_sees_the_objections_of_the_own_unit_only() -> None:

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.test import Client
 
+from config.bootstrap import ROOT
 from config.checks import backups_and_watching
 from inspections.cases.queries import viewer
 from inspections.desk import queries as desk
@@ -30,6 +31,7 @@ from registries.operations import probing, rules
 from registries.operations.rules import Light, Reading
 from registries.people.roles import Role
 from tests import factories
+from tests.integration import test_terms as terms
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a token of this test"
@@ -73,7 +75,7 @@ def lights() -> dict[str, Light]:
 def test_when_all_is_well_every_item_is_green_and_strangers_learn_nothing_else(client: Client) -> None:
     assert {name for name, light in lights().items() if light != Light.GREEN} == set()
     assert set(probing.ITEMS) == {
-        "database", "worker", "beat", "sweep", "queue", "disk", "backup", "self-check", "fonts", "certificate", "auditor-key", "holidays",
+        "database", "worker", "beat", "sweep", "queue", "disk", "backup", "self-check", "fonts", "photos", "certificate", "auditor-key", "holidays",
         "draws", "disclosures",
     }  # fmt: skip
     answer = client.get("/healthz")
@@ -165,6 +167,11 @@ def test_what_is_red_rings_once_on_the_desks_of_system_administrators_and_stops_
     assert told.get().closed_at is not None
 
 
+def test_the_handbook_has_a_row_for_every_item_that_can_be_red() -> None:
+    rows = set(re.findall(r"(?m)^\| \*\*([a-z-]+)\*\*: ", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
+    assert {one.section for one in probing.ITEMS.values()} == rows
+
+
 def test_the_console_says_the_same_and_its_status_is_one_when_something_is_red(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     call_command("doctor", stdout=out)
@@ -174,6 +181,18 @@ def test_the_console_says_the_same_and_its_status_is_one_when_something_is_red(m
         call_command("doctor", stdout=out)
     assert status.value.code == 1
     assert "RED   queue" in out.getvalue()
+
+
+def test_what_people_owe_or_keep_back_is_no_failure_of_the_server() -> None:
+    day = clock.today() - dt.timedelta(days=25)
+    held = factories.reviewed_case(inspected_on=day)
+    terms.granted(held, clock.today() + dt.timedelta(days=5))
+    assert lights()["disclosures"] == Light.GREEN
+    unsigned = factories.case()
+    factories.record(unsigned, inspected_on=day, signed=1)
+    assert lights()["disclosures"] == Light.AMBER
+    factories.reviewed_case(inspected_on=day)
+    assert lights()["disclosures"] == Light.RED
 
 
 def test_the_queue_that_does_not_answer_is_red_within_seconds(settings: Any) -> None:

@@ -18,14 +18,10 @@ from registries import clock
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_orders_for_teams import PAPER, Bureau, enter, fresh
+from tests.asking import signed_in
+from tests.offices import PAPER, Bureau, fresh
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def bureau() -> Bureau:
-    return Bureau()
 
 
 def text_of(client: Client, address: str) -> str:
@@ -50,7 +46,7 @@ def typed(draw: Draw, **more: Any) -> dict[str, Any]:
 
 
 def approve(bureau: Bureau, draw: Draw) -> Client:
-    client = enter(bureau.supervisor)
+    client = signed_in(bureau.supervisor)
     data = {"approve": "1", "version": fresh(draw).version, "password": make.PASSWORD}
     assert client.post(f"/admin/inspections/draw/{draw.pk}/decide/", data).status_code == 302
     return client
@@ -59,7 +55,7 @@ def approve(bureau: Bureau, draw: Draw) -> Client:
 def test_teams_for_waiting_winners_are_drawn_from_the_page_of_their_draw(bureau: Bureau, time_machine: Any) -> None:
     time_machine.move_to(clock.now().replace(hour=2), tick=True)
     lot = bureau.understaffed(time_machine)
-    client = enter(bureau.clerk)
+    client = signed_in(bureau.clerk)
     assert "1 户中签对象" in text_of(client, f"/office/draws/{lot.pk}/") or "without a team" in text_of(client, f"/office/draws/{lot.pk}/")
     assert str(lot.number) in text_of(client, "/office/")
     client.post(f"/office/draws/{lot.pk}/teams/", {"unit": bureau.unit.pk})
@@ -70,7 +66,7 @@ def test_teams_for_waiting_winners_are_drawn_from_the_page_of_their_draw(bureau:
     assert "0002" in failed.content.decode(), "nothing typed is lost"
     assert client.post(address, typed(fresh(order), inspector_units=[bureau.unit.pk, bureau.other.pk], submit="1")).status_code == 302
     assert fresh(order).state == DrawState.SUBMITTED
-    shown = text_of(enter(bureau.supervisor), f"/admin/inspections/draw/{order.pk}/decide/")
+    shown = text_of(signed_in(bureau.supervisor), f"/admin/inspections/draw/{order.pk}/decide/")
     assert "%" not in shown.replace("100%", "")
     approve(bureau, order)
     assert fresh(order).state == DrawState.COMMITTED
@@ -86,7 +82,7 @@ def test_no_page_of_an_order_for_teams_speaks_of_a_chance(bureau: Bureau, time_m
     assert str(lot.number) in public
     assert client.get(f"/draws/{order.number}/bundle/roster.txt").status_code == 404
     assert order.certificates.exists()
-    office = text_of(enter(bureau.clerk), f"/office/draws/{order.pk}/")
+    office = text_of(signed_in(bureau.clerk), f"/office/draws/{order.pk}/")
     assert str(lot.number) in office
     case = Case.objects.get(drawn__entry__code=order.roster.get().code)
     assert case.subject.name not in public + text_of(client, "/draws/") + text_of(client, f"/draws/{order.number}/verify/")
@@ -112,7 +108,7 @@ def test_the_roster_of_an_order_for_teams_opens_when_its_visits_are_over(
 def test_an_adhoc_request_goes_from_the_search_to_its_case(bureau: Bureau, time_machine: Any, client: Client) -> None:
     time_machine.move_to(clock.now().replace(hour=2), tick=True)
     subject = bureau.subjects[0]
-    clerk = enter(bureau.clerk)
+    clerk = signed_in(bureau.clerk)
     data: dict[str, Any] = {
         "q": subject.key, "ground": "complaint", "document_number": "信〔2026〕7号", "explanation": "群众反映", "matters": [bureau.revision.pk]
     }  # fmt: skip
@@ -129,11 +125,11 @@ def test_an_adhoc_request_goes_from_the_search_to_its_case(bureau: Bureau, time_
     request = AdhocRequest.objects.get()
     assert asked.headers["Location"] == f"/office/adhoc/{request.pk}/"
     assert request.file_sha256 == hashlib.sha256(PAPER).hexdigest()
-    supervisor = enter(bureau.supervisor)
+    supervisor = signed_in(bureau.supervisor)
     file = f"/office/adhoc/{request.pk}/document/"
     assert file in supervisor.get(f"/admin/inspections/adhocrequest/{request.pk}/decide/").content.decode()
     assert supervisor.get(file).content == clerk.get(file).content == PAPER
-    assert enter(bureau.other_clerk).get(file).status_code == 404
+    assert signed_in(bureau.other_clerk).get(file).status_code == 404
     assert "信〔2026〕7号" in text_of(supervisor, f"/admin/inspections/adhocrequest/{request.pk}/decide/")
     decided = supervisor.post(f"/admin/inspections/adhocrequest/{request.pk}/decide/", {"approve": "1", "version": 1})
     assert decided.status_code == 302
@@ -143,7 +139,7 @@ def test_an_adhoc_request_goes_from_the_search_to_its_case(bureau: Bureau, time_
     page = clerk.get(f"/office/draws/{order.pk}/").content.decode()
     assert subject.name not in page
     assert clerk.post(f"/office/draws/{order.pk}/", typed(order, submit="1")).status_code == 302
-    assert text_of(enter(bureau.supervisor), f"/admin/inspections/draw/{order.pk}/decide/")
+    assert text_of(signed_in(bureau.supervisor), f"/admin/inspections/draw/{order.pk}/decide/")
     commands.return_draw(actor=bureau.supervisor, draw_id=order.pk, version=fresh(order).version, reason="来源另定")
     order = bureau.hurried(time_machine, bureau.announced(fresh(order)))
     case = Case.objects.get()
@@ -157,7 +153,7 @@ def test_an_adhoc_request_goes_from_the_search_to_its_case(bureau: Bureau, time_
 
 def test_an_attempt_on_an_excluded_subject_is_told_and_listed(bureau: Bureau) -> None:
     make.exclusion(bureau.subjects[0])
-    client = enter(bureau.clerk)
+    client = signed_in(bureau.clerk)
     letter = SimpleUploadedFile("报道.pdf", PAPER)
     data = {"q": bureau.subjects[0].key, "ground": "media", "document_number": "1", "explanation": "报道", "matters": [bureau.revision.pk]}
     asked = client.post("/office/adhoc/new/", data | {"ask": "1", "subject": bureau.subjects[0].pk, "file": letter}, follow=True)
@@ -171,8 +167,8 @@ def test_an_attempt_on_an_excluded_subject_is_told_and_listed(bureau: Bureau) ->
 @pytest.mark.parametrize("role", [Role.INSPECTOR, Role.PARTNER, Role.SYSTEM_ADMIN])
 def test_adhoc_requests_are_no_business_of_others(bureau: Bureau, role: Role) -> None:
     request = bureau.asked()
-    assert enter(make.user(role, unit=bureau.unit)).get(f"/office/adhoc/{request.pk}/").status_code == 403
-    assert enter(bureau.other_clerk).get(f"/office/adhoc/{request.pk}/").status_code == 404
+    assert signed_in(make.user(role, unit=bureau.unit)).get(f"/office/adhoc/{request.pk}/").status_code == 403
+    assert signed_in(bureau.other_clerk).get(f"/office/adhoc/{request.pk}/").status_code == 404
 
 
 def test_the_new_pages_ask_few_queries(bureau: Bureau, time_machine: Any, django_assert_max_num_queries: Any) -> None:
@@ -192,7 +188,7 @@ def test_the_new_pages_ask_few_queries(bureau: Bureau, time_machine: Any, django
         (bureau.supervisor, f"/admin/inspections/adhocrequest/{request.pk}/decide/"),
     ]
     for person, address in pages:
-        client = enter(person)
+        client = signed_in(person)
         client.get(address)  # that names were read is written once an hour
         with django_assert_max_num_queries(15, info=address):
             assert client.get(address).status_code == 200, address

@@ -5,7 +5,6 @@ import subprocess
 
 import pytest
 from celery import current_app
-from django.test import Client
 
 from inspections.cases.models import Case
 from inspections.draws.models import Draw
@@ -19,6 +18,7 @@ from registries.people.models import User
 from registries.people.queries import system_user
 from registries.people.roles import Role
 from tests import factories
+from tests.asking import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.papers]
 DAY = dt.date(2026, 11, 25)
@@ -29,12 +29,6 @@ NUMBER, HOUSE, UNIT = "源公（治）移字〔2026〕1号", "沂源县公安局
 def text_of(body: bytes) -> str:
     done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=body, capture_output=True, check=True)
     return done.stdout.decode()
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
 
 
 def draw_of(cases: int) -> tuple[Draw, User]:

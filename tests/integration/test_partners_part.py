@@ -22,9 +22,8 @@ from registries.people.models import User
 from registries.people.queries import system_user
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_draws import refusal
+from tests.asking import refusal, signed_in
 from tests.integration.test_joint_visits import Twice, officers
-from tests.integration.test_orders_for_teams import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +101,7 @@ def test_a_partners_officer_reads_the_own_part_on_every_page_at_every_stage(visi
         visit.case.refresh_from_db()
         commands.review_case(actor=make.user(Role.REVIEWER), case_id=visit.case.pk, version=visit.case.version, decision="return", remark=SECRET)
         assert Review.objects.get().remark == SECRET
-    client, case, twice = enter(visit.officer), visit.case, visit.twice
+    client, case, twice = signed_in(visit.officer), visit.case, visit.twice
     page = client.get(f"/office/cases/{case.number}/").content.decode()
     common = [twice.subject.name, twice.first.short_name, *(row.inspector.name for row in queries.team(case))]
     assert [word for word in (*common, twice.net.name) if word not in page] == []
@@ -118,12 +117,12 @@ def test_a_partners_officer_reads_the_own_part_on_every_page_at_every_stage(visi
 
 def test_the_leading_unit_reads_the_whole(visit: Visit) -> None:
     visit.ready()
-    page = enter(visit.lead).get(f"/office/cases/{visit.case.number}/").content.decode()
+    page = signed_in(visit.lead).get(f"/office/cases/{visit.case.number}/").content.decode()
     assert [word for word in (SECRET, THEIRS, visit.twice.hotel.name, visit.twice.net.name) if word not in page] == []
 
 
 def test_what_a_phone_takes_along_is_the_own_part(visit: Visit) -> None:
-    case, client = visit.case, enter(visit.officer)
+    case, client = visit.case, signed_in(visit.officer)
     page = client.get(f"/office/cases/{case.number}/record/")
     state = client.get(f"/office/cases/{case.number}/sending/").json()["state"]
     shown = [item.pk for item in page.context["form"].items]
@@ -153,12 +152,12 @@ def test_the_printed_part_says_nothing_of_the_rest(visit: Visit) -> None:
     desk = shares.share_of(visit.case, queries.viewer(visit.twice.clerks[1]))
     others = [row.inspector.name for row in queries.team(visit.case)[:2]]
     assert [word for word in (SECRET, *others) if word in sheet_of("record", visit.case, desk) + form_html(visit.case, desk)] == []
-    taken = enter(visit.officer).get(f"/office/cases/{visit.case.number}/documents/record.pdf")
+    taken = signed_in(visit.officer).get(f"/office/cases/{visit.case.number}/documents/record.pdf")
     assert taken["Content-Type"] == "application/pdf"
 
 
 def test_a_partners_officer_can_neither_see_nor_empty_what_others_wrote(visit: Visit) -> None:
-    case, client = visit.case, enter(visit.officer)
+    case, client = visit.case, signed_in(visit.officer)
     mine = {item.pk: Line("no", "登记不全") for item in visit.own}
     commands.save_record(actor=visit.officer, case_id=case.pk, version=visit.record.version, draft=Draft(clock.today(), answers=mine))
     kept = queries.draft_of(visit.record)
@@ -226,7 +225,7 @@ def test_a_joint_visit_is_reviewed_disclosed_and_closed_once_for_both(visit: Vis
 
 
 def shown_to(user: User, case: Case) -> str:
-    return enter(user).get(f"/office/cases/{case.number}/").content.decode()
+    return signed_in(user).get(f"/office/cases/{case.number}/").content.decode()
 
 
 def test_the_unit_whose_case_was_joined_sees_how_it_ended(visit: Visit) -> None:

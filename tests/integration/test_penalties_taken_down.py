@@ -15,8 +15,9 @@ from registries.ledger.change import Refused
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories
+from tests.asking import signed_in
 from tests.integration.test_public_penalties import penalty
-from tests.objected import signed_in, supervisor
+from tests.objected import supervisor
 
 pytestmark = pytest.mark.django_db
 

@@ -1,13 +1,11 @@
 """Accounts, roles, units: what each command does, refuses and records."""
 
 import json
-from collections.abc import Callable
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from registries.ledger.change import Change, Refused
 from registries.ledger.models import LedgerEntry, LedgerPayload
 from registries.people import commands
 from registries.people.commands import Founder
@@ -16,6 +14,7 @@ from registries.people.queries import system_user
 from registries.people.roles import Role
 from registries.people.titles import title
 from tests import factories
+from tests.asking import refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -24,12 +23,6 @@ GOOD = "Kestrel-marsh-40817"
 
 def last() -> LedgerPayload:
     return LedgerPayload.objects.select_related("entry").latest("entry_id")
-
-
-def refusal(act: Callable[[], Change]) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 def test_a_new_account_has_no_role_and_must_choose_its_password() -> None:

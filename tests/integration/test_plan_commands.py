@@ -1,7 +1,6 @@
 """Plans: what each command does, in which states, who is refused, and what stands in the ledger."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,22 +12,16 @@ from inspections.plans.commands import ItemValues
 from inspections.plans.models import Plan, PlanItem
 from inspections.plans.queries import lines, open_items, visible_plans
 from registries import clock
-from registries.ledger.change import Change, Refused
 from registries.ledger.models import LedgerPayload
 from registries.matters.models import MatterRevision
 from registries.people.models import Unit, User
 from registries.people.roles import Role
 from tests import factories
+from tests.asking import refusal
 
 pytestmark = pytest.mark.django_db
 
 YEAR = clock.today().year
-
-
-def refusal(act: Callable[[], Change]) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 def begun(clerk: User, year: int = YEAR) -> Plan:

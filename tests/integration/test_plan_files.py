@@ -11,8 +11,7 @@ from inspections.plans.models import Plan, PlanFile
 from registries.ledger.models import LedgerPayload
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_draws import refusal
-from tests.integration.test_orders_for_teams import enter
+from tests.asking import refusal, signed_in
 from tests.integration.test_plan_versions import Planning
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +58,7 @@ def test_neither_a_first_plan_nor_a_published_amendment_is_dropped(bureau: Plann
 
 
 def test_the_page_drops_an_amendment_and_keeps_what_was_typed(bureau: Planning) -> None:
-    draft, client = bureau.amendment(), enter(bureau.clerk)
+    draft, client = bureau.amendment(), signed_in(bureau.clerk)
     address = f"/office/plans/{draft.pk}/drop/"
     assert client.post(address, {"reason": "", "version": draft.version}).status_code == 422
     assert "先撤回" in client.post(address, {"reason": "先撤回", "version": 99}).content.decode()
@@ -67,11 +66,11 @@ def test_the_page_drops_an_amendment_and_keeps_what_was_typed(bureau: Planning) 
     page = client.get(f"/office/plans/{draft.pk}/").content.decode()
     assert "撤回" in page
     assert "/submit/" not in page
-    assert "撤回" not in enter(make.user(Role.CLERK, unit=make.unit())).get(f"/office/plans/{bureau.plan.pk}/").content.decode()
+    assert "撤回" not in signed_in(make.user(Role.CLERK, unit=make.unit())).get(f"/office/plans/{bureau.plan.pk}/").content.decode()
 
 
 def test_a_file_goes_with_a_plan_and_is_opened_in_the_browser(bureau: Planning) -> None:
-    draft, client = bureau.amendment(), enter(bureau.clerk)
+    draft, client = bureau.amendment(), signed_in(bureau.clerk)
     address = f"/office/plans/{draft.pk}/files/"
     assert client.post(address, {"file": SimpleUploadedFile("x.docx", b"PK\x03\x04")}).status_code == 422
     assert client.post(address, {"file": SimpleUploadedFile("发文.pdf", PDF)}).status_code == 302
@@ -79,7 +78,7 @@ def test_a_file_goes_with_a_plan_and_is_opened_in_the_browser(bureau: Planning) 
     row = PlanFile.objects.get()
     shown = client.get(f"{address}{row.pk}/")
     assert (shown.content, shown["Content-Type"], shown["Content-Disposition"][:6]) == (PDF, "application/pdf", "inline")
-    assert enter(make.user(Role.CLERK, unit=make.unit())).get(f"{address}{row.pk}/").status_code == 404
+    assert signed_in(make.user(Role.CLERK, unit=make.unit())).get(f"{address}{row.pk}/").status_code == 404
     assert client.post(f"{address}{row.pk}/remove/").status_code == 302
     assert not PlanFile.objects.exists()
 
@@ -103,7 +102,7 @@ def test_the_list_of_plans_is_narrowed_by_what_its_items_say(bureau: Planning) -
     second = make.plan(bureau.unit, title="第二号计划", number="源公抽查计划〔2026〕9号")
     item = make.plan_item(bureau.revision, plan=second, number=3, first_month=5, last_month=6, source="county", document_number="鲁公传7号", handed_down=True)
     item.joint_matters.set([joint.matter])
-    client = enter(bureau.clerk)
+    client = signed_in(bureau.clerk)
 
     def titles(**asked: Any) -> set[str]:
         return {row.title for row in client.get("/office/plans/", asked).context["page"]}

@@ -28,11 +28,11 @@ from publicity.disclosures import commands as disclosing
 from registries import clock
 from registries.comparisons.comparing import Listed
 from registries.ledger.change import Refused
-from registries.people.models import User
 from registries.people.roles import Role
 from registries.spreadsheets.writing import Page, write_workbook
 from tests import factories as make
-from tests.integration.test_draws import Office, refusal
+from tests.asking import enter, refusal
+from tests.offices import Office
 
 pytestmark = pytest.mark.django_db
 YEAR = clock.today().year
@@ -66,10 +66,6 @@ def in_english(client: Client) -> Iterator[None]:
     client.cookies["language"] = "en"
     with translation.override("en"):
         yield
-
-
-def enter(client: Client, user: User) -> None:
-    client.force_login(user, backend="registries.people.backend.Accounts")
 
 
 # --- what a task prescribes ------------------------------------------------------------------------------------------------

@@ -266,3 +266,12 @@ def test_large_letters_are_a_choice_that_is_kept_and_taken_back(client: Client) 
     assert 'class="large"' not in client.get("/").content.decode()
     assert client.get("/size/large/?next=https://example.org/")["Location"] == "/"
     assert client.get("/size/huge/").status_code == 404
+
+
+def test_over_tls_the_choices_are_cookies_that_only_this_host_sets(client: Client, settings: Any) -> None:
+    settings.LANGUAGE_COOKIE_NAME, settings.SIZE_COOKIE_NAME, settings.SESSION_COOKIE_SECURE = "__Host-language", "__Host-size", True
+    for where, name, page in (("/language/en/", "__Host-language", 'lang="en"'), ("/size/large/", "__Host-size", 'class="large"')):
+        kept = client.get(where).cookies[name]
+        assert (kept["secure"], kept["httponly"], kept["path"], kept["domain"], kept["samesite"]) == (True, True, "/", "", "Lax"), name
+        assert page in client.get("/").content.decode()
+    assert client.get("/size/normal/").cookies["__Host-size"]["secure"], "a browser forgets such a cookie only so"

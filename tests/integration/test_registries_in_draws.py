@@ -16,16 +16,12 @@ from registries.inspectors.models import InspectorGroup, Leave
 from registries.matters.models import MatterRevision
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_draw_pages import signed_in, typed
+from tests.asking import refusal, signed_in
+from tests.integration.test_draw_pages import typed
 from tests.integration.test_draw_preparation import page, read, republish
-from tests.integration.test_draws import Office, refusal
+from tests.offices import Office
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 def limited(office: Office, **limits: Any) -> None:

@@ -28,8 +28,8 @@ from registries.ledger.findings import run_check
 from registries.ledger.models import LedgerPayload
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_draws import refusal
-from tests.integration.test_orders_for_teams import Bureau, by_the_script, enter, fresh, leader_of, members
+from tests.asking import refusal, signed_in
+from tests.offices import Bureau, by_the_script, fresh, leader_of, members
 
 pytestmark = pytest.mark.django_db
 
@@ -306,12 +306,12 @@ def test_a_visit_with_the_partners_team_alone_says_that_the_leading_team_is_to_b
     bureau.hurried(time_machine, bureau.announced(bureau.staffing(lot, bureau.partner_user, bureau.partner)))
     case = first(lot)
     assert {one.inspector.unit for one in case.assignments.select_related("inspector__unit")} == {bureau.partner}
-    page = enter(bureau.clerk).get(f"/office/cases/{case.number}/").content.decode()
+    page = signed_in(bureau.clerk).get(f"/office/cases/{case.number}/").content.decode()
     assert gettext("Team to be drawn") in page
     assert gettext("Waiting for the team to begin the visit") not in page
     fireman = case.assignments.select_related("inspector__user").order_by("position")[0].inspector.user
     assert fireman is not None
-    page = enter(fireman).get(f"/office/cases/{case.number}/").content.decode()
+    page = signed_in(fireman).get(f"/office/cases/{case.number}/").content.decode()
     assert f"/office/cases/{case.number}/begin/" not in page
 
 
@@ -331,7 +331,7 @@ def test_the_pages_of_both_orders_tell_the_replacements_in_figures_and_no_name(
         assert not [name for name in names if name in screen]
     assert gettext("All of them are visited. In this order they get their teams.") in screen
     assert gettext("all subjects") not in screen, "the strata are those of the draw that is staffed"
-    page = enter(bureau.partner_user).get(f"/office/draws/{order.pk}/").content.decode()
+    page = signed_in(bureau.partner_user).get(f"/office/draws/{order.pk}/").content.decode()
     assert str(Reason.GONE.label) in page
     for case in lot.cases.exclude(state=CaseState.CALLED_OFF):
         make.reviewed_case(case)

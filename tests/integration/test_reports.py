@@ -5,7 +5,6 @@ import io
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import translation
 from openpyxl import load_workbook
 
@@ -17,10 +16,10 @@ from inspections.reports.rules import Period
 from registries import clock
 from registries.codes.models import Code, CodeTable, ResultGroup
 from registries.ledger.models import LedgerPayload
-from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects.models import Complaint
 from tests import factories, public_draws
+from tests.asking import signed_in
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/office/reports/", "/office/reports/upward/", "/office/reports/overview/", "/office/reports/inspectors/")
@@ -28,12 +27,6 @@ PAGES = ("/office/reports/", "/office/reports/upward/", "/office/reports/overvie
 
 def year() -> Scope:
     return Scope(Period(clock.today().year), None)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
 
 
 def problem() -> Code:

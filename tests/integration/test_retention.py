@@ -11,7 +11,6 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from config.checks import logs_are_kept_long_enough
-from inspections.cases.photos import sealed_folder
 from inspections.messages.models import Message
 from publicity.corrections.models import Objection
 from registries import clock
@@ -26,6 +25,7 @@ from registries.persons.commands import find_person
 from registries.retention.commands import forget_due
 from registries.retention.lines import LINES, line_of
 from tests import factories, objected
+from tests.sealed_storage import path_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_what_is_over_goes_and_the_ledger_says_how_much(settings: Any) -> None:
     Objection.objects.filter(pk=row.pk).update(state="declined", decided_at=long_ago, handler=objected.reviewer())
     row.refresh_from_db()
     stood = digest(row)
-    orphan = sealed_folder().path / "ab" / ("ab" * 32)
+    orphan = path_of("ab" * 32)
     orphan.parent.mkdir(parents=True)
     orphan.write_bytes(b"k1:")
     os.utime(orphan, (1, 1))

@@ -5,27 +5,20 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.test import Client
 
 from inspections.draws import commands, tasks
 from inspections.draws.models import Draw, DrawFile, DrawnEntry
 from inspections.draws.states import DrawState
 from registries.ledger.change import Refused
 from registries.ledger.models import LedgerPayload
-from registries.people.models import User
 from registries.people.queries import system_user
 from registries.people.roles import Role
 from tests import factories, public_draws, tampering
+from tests.asking import signed_in
 from tests.integration.test_protected_rows import astray
 from tests.tampering import sql
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="registries.people.backend.Accounts")
-    return client
 
 
 def result(draw: Draw) -> tuple[Any, ...]:

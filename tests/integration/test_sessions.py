@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 
@@ -202,7 +203,22 @@ def test_a_phone_whose_session_is_over_is_redirected_which_it_takes_for_sign_in_
 
 
 def test_cookies_belong_to_this_host_alone_under_tls(tmp_path: Path) -> None:
-    told = "from config import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+    told = "from config import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.SIZE_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
     env = {**os.environ, "DEMO": "1", "TLS": "1", "DATA_DIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", told], env=env, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True", "True"]
+    assert done.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "__Host-language", "__Host-size", "True", "True"]
+
+
+def test_whoever_has_no_duty_yet_reads_what_to_do_and_may_leave() -> None:
+    """Not the bare refusal: nothing was done wrong. With the duty the office opens, without signing in anew."""
+    user = factories.user(username="zhang-san")
+    client = entered(user)
+    client.cookies["language"] = "en"
+    for where in ("/office/", "/office/cases/", "/admin/"):
+        answer = client.get(where, follow=True)
+        page = " ".join(answer.content.decode().split())
+        assert (answer.status_code, "Your account has no duty yet" in page, "zhang-san" in page) == (403, True, True), where
+        assert 'action="/office/sign-out/"' in page
+    user.groups.add(Group.objects.get(name=Role.CLERK))
+    assert client.get("/office/").status_code == 200
+    assert "Your role does not allow this" in client.get("/office/accounts/").content.decode()

@@ -21,18 +21,13 @@ from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
 from tests import public_draws
+from tests.asking import english, refusal, signed_in
 from tests.hostile_files import picture
-from tests.integration.test_draw_pages import signed_in
-from tests.integration.test_draws import VALUE, Office, refusal
+from tests.offices import VALUE, Office
 
 pytestmark = pytest.mark.django_db
 OTHER = VALUE.replace("20", "21")
 PHOTO = picture()
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
 
 
 @pytest.fixture
@@ -56,12 +51,6 @@ def correct(who: User, draw: Draw, value: str = OTHER, **more: Any) -> Any:
     return commands.correct_source_value(
         actor=who, source_id=draw.sources.get().pk, value=value, evidence="公告", **{"reason": "mistyped", **more}
     )
-
-
-def english(user: User) -> Client:
-    client = signed_in(user)
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    return client
 
 
 def address(draw: Draw, part: str = "") -> str:

@@ -2,13 +2,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from registries import clock
-from registries.ledger.change import Change, Refused
+from registries.ledger.change import Change
 from registries.ledger.models import LedgerPayload
 from registries.people.models import Unit, User
 from registries.people.roles import Role
@@ -17,14 +16,9 @@ from registries.subjects.commands import Entry
 from registries.subjects.models import Complaint, Subject, SubjectCategory, Violation
 from registries.subjects.rules import NO_SIGNALS, Signals, is_stale, months_before
 from tests import factories
+from tests.asking import refusal
 
 pytestmark = pytest.mark.django_db
-
-
-def refusal(act: Callable[[], Change]) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The history of a subject tells what imports did to it: who, when, by which file and row, before and after."""
 
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from registries.codes.models import CodeTable
@@ -16,14 +14,7 @@ from registries.subjects.models import Subject
 from tests import factories
 from tests.import_files import Rows, bring, commit, subject_row, workbook
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english(client: Client) -> Iterator[None]:
-    client.cookies["language"] = "en"
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english_pages")]
 
 
 @pytest.fixture

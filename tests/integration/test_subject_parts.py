@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,15 +18,10 @@ from registries.subjects.commands import Entry, PermitTerms, sight_of
 from registries.subjects.models import Complaint, Permit, Subject, Violation
 from registries.subjects.rules import OF_MANY, old_number_check, why_not_old_number
 from tests import factories
+from tests.asking import refusal
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
-
-
-def refusal(act: Callable[[], Change]) -> str:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value.reason
 
 
 @pytest.fixture

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
+from django.db import OperationalError
 from django.test import override_settings
 
 from config import production
 from config.bootstrap import ROOT
 from config.settings import MIDDLEWARE
+from tests import factories
 from tests.architecture.test_linters import INHERITED, PRODUCTION
 
 REDIS = "redis://:a-long-password@127.0.0.1:6379/0"
@@ -151,6 +153,8 @@ def test_servers_elsewhere_without_verified_tls_are_told(settings: Any) -> None:
     mail = {"EMAIL_URL": "smtp://mail.example", "EMAIL_HOST": "mail.example", "EMAIL_USE_TLS": False, "EMAIL_USE_SSL": False}
     assert told(**mail) == ["The mail server"]
     assert told(**mail | {"EMAIL_USE_TLS": True}) == []
+    assert told(EVIDENCE_BUCKET="s3+http://key:secret@10.1.1.3:9000/sunlot") == ["The bucket of photos"]
+    assert told(EVIDENCE_BUCKET="s3+http://key:secret@127.0.0.1:9000/sunlot") == told(EVIDENCE_BUCKET="s3://key:secret@10.1.1.3/sunlot") == []
 
 
 def test_a_key_file_that_everybody_can_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +171,20 @@ def test_the_processes_themselves_refuse_to_begin(monkeypatch: pytest.MonkeyPatc
     with override_settings(DEMO=False, **PROPER), pytest.raises(SystemExit, match=r"sunlot\.E014: CHECKPOINT_KEEPERS"):
         production.refuse_unsafe()
     production.refuse_unsafe()  # the demo begins
+
+
+@pytest.mark.django_db
+def test_the_processes_do_not_begin_without_a_column_key_that_a_row_needs_and_do_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.subject(phone="0533-3251234")
+    assert production._keys_that_rows_need() == []
+    with override_settings(FIELD_KEYS={"k9": bytes(32)}):
+        assert {one.id for one in production._keys_that_rows_need()} == {"sunlot.E061"}
+
+    def away(**_: Any) -> None:
+        raise OperationalError("the database does not answer")
+
+    monkeypatch.setattr(production, "every_key_is_there", away)
+    assert production._keys_that_rows_need() == []
 
 
 @pytest.mark.django_db
@@ -197,8 +215,6 @@ ENVIRONMENT: list[tuple[dict[str, str], str]] = [
     ({"CHECKPOINT_KEEPERS": ""}, "sunlot.E014"),
     ({"FIELD_KEYS": "k1:c2hvcnQ="}, "sunlot.E012"),
 ]
-
-
 
 
 @pytest.mark.full

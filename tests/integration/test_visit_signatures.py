@@ -10,8 +10,10 @@ from inspections.cases.models import Record, Signature
 from inspections.cases.states import CaseState
 from registries import clock
 from tests import factories as make
-from tests.integration.test_cases_pages import begun, members, page, signed_in
-from tests.integration.test_visits import SCRAWL, refused, send, send_photo, shown, submitted
+from tests.asking import english, refusal
+from tests.integration.test_cases_pages import begun, page
+from tests.integration.test_visits import SCRAWL, send, send_photo, submitted
+from tests.recorded import members, shown
 
 pytestmark = pytest.mark.django_db
 
@@ -19,11 +21,11 @@ pytestmark = pytest.mark.django_db
 def test_nobody_signs_before_the_inspected_person_and_nobody_alone() -> None:
     case, first, second = submitted()
     sign: dict[str, Any] = {"case_id": case.pk, "content_hash": shown(case), "drawn": SCRAWL}
-    assert "First the inspected" in refused(lambda: commands.sign_record(actor=first, **sign))
+    assert "First the inspected" in refusal(lambda: commands.sign_record(actor=first, **sign))
     side: dict[str, Any] = {"case_id": case.pk, "content_hash": shown(case)}
     visiting.acknowledge_record(actor=first, kind="drawn", name="经理王某", drawn=SCRAWL, **side)
     commands.sign_record(actor=first, **sign)
-    assert "already" in refused(lambda: commands.sign_record(actor=first, **sign))
+    assert "already" in refusal(lambda: commands.sign_record(actor=first, **sign))
     case.refresh_from_db()
     assert case.state == CaseState.ON_SITE
     commands.sign_record(actor=second, case_id=case.pk, content_hash=shown(case))
@@ -48,14 +50,14 @@ def test_nobody_signs_before_the_inspected_person_and_nobody_alone() -> None:
 def test_the_inspected_persons_side_is_signed_or_witnessed(given: dict[str, str], why: str) -> None:
     case, first, _second = submitted()
     arguments: dict[str, Any] = {"actor": first, "case_id": case.pk, "content_hash": shown(case), **given}
-    assert why in refused(lambda: visiting.acknowledge_record(**arguments))
+    assert why in refusal(lambda: visiting.acknowledge_record(**arguments))
     assert not Acknowledgement.objects.exists()
 
 
 def test_paper_that_was_signed_counts_with_its_scan() -> None:
     case = begun()
     first, second = members(case)
-    send_photo(signed_in(first), case, "scan-1", b"%PDF-1.7 signed", kind="scan")
+    send_photo(english(first), case, "scan-1", b"%PDF-1.7 signed", kind="scan")
     Record.objects.update(submitted_at=clock.now(), result=make.result(), inspected_on=clock.today())
     visiting.acknowledge_record(actor=second, case_id=case.pk, content_hash=shown(case), kind="paper", name="王某")
     assert Acknowledgement.objects.get().kind == "paper"
@@ -80,12 +82,12 @@ def test_a_record_taken_back_and_changed_asks_the_inspected_person_again() -> No
     commands.save_record(actor=second, case_id=case.pk, version=record.version, draft=changed)
     record.refresh_from_db()
     commands.submit_record(actor=second, case_id=case.pk, version=record.version)
-    assert "First the inspected" in refused(lambda: commands.sign_record(actor=first, case_id=case.pk, content_hash=shown(case)))
+    assert "First the inspected" in refusal(lambda: commands.sign_record(actor=first, case_id=case.pk, content_hash=shown(case)))
 
 
 def test_the_page_asks_the_inspected_person_first_and_shows_the_drawing_afterwards() -> None:
     case, first, _second = submitted()
-    browser = signed_in(first)
+    browser = english(first)
     address = f"/office/cases/{case.number}/sign/"
     assert "First: the inspected person" in page(browser, address)
     side = {"side-content_hash": shown(case), "side-kind": "drawn", "side-name": "经理王某", "side-drawn": ""}
@@ -102,7 +104,7 @@ def test_the_page_asks_the_inspected_person_first_and_shows_the_drawing_afterwar
 
 def test_signatures_sent_by_a_phone_fit_what_the_server_has_or_are_refused() -> None:
     case, first, _second = submitted()
-    browser = signed_in(first)
+    browser = english(first)
     side = {"kind_of": "drawn", "name": "王某", "drawn": SCRAWL}
     assert send(browser, case, "side-1", "acknowledge", content_hash="0" * 64, **side)[0] == 409
     assert send(browser, case, "side-1", "acknowledge", content_hash=shown(case), **side)[0] == 200

@@ -17,12 +17,14 @@ from inspections.cases.invariants import cases
 from inspections.cases.models import Case, Record
 from inspections.cases.states import CaseState
 from registries import clock
-from registries.ledger.change import Refused
 from registries.ledger.findings import Finding
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories as make
-from tests.integration.test_cases_pages import begun, members, page, signed_in
+from tests.asking import english, refusal
+from tests.integration.test_cases_pages import begun, page
+from tests.recorded import members
+from tests.sealed_storage import path_of
 
 pytestmark = pytest.mark.django_db
 
@@ -59,13 +61,6 @@ def item_of(case: Case) -> int:
     return queries.items_of(case)[0].pk
 
 
-def shown(case: Case) -> str:
-    """The fingerprint of the record as it stands."""
-    record = queries.last_record(case)
-    assert record is not None
-    return rules.fingerprint(queries.content_of(record))
-
-
 def submitted() -> tuple[Case, User, User]:
     """A case whose record is ready to sign, by nobody yet."""
     case = make.case()
@@ -74,19 +69,12 @@ def submitted() -> tuple[Case, User, User]:
     return case, first, second
 
 
-def refused(call: Any) -> str:
-    """The reason of what must be refused."""
-    with pytest.raises(Refused) as caught:
-        call()
-    return caught.value.reason
-
-
 # --- messages ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_message_does_its_work_once_however_often_it_comes() -> None:
     case = make.case()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     for _time in range(3):
         status, told = send(browser, case, "begin-1", "begin", service="none", no_notice="突击检查")
         assert (status, told["state"]["state"]) == (200, "on-site")
@@ -112,11 +100,11 @@ def test_the_same_key_in_another_transaction_is_refused_by_the_database() -> Non
 
 def test_a_message_that_cannot_be_read_and_a_stranger_get_a_sentence() -> None:
     case = begun()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     address = f"/office/cases/{case.number}/sending/"
     for body in ("{", "[]", "[" * 50_000, '{"key": "short", "kind": "draft"}', '{"key": "12345678", "kind": "delete"}'):
         assert browser.post(address, body, content_type="application/json").status_code == 400
-    status, told = send(signed_in(make.inspector().user), case, "stranger", "draft", fields={})
+    status, told = send(english(make.inspector().user), case, "stranger", "draft", fields={})
     assert (status, told["gone"]) == (404, True)
     assert case.subject.name not in json.dumps(told, ensure_ascii=False)
     assert Client().get(address).status_code == 302
@@ -124,7 +112,7 @@ def test_a_message_that_cannot_be_read_and_a_stranger_get_a_sentence() -> None:
 
 def test_a_case_called_off_meanwhile_says_so_and_takes_nothing() -> None:
     case = make.case()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     Case.objects.filter(pk=case.pk).update(state=CaseState.CALLED_OFF, called_off_at=clock.now(), called_off_because="gone")
     case.assignments.update(ended_at=clock.now(), ended_because="subject-replaced")
     status, told = send(browser, case, "begin-1", "begin", service="none", no_notice="突击检查")
@@ -135,7 +123,7 @@ def test_a_case_called_off_meanwhile_says_so_and_takes_nothing() -> None:
 
 def test_a_phone_that_left_the_team_is_told_so() -> None:
     case = begun()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     case.assignments.filter(position=1).update(ended_at=clock.now(), ended_because="absent")
     told = browser.get(f"/office/cases/{case.number}/sending/").json()
     assert "no longer on the team" in told["refused"]
@@ -147,7 +135,7 @@ def test_a_phone_that_left_the_team_is_told_so() -> None:
 def test_two_people_on_one_form_both_keep_what_they_typed() -> None:
     case = begun()
     first, second = members(case)
-    mine, yours = signed_in(first), signed_in(second)
+    mine, yours = english(first), english(second)
     item = item_of(case)
     assert send(mine, case, "a1", "draft", round=1, fields={"findings": "走廊堆物", "present": "甲"}, base={})[1]["conflicts"] == {}
     typed = {"findings": "没有堆物", f"answer_{item}": "no"}
@@ -167,7 +155,7 @@ def test_line_ends_are_no_difference() -> None:
     first, second = members(case)
     record = case.records.get()
     commands.save_record(actor=first, case_id=case.pk, version=1, draft=rules.Draft(findings="一\r\n二"))
-    told = send(signed_in(second), case, "a1", "draft", round=1, fields={"findings": "一\n三"}, base={"findings": "一\n二"})[1]
+    told = send(english(second), case, "a1", "draft", round=1, fields={"findings": "一\n三"}, base={"findings": "一\n二"})[1]
     assert told["conflicts"] == {}
     record.refresh_from_db()
     assert record.findings == "一\n三"
@@ -176,7 +164,7 @@ def test_line_ends_are_no_difference() -> None:
 def test_a_field_that_cannot_be_kept_is_named_and_the_others_are_kept() -> None:
     case = begun()
     fields = {"inspected_on": "2026-13-45", "present": "甲", f"remark_{item_of(case)}": "长" * 501}
-    status, told = send(signed_in(members(case)[0]), case, "a1", "draft", round=1, fields=fields, base={})
+    status, told = send(english(members(case)[0]), case, "a1", "draft", round=1, fields=fields, base={})
     assert status == 200
     assert set(told["errors"]) == {"inspected_on", f"remark_{item_of(case)}"}
     assert told["state"]["values"]["present"] == "甲"
@@ -185,11 +173,11 @@ def test_a_field_that_cannot_be_kept_is_named_and_the_others_are_kept() -> None:
 
 def test_a_draft_for_a_round_that_was_returned_or_a_record_ready_to_sign_is_refused() -> None:
     case, first, _second = submitted()
-    status, told = send(signed_in(first), case, "a1", "draft", round=1, fields={"present": "乙"}, base={"present": ""})
+    status, told = send(english(first), case, "a1", "draft", round=1, fields={"present": "乙"}, base={"present": ""})
     assert status == 409
     assert "ready to sign" in told["refused"]
     Record.objects.update(submitted_at=None)
-    assert "returned" in send(signed_in(first), case, "a2", "draft", round=2, fields={"present": "乙"}, base={})[1]["refused"]
+    assert "returned" in send(english(first), case, "a2", "draft", round=2, fields={"present": "乙"}, base={})[1]["refused"]
     assert not Arrival.objects.exists()
 
 
@@ -198,7 +186,7 @@ def test_a_day_before_the_draw_or_to_come_is_refused_when_it_is_to_be_signed() -
     assert case.draw
     for day, why in ((clock.today().replace(year=2099), "not come yet"), (clock.today().replace(year=2020), "cannot be earlier")):
         Record.objects.update(submitted_at=None, inspected_on=day, present="甲")
-        status, told = send(signed_in(first), case, f"submit-{day}", "submit")
+        status, told = send(english(first), case, f"submit-{day}", "submit")
         assert status == 409
         assert why in told["refused"]
 
@@ -209,21 +197,21 @@ def test_a_day_before_the_draw_or_to_come_is_refused_when_it_is_to_be_signed() -
 def test_a_photo_is_encoded_again_stripped_sealed_and_known_by_its_hash() -> None:
     case = begun()
     sent = picture((3000, 2000), place=True)
-    send_photo(signed_in(members(case)[0]), case, "photo-1", sent, item=item_of(case))
+    send_photo(english(members(case)[0]), case, "photo-1", sent, item=item_of(case))
     photo = Photo.objects.get()
     body = photos.read(photo.sha256)
     assert body is not None
     assert (photo.sent_sha256, photo.sha256) == (hashlib.sha256(sent).hexdigest(), hashlib.sha256(body).hexdigest())
     image = Image.open(io.BytesIO(body))
     assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (2560, 1707), {})
-    stored = photos.path_of(photo.sha256).read_bytes()
+    stored = path_of(photo.sha256).read_bytes()
     assert body[:100] not in stored
     assert [photo.sent_sha256] == queries.content_of(case.records.get())["photos"]
 
 
 def test_place_and_time_stay_only_when_kept_as_evidence() -> None:
     case = begun()
-    send_photo(signed_in(members(case)[0]), case, "photo-1", picture(place=True), evidence="1")
+    send_photo(english(members(case)[0]), case, "photo-1", picture(place=True), evidence="1")
     photo = Photo.objects.get()
     exif = Image.open(io.BytesIO(photos.read(photo.sha256) or b"")).getexif()
     assert photo.position_kept
@@ -243,7 +231,7 @@ def test_place_and_time_stay_only_when_kept_as_evidence() -> None:
 )
 def test_what_is_no_photo_or_too_large_is_refused_with_a_sentence(body: bytes, why: str) -> None:
     case = begun()
-    status, told = send_photo(signed_in(members(case)[0]), case, "photo-1", body)
+    status, told = send_photo(english(members(case)[0]), case, "photo-1", body)
     assert status == 409
     assert why in told["refused"]
     assert not Photo.objects.exists()
@@ -252,7 +240,7 @@ def test_what_is_no_photo_or_too_large_is_refused_with_a_sentence(body: bytes, w
 
 def test_a_scan_may_be_a_pdf_and_is_handed_out_as_a_download() -> None:
     case = begun()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     assert send_photo(browser, case, "scan-1", b"%PDF-1.7\n%%EOF", kind="scan")[0] == 200
     answer = browser.get(f"/office/cases/{case.number}/photos/{Photo.objects.get().pk}/")
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -261,29 +249,29 @@ def test_a_scan_may_be_a_pdf_and_is_handed_out_as_a_download() -> None:
 
 def test_a_photo_opens_to_those_who_may_see_the_case_and_to_nobody_else() -> None:
     case = begun()
-    send_photo(signed_in(members(case)[0]), case, "photo-1", picture())
+    send_photo(english(members(case)[0]), case, "photo-1", picture())
     address = f"/office/cases/{case.number}/photos/{Photo.objects.get().pk}/"
     for insider in (*members(case), make.user(Role.REVIEWER), make.user(Role.CLERK, unit=case.unit)):
-        assert signed_in(insider).get(address).status_code == 200
+        assert english(insider).get(address).status_code == 200
     for outsider in (make.inspector().user, make.user(Role.CLERK, unit=make.unit())):
-        assert signed_in(outsider).get(address).status_code == 404
+        assert english(outsider).get(address).status_code == 404
     assert Client().get(address).status_code == 302
 
 
 def test_a_file_that_was_changed_on_the_disk_is_not_handed_out() -> None:
     case = begun()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     send_photo(browser, case, "photo-1", picture())
     photo = Photo.objects.get()
-    photos.path_of(photo.sha256).write_bytes(b"demo:" + b"0" * 400)
+    path_of(photo.sha256).write_bytes(b"demo:" + b"0" * 400)
     assert browser.get(f"/office/cases/{case.number}/photos/{photo.pk}/").status_code == 404
-    photos.path_of(photo.sha256).unlink()
+    path_of(photo.sha256).unlink()
     assert [found.text for found in cases() if not isinstance(found, Finding)] == ["The file of photo %(pk)s of case %(number)s is gone."]
 
 
 def test_without_javascript_photos_are_kept_and_withdrawn_on_a_page_of_their_own() -> None:
     case = begun()
-    browser = signed_in(members(case)[0])
+    browser = english(members(case)[0])
     address = f"/office/cases/{case.number}/photos/"
     assert "No photo yet" in page(browser, address)
     wrong = browser.post(address, {"kind": "photo", "file": SimpleUploadedFile("a.jpg", b"text")})
@@ -302,11 +290,11 @@ def test_without_javascript_photos_are_kept_and_withdrawn_on_a_page_of_their_own
 def test_a_photo_stays_once_the_record_is_ready_to_sign_and_the_database_agrees() -> None:
     case = begun()
     first = members(case)[0]
-    send_photo(signed_in(first), case, "photo-1", picture())
+    send_photo(english(first), case, "photo-1", picture())
     photo = Photo.objects.get()
     Record.objects.update(submitted_at=clock.now(), result=make.result(), inspected_on=clock.today())
-    assert "ready to sign" in refused(lambda: visiting.withdraw_photo(actor=first, case_id=case.pk, photo_id=photo.pk))
-    assert send_photo(signed_in(first), case, "photo-2", picture((32, 32)))[0] == 409
+    assert "ready to sign" in refusal(lambda: visiting.withdraw_photo(actor=first, case_id=case.pk, photo_id=photo.pk))
+    assert send_photo(english(first), case, "photo-2", picture((32, 32)))[0] == 409
     for change in (lambda: Photo.objects.update(sha256="0" * 64), lambda: Photo.objects.all().delete()):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
@@ -315,7 +303,7 @@ def test_a_photo_stays_once_the_record_is_ready_to_sign_and_the_database_agrees(
 def test_a_disk_that_takes_nothing_is_a_sentence() -> None:
     case = begun()
     with override_settings(MEDIA_ROOT="/proc/nowhere"):
-        status, told = send_photo(signed_in(members(case)[0]), case, "photo-1", picture())
+        status, told = send_photo(english(members(case)[0]), case, "photo-1", picture())
     assert (status, "cannot store" in told["refused"]) == (409, True)
     assert not Photo.objects.exists()
 
@@ -331,7 +319,7 @@ def test_the_empty_page_and_the_worker_know_nobody_and_the_key_is_everybodys_own
         text = visitor.get(address).content.decode()
         assert case.subject.name not in text
         assert first.name not in text
-    keys = [signed_in(one).get("/office/cases/offline/key/").json() for one in (first, first, second)]
+    keys = [english(one).get("/office/cases/offline/key/").json() for one in (first, first, second)]
     assert keys[0] == keys[1]
     assert keys[0]["key"] != keys[2]["key"]
     assert visitor.get("/office/cases/offline/key/").status_code == 302
@@ -339,10 +327,10 @@ def test_the_empty_page_and_the_worker_know_nobody_and_the_key_is_everybodys_own
 
 def test_a_case_not_begun_can_be_taken_along_closed_and_empty() -> None:
     case = make.case()
-    form = page(signed_in(members(case)[0]), f"/office/cases/{case.number}/record/")
+    form = page(english(members(case)[0]), f"/office/cases/{case.number}/record/")
     assert "The visit has not begun" in form
     assert '"state": "assigned"' in form
-    mine = page(signed_in(members(case)[0]), "/office/cases/mine/")
+    mine = page(english(members(case)[0]), "/office/cases/mine/")
     assert f"[&quot;{case.number}&quot;]" in mine
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inspections.draws import files, protocol
 from inspections.draws.files import InspectorLine, RosterLine
-from inspections.draws.protocol import Keys, build_result, draw_subjects, merge_shards, smallest_slips
+from inspections.draws.protocol import Keys, build_result, draw_subjects
 from tests.draw_bundles import read_folder
 
 KEYS = st.integers(0, 16**64 - 1).map(lambda number: f"{number:064x}")
@@ -65,13 +65,6 @@ def test_the_order_of_input_does_not_matter(
     for rows in (roster, people, recusals):
         random.Random(start).shuffle(rows)
     assert files.write_result(build_result(order, roster, people, recusals, Keys(one, other))) == files.write_result(result)
-
-
-@examples
-@given(KEYS, ROSTERS, st.integers(0, 31), st.integers(1, 6))
-def test_shards_merge(key: str, roster: list[RosterLine], count: int, shards: int) -> None:
-    parts = [smallest_slips(key, roster[start::shards], count) for start in range(shards)]
-    assert merge_shards(parts, count) == smallest_slips(key, roster, count)
 
 
 @examples

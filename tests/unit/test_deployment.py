@@ -35,6 +35,18 @@ def test_every_service_is_shut_in(unit: Path) -> None:
     assert always == ("Restart=always" in lines)
 
 
+def test_the_proxy_may_read_the_style_sheets(tmp_path: Path) -> None:
+    """They are collected by the program's user, and uploads of people are readable by nobody else: not these."""
+    from django.conf import settings
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import FileSystemStorage
+
+    options = settings.STORAGES["staticfiles"]["OPTIONS"]
+    kept = FileSystemStorage(location=tmp_path, **options)
+    file = tmp_path / kept.save("css/base.css", ContentFile(b"a"))
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o644, 0o755)
+
+
 def test_a_worker_has_the_time_to_end_the_longest_task() -> None:
     from django.conf import settings
 

@@ -12,7 +12,7 @@ from registries.spreadsheets import layouts
 from registries.spreadsheets.cleaning import clean_row
 from registries.spreadsheets.columns import ROW_HEADING, Layout
 from registries.spreadsheets.reading import Cell, find_sheet, open_sheets, tabulate
-from registries.spreadsheets.templates import write_refused, write_template
+from registries.spreadsheets.templates import refused_page, write_template
 from registries.spreadsheets.writing import LONGEST_CELL, Page, Writable, write_csv, write_workbook
 
 ODD = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "a\x00b\x1f", "\ud800", "x" * 40_000, "𠀀" * 20_000, "_x0041_", "一\r\n二", "", "  空 格  "]
@@ -98,7 +98,7 @@ def test_the_refused_rows_come_back_with_reasons_and_can_be_uploaded_again() -> 
     layout: Layout = layouts.RECUSALS
     record: dict[str, Cell] = {"inspector": "990001", "subject": "S000001", "relation": "", "starts_on": "昨天", "ends_on": "长期"}
     cleaned = clean_row(9, record, layout.columns)
-    content = write_refused(layout, [(9, record, cleaned.refusals)])
+    content = write_workbook([refused_page(layout, [(9, record, cleaned.refusals)])])
     sheet = openpyxl.load_workbook(io.BytesIO(content))[layout.sheet]
     headings = [cell.value for cell in sheet[2]]
     assert headings == [ROW_HEADING, "人员编号", "对象编号", "关系", "关系（问题）", "起始日期", "起始日期（问题）", "截止日期"]

@@ -32,10 +32,6 @@ class Dice:
                 return choice
         raise AssertionError("the weights are all used up")
 
-    def shuffled(self, things: Sequence[T]) -> list[T]:
-        """The things in another order."""
-        return self._random.sample(things, len(things))
-
     def some(self, things: Sequence[T], count: int) -> list[T]:
         """So many of the things, none twice."""
         return self._random.sample(things, count)

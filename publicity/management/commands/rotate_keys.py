@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from inspections.cases.photos import sealed_folder
+from inspections.cases.photos import PLACE
 from registries.fields import writing_key
 from registries.keys import columns, commands, rotating
 from registries.keys.models import KeyRotation
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write("Going on with the rotation that was begun.")
         rotation = KeyRotation.objects.get(finished_at=None)
         try:
-            moved = rotating.rotate(rotation, [sealed_folder()], lambda place, count: self.stdout.write(f"{place}: {count}"))
+            moved = rotating.rotate(rotation, PLACE, lambda place, count: self.stdout.write(f"{place}: {count}"))
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         commands.finish_rotation(actor=system_user(), rotation_id=rotation.pk, moved=moved)
@@ -51,8 +51,7 @@ class Command(BaseCommand):
         """Say which key how many values need; returns how many need another than the first, or lack their index."""
         first, other = writing_key()[0], 0
         counted = [(one.place, columns.in_use(one)) for one in columns.sealed_columns()]
-        folder = sealed_folder()
-        for place, names in [*counted, (f"{folder.place.decode()} (files)", columns.files_in_use(folder))]:
+        for place, names in [*counted, (f"{PLACE.decode()} (files)", columns.files_in_use())]:
             for name, count in sorted(names.items()):
                 lost = "" if name.partition(" ")[0] in settings.FIELD_KEYS else "  MISSING"
                 self.stdout.write(f"{place:45} {name:24} {count:9}{lost}")

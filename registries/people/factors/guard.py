@@ -88,7 +88,10 @@ def _back(request: HttpRequest) -> str:
 
 
 def asking(request: HttpRequest, name: str, wrong: str = "") -> HttpResponse:
-    """The page that asks who it is, with everything that was posted as hidden fields. Files cannot be carried: then it says so."""
+    """The page that asks who it is, with everything that was posted as hidden fields. Files cannot be carried: then it says so.
+
+    A question (200), not a refusal; a wrong answer is a form to mend (422), like any other of the office.
+    """
     user = request.user
     has_factor = isinstance(user, User) and queries.since(user) is not None
     again = bool(request.FILES) or request.method != "POST" or AGAIN in request.POST
@@ -103,6 +106,6 @@ def asking(request: HttpRequest, name: str, wrong: str = "") -> HttpResponse:
         "has_factor": has_factor,
         "minutes": max(1, settings.CONFIRM_SECONDS // 60),
     }
-    response = render(request, "registration/confirm.html", context, status=403)
+    response = render(request, "registration/confirm.html", context, status=422 if wrong else 200)
     response.headers["Cache-Control"] = "no-store"
     return response

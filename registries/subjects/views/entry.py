@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from registries import clock
+from registries import clock, overtaken
 from registries.ledger.telling import told_of
+from registries.overtaken import Seen
 from registries.pages import ROWS, act, signed_in
 from registries.people.access import access
 from registries.people.masking import masked_name, masked_phone
@@ -189,6 +190,7 @@ def subject_change(request: HttpRequest, key: str) -> HttpResponse:
             commands.change_subject,
             done=_("The entry was changed."),
             form=form,
+            shown=Seen(row, version),
             subject_id=row.pk,
             version=version,
             entry=form.entry(),
@@ -197,7 +199,8 @@ def subject_change(request: HttpRequest, key: str) -> HttpResponse:
         if change is not None:
             return redirect("subject", key=key)
     note_read(request, commands.read_subject_data, f"subject-{row.pk}", subject_id=row.pk)  # the form shows both in full
-    return render(request, "office/subjects/subject_change.html", {"form": form, "key": key, "name": name, "version": version})
+    context = {"form": form, "key": key, "name": name, "version": version}
+    return render(request, "office/subjects/subject_change.html", context, status=overtaken.status_of(form))
 
 
 STEPS: dict[str, tuple[type[forms.Form], Any, Any, Any]] = {
@@ -226,11 +229,12 @@ def subject_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
     version = _version(request, row)
     if request.method == "POST" and form.is_valid():
         given = {"subject_id": row.pk, **({"version": version} if step in VERSIONED else {}), **form.cleaned_data}
-        if act(request, command, done=str(done), form=form, **given) is not None:
+        seen = Seen(row, version) if step in VERSIONED else None
+        if act(request, command, done=str(done), form=form, shown=seen, **given) is not None:
             return redirect("subject", key=key)
     excluded = queries.exclusion_on(row.pk, clock.today()) if step == "complaint" else None
     context = {"form": form, "subject": row, "title": title, "version": version, "excluded": excluded, "about": ""}
-    return render(request, "office/subjects/step.html", context)
+    return render(request, "office/subjects/step.html", context, status=overtaken.status_of(form))
 
 
 @access("registries.view_subjects")
@@ -239,5 +243,6 @@ def subject_verify(request: HttpRequest, key: str) -> HttpResponse:
     """Confirm an entry as of today."""
     row = get_object_or_404(Subject, key=key)
     done = _("The entry is confirmed as of today.")
-    act(request, commands.verify_subject, done=done, subject_id=row.pk, version=_version(request, row))
+    version = _version(request, row)
+    act(request, commands.verify_subject, done=done, shown=Seen(row, version), subject_id=row.pk, version=version)
     return redirect("subject", key=key)
