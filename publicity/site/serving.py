@@ -135,7 +135,7 @@ def _tag(request: HttpRequest, mark: marks.Mark) -> str:
 def _has(request: HttpRequest, tag: str) -> bool:
     """Whether the visitor has this very answer."""
     seen = request.headers.get("If-None-Match")
-    return bool(seen) and tag in parse_etags(seen)
+    return seen is not None and tag in parse_etags(seen)
 
 
 def _zips(request: HttpRequest) -> bool:
