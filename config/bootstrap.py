@@ -85,10 +85,11 @@ SERVERS = (
 )
 BROWSER = (Part("Chromium", "the browser tests", ("chromium",), lambda: program(*CHROMIUM) is not None),)
 PROXY = (Part("nginx", "the tests of the shipped proxy settings", ("nginx-light",), lambda: program("nginx") is not None),)
+READER = (Part("Poppler", "the tests that read a PDF", ("poppler-utils",), lambda: program("pdftotext") is not None),)
 OFFICE = (
     Part("LibreOffice", "the files edited in LibreOffice", ("libreoffice-calc-nogui",), lambda: program(*LIBREOFFICE) is not None),
 )
-WHOLE = PDF + SERVERS + BROWSER + PROXY
+WHOLE = PDF + SERVERS + BROWSER + PROXY + READER
 PARTS = {"demo": PDF, "test": WHOLE, "test --full": WHOLE + OFFICE}
 """What each command wants; the long counts alone want several hundred megabytes of an office."""
 

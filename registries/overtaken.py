@@ -1,11 +1,12 @@
 """What the second of two people on one row is told: that somebody was there first, who and when, and what was done (409). Reads only."""
 
 import datetime as dt
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.forms import BaseForm, PasswordInput
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from registries import clock
@@ -70,8 +71,9 @@ def status_of(*forms: BaseForm | None) -> int:
 
 def renewed(form: BaseForm, version: int | None) -> None:
     """What was typed stays; sent again, it counts as seen in the present version, which the page shows now."""
-    form.data = form.data.copy()  # type: ignore[misc]
-    form.data[form.add_prefix("version")] = str(version)
+    data = cast(QueryDict, form.data).copy()
+    data[form.add_prefix("version")] = str(version)
+    form.data = data
 
 
 def typed(form: BaseForm | None) -> list[tuple[str, str]]:

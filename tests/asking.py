@@ -1,13 +1,16 @@
-"""How tests ask: as somebody signed in, in a browser of their own; and what is said to those who may not."""
+"""How tests ask: as somebody signed in, in a browser of their own, or several at once; and what is said to those who may not."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
-from registries.ledger.change import Refused
+from registries.ledger.change import Change, Refused
 from registries.people.models import User
 
 BACKEND = "registries.people.backend.Accounts"
@@ -53,3 +56,21 @@ def refusal(act: Callable[..., Any], *given: Any, **asked: Any) -> str:
     with pytest.raises(Refused) as caught:
         act(*given, **asked)
     return caught.value.reason
+
+
+def together(*acts: Callable[[], Change]) -> list[str]:
+    """Run all of them at once; what each was refused for, "" where it was done."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], Change]) -> str:
+        start.wait()
+        try:
+            act()
+        except Refused as refused:
+            return refused.reason
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))

@@ -41,7 +41,7 @@ def ask_adhoc(
 
     A subject excluded by law cannot be inspected by any route: the attempt is kept as a request that is ``barred`` at once.
     """
-    subject = Subject.objects.select_for_update().filter(pk=subject_id).first()
+    subject = Subject.objects.select_for_update(no_key=True).filter(pk=subject_id).first()
     if subject is None:
         refuse_now(say("There is no such subject in the registry."))
     if subject.merged_into_id is not None:
@@ -144,6 +144,6 @@ def return_adhoc(*, actor: User, request_id: int, version: int, reason: str) -> 
 
 
 def _locked(request_id: int, version: int) -> AdhocRequest:
-    request = AdhocRequest.objects.select_for_update(of=("self",)).select_related("subject").get(pk=request_id)
+    request = AdhocRequest.objects.select_for_update(of=("self",), no_key=True).select_related("subject").get(pk=request_id)
     refuse(why_not_decide(request.state) or rules.why_not_same(seen=version, now=request.version))
     return request

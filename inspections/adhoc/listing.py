@@ -28,7 +28,7 @@ def ask_handed(*, actor: User, item_id: int) -> Change:
     Left out are merged entries, those the lead matter does not concern, and those whose inspection is asked for already. An attempt
     on a subject excluded by law is kept as a request of its own, ``barred``.
     """
-    item = items_in_force().select_for_update(of=("self",)).exclude(source=PlanItem.Source.ROUTINE).filter(pk=item_id).first()
+    item = items_in_force().select_for_update(of=("self",), no_key=True).exclude(source=PlanItem.Source.ROUTINE).filter(pk=item_id).first()
     if item is None or not keeps(actor, item.unit_id):
         refuse_now(say("This item is another unit's."))
     matters = _matters(item, actor)
@@ -37,7 +37,7 @@ def ask_handed(*, actor: User, item_id: int) -> Change:
     for revision in matters:
         refuse(why_not_draw_on(revision, clock.today()))
     rows = list(handed_subjects(item).exclude(subject__in=asked_for(item)))
-    subjects = list(Subject.objects.select_for_update().filter(pk__in=[row.subject_id for row in rows]).order_by("pk"))
+    subjects = list(Subject.objects.select_for_update(no_key=True).filter(pk__in=[row.subject_id for row in rows]).order_by("pk"))
     out = excluded_on(clock.today())
     barred = [_request(actor, item, matters[:1], rows, one) for one in subjects if one.pk in out]
     fitting = _fitting([one for one in subjects if one.pk not in out], matters[0])

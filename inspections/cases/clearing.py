@@ -23,7 +23,7 @@ def check_disclosure(*, actor: User, case_id: int, cleared: bool, remark: str = 
 
     By another than who inspected or accepted it. A later check takes the place of an earlier one.
     """
-    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    case = Case.objects.select_for_update(no_key=True).filter(pk=case_id).first()
     record = queries.accepted_record(case) if case is not None else None
     if case is None or record is None:
         refuse_now(say("Only a reviewed case can be checked before disclosure."))

@@ -16,17 +16,15 @@ from inspections.cases import (
 )
 from inspections.cases.announcing import Handed
 from inspections.cases.clearance import Looked, cleared
-from inspections.cases.holding import active_code, arrive, keep_answers, locked, no_case, of_team, refuse_visit, round_of
+from inspections.cases.holding import arrive, fill_record, locked, no_case, of_team, refuse_visit, round_of
 from inspections.cases.models import Record, RecordAnswer, Review, Signature
 from inspections.cases.rules import Draft
 from inspections.cases.states import Decision, Way
-from inspections.cases.vocabulary import offered
 from inspections.draws.candidates import DRAWN_BEFORE
 from inspections.draws.models import Draw, DrawnEntry, RosterEntry, RosterOmission
 from inspections.draws.queries import awaited_visits
 from inspections.draws.states import DrawState
 from registries import clock
-from registries.codes.models import CodeTable
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command, wake
 from registries.ledger.sentences import say
@@ -38,7 +36,7 @@ from registries.subjects.queries import about
 @command("inspections.open_cases")
 def open_cases(*, actor: User, draw_id: int) -> Change:
     """Open a case for every winner of a drawn draw that has none yet (product.md §2). The second time there is nothing to open."""
-    draw = Draw.objects.select_for_update().get(pk=draw_id)
+    draw = Draw.objects.select_for_update(no_key=True).get(pk=draw_id)
     if draw.state != DrawState.DRAWN:
         refuse_now(say("This draw is not drawn yet."))
     cases, teams = opening.open_cases_for(draw, clock.now())
@@ -50,7 +48,7 @@ def open_cases(*, actor: User, draw_id: int) -> Change:
 @command("inspections.staff_cases")
 def staff_cases(*, actor: User, draw_id: int) -> Change:
     """Give the cases of another draw the teams that an order in mode ``teams:`` drew for them. The second time there is nothing to do."""
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("matter").get(pk=draw_id)
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).select_related("matter").get(pk=draw_id)
     if draw.state != DrawState.DRAWN:
         refuse_now(say("This draw is not drawn yet."))
     cases, teams = opening.staff_cases_by(draw, clock.now())
@@ -70,7 +68,7 @@ def begin_visit(*, actor: User, case_id: int, handed: Handed | None = None, no_n
     case = of_team(case_id, actor, "begin")
     arrive(key, case, actor, "begin")
     if case.drawn_id is not None:
-        DrawnEntry.with_struck.select_for_update().get(pk=case.drawn_id)  # as the commitment of an order for teams does
+        DrawnEntry.with_struck.select_for_update(no_key=True).get(pk=case.drawn_id)  # as the commitment of an order for teams does
     order = awaiting.order_finding_team(case)
     refuse(rules.why_not_begin(order=str(order) if order else ""))
     refuse_visit(case, clock.today())
@@ -98,19 +96,7 @@ def save_record(*, actor: User, case_id: int, version: int, draft: Draft) -> Cha
     )
     share = shares.part_of_officer(case, actor)
     draft = shares.own_part(share, draft.kept(), queries.draft_of(record), queries.items_of(case))
-    may = offered(case, record)
-    before, after = keep_answers(case, record, draft, share)
-    change = alter(
-        record,
-        inspected_on=draft.inspected_on,
-        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
-        findings=draft.findings,
-        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
-        present=draft.present,
-        saved_by=actor,
-        saved_at=now,
-    )
-    return Change(record, {**change.before, **before}, {**change.after, **after})
+    return fill_record(case, record, draft, share, actor)
 
 
 @command("inspections.submit_record")

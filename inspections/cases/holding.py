@@ -9,16 +9,17 @@ from inspections.cases.evidence import Arrival
 from inspections.cases.models import Case, Record, RecordAnswer
 from inspections.cases.rules import Draft
 from inspections.cases.shares import Share
+from inspections.cases.vocabulary import offered
 from registries import clock
-from registries.codes.models import Code
-from registries.ledger.change import refuse, refuse_now
+from registries.codes.models import Code, CodeTable
+from registries.ledger.change import Change, alter, refuse, refuse_now
 from registries.ledger.sentences import say
 from registries.people.models import User
 
 
 def locked(case_id: int) -> Case:
     """The case, locked, with its draw at hand."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("draw").filter(pk=case_id).first()
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("draw").filter(pk=case_id).first()
     return case or no_case()
 
 
@@ -38,7 +39,7 @@ def of_team(case_id: int, actor: User, move: str) -> Case:
 
 def round_of(case: Case) -> Record:
     """The record of the newest round, locked."""
-    return Record.objects.select_for_update().filter(case=case).order_by("-round")[0]
+    return Record.objects.select_for_update(no_key=True).filter(case=case).order_by("-round")[0]
 
 
 def refuse_visit(case: Case, day: dt.date) -> None:
@@ -71,7 +72,24 @@ def active_code(table: str, pk: int | None, kept: int | None, may: Collection[Co
     return code
 
 
-def keep_answers(case: Case, record: Record, draft: Draft, share: Share | None) -> tuple[dict[str, Any], dict[str, Any]]:
+def fill_record(case: Case, record: Record, draft: Draft, share: Share | None, actor: User) -> Change:
+    """Write the draft into the record, the answers that differ with it; the ledger hears of both as one change."""
+    may = offered(case, record)
+    before, after = _keep_answers(case, record, draft, share)
+    change = alter(
+        record,
+        inspected_on=draft.inspected_on,
+        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
+        findings=draft.findings,
+        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
+        present=draft.present,
+        saved_by=actor,
+        saved_at=clock.now(),
+    )
+    return Change(record, {**change.before, **before}, {**change.after, **after})
+
+
+def _keep_answers(case: Case, record: Record, draft: Draft, share: Share | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Write the answers that differ; returns them as (before, after) for the ledger, by checklist item key.
 
     A partner's officers answer their own checklists only (``share``).

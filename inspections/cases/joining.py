@@ -114,7 +114,7 @@ def separated_from(case: Case, now: dt.datetime) -> list[Model]:
 def ended_with(case: Case) -> list[Model]:
     """The cases joined to one whose inspection has ended: theirs ended the same day."""
     joined: list[Model] = []
-    for one in case.joined.select_for_update(of=("self",)).order_by("pk"):
+    for one in case.joined.select_for_update(of=("self",), no_key=True).order_by("pk"):
         alter(one, ended_on=case.ended_on)
         joined.append(one)
     return joined
@@ -122,7 +122,7 @@ def ended_with(case: Case) -> list[Model]:
 
 def locked_cases(keys: Iterable[int]) -> list[Case]:
     """These cases, locked in the order of their keys."""
-    return list(Case.objects.select_for_update(of=("self",)).select_related("draw", "joined_to").filter(pk__in=list(keys)).order_by("pk"))
+    return list(Case.objects.select_for_update(of=("self",), no_key=True).select_related("draw", "joined_to").filter(pk__in=list(keys)).order_by("pk"))
 
 
 def _latest(rows: Iterable[Assignment]) -> list[Assignment]:

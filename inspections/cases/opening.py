@@ -69,7 +69,7 @@ def staff_cases_by(draw: Draw, now: dt.datetime) -> tuple[list[Case], list[Assig
     off or given their team stay as they are.
     """
     waiting = awaiting.cases_awaiting_teams(draw).values("pk")
-    cases = list(Case.objects.select_for_update(of=("self",)).filter(pk__in=waiting).select_related("draw", "drawn__entry").order_by("pk"))
+    cases = list(Case.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=waiting).select_related("draw", "drawn__entry").order_by("pk"))
     places: defaultdict[str, list[TeamPlace]] = defaultdict(list)
     for place in TeamPlace.objects.filter(drawn__draw=draw).select_related("drawn__entry", "inspector").order_by("position"):
         places[place.drawn.entry.code].append(place)

@@ -155,7 +155,7 @@ def _move(kind: str) -> str:
 
 
 def _locked_case(case_id: int) -> Case:
-    case = Case.objects.select_for_update(of=("self",)).select_related("draw", "drawn__entry").filter(pk=case_id).first()
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("draw", "drawn__entry").filter(pk=case_id).first()
     if case is None:
         refuse_now(say("There is no such case among yours."))
     return case
@@ -172,20 +172,20 @@ def _locked_draws(replacement_id: int) -> list[Draw]:
         mode=Mode.TEAMS, staffs=asked.case.draw_id, state=DrawState.DRAWN, drawn__entry__code=entry.code
     ).order_by("pk")
     keys = [*own.values_list("pk", flat=True), *staffing.values_list("pk", flat=True)]
-    locked = {draw.pk: draw for draw in Draw.objects.select_for_update(of=("self",)).select_related("plan_item", "request").filter(pk__in=keys)}
+    locked = {draw.pk: draw for draw in Draw.objects.select_for_update(of=("self",), no_key=True).select_related("plan_item", "request").filter(pk__in=keys)}
     return [locked[pk] for pk in keys]
 
 
 def _hold_place(case: Case) -> None:
     """Lock the drawn entry of the case, as the commitment of an order for teams does, so that neither overtakes the other."""
     assert case.drawn is not None  # noqa: S101  (asked for drawn cases only)
-    DrawnEntry.with_struck.select_for_update().get(pk=case.drawn.pk)
+    DrawnEntry.with_struck.select_for_update(no_key=True).get(pk=case.drawn.pk)
 
 
 def _decidable(replacement_id: int, actor: User, version: int, reason: str | None = None) -> tuple[Replacement, Case]:
     """The request and its case, locked; refused when it is decided, old, or not this supervisor's to decide."""
     asked = (
-        Replacement.objects.select_for_update(of=("self",)).select_related("assignment__inspector").filter(pk=replacement_id).first()
+        Replacement.objects.select_for_update(of=("self",), no_key=True).select_related("assignment__inspector").filter(pk=replacement_id).first()
     )
     if asked is None:
         refuse_now(say("There is no such request."))
@@ -234,7 +234,7 @@ def _subject_replaced(case: Case, places: Sequence[Place], reason: str, now: dt.
     with its matters by a new order.
     """
     apart = joining.separated_from(case, now)
-    ended = list(case.assignments.select_for_update().filter(ended_at=None))
+    ended = list(case.assignments.select_for_update(no_key=True).filter(ended_at=None))
     for one in ended:
         alter(one, ended_at=now, ended_because="subject-replaced")
     alter(case, state=states.MOVES["call_off"][1], called_off_at=now, called_off_because=reason)

@@ -62,8 +62,8 @@ def _decidable(strike_id: int, actor: User, version: int, reason: str | None = N
     if found is None:
         refuse_now(say("There is no such report."))
     draw = locked_draw(found[0], actor, "strike")
-    report = Strike.objects.select_for_update().get(pk=strike_id)
-    source = SeedSource.objects.select_for_update().get(pk=found[1])
+    report = Strike.objects.select_for_update(no_key=True).get(pk=strike_id)
+    source = SeedSource.objects.select_for_update(no_key=True).get(pk=found[1])
     refuse(
         rules.why_not_strike(
             waiting=report.state == Reported.WAITING,
@@ -96,7 +96,7 @@ def cases_follow(draw: Draw, now: dt.datetime) -> list[Model]:
     if draw.mode == Mode.TEAMS:
         return [*apart, *_teams_follow(draw, now)]
     places = {place.entry_id: place for place in DrawnEntry.objects.filter(draw=draw, kind=DrawnEntry.Kind.WINNER).prefetch_related("team")}
-    cases = Case.objects.select_for_update(of=("self",)).filter(draw=draw, drawn__isnull=False).exclude(state=CaseState.CALLED_OFF)
+    cases = Case.objects.select_for_update(of=("self",), no_key=True).filter(draw=draw, drawn__isnull=False).exclude(state=CaseState.CALLED_OFF)
     written = apart
     for case in cases.select_related("drawn").order_by("pk"):
         assert case.drawn is not None  # noqa: S101  (filtered)
@@ -113,8 +113,8 @@ def cases_follow(draw: Draw, now: dt.datetime) -> list[Model]:
 
 def _teams_follow(order: Draw, now: dt.datetime) -> list[Model]:
     """The cases of another draw: whom a struck order for teams had sent leaves those not begun, whom the right result sends comes."""
-    list(Case.objects.select_for_update(of=("self",)).filter(draw=order.staffs_id, state=CaseState.ASSIGNED).order_by("pk").values_list("pk"))
-    left = list(Assignment.objects.select_for_update(of=("self",)).filter(draw=order, ended_at=None, case__state=CaseState.ASSIGNED))
+    list(Case.objects.select_for_update(of=("self",), no_key=True).filter(draw=order.staffs_id, state=CaseState.ASSIGNED).order_by("pk").values_list("pk"))
+    left = list(Assignment.objects.select_for_update(of=("self",), no_key=True).filter(draw=order, ended_at=None, case__state=CaseState.ASSIGNED))
     for one in left:
         alter(one, ended_at=now, ended_because=STRUCK)
     _cases, teams = opening.staff_cases_by(order, now)
@@ -129,7 +129,7 @@ def _same_team(case: Case, place: DrawnEntry) -> bool:
 
 
 def _called_off(case: Case, now: dt.datetime) -> list[Model]:
-    ended = list(case.assignments.select_for_update().filter(ended_at=None))
+    ended = list(case.assignments.select_for_update(no_key=True).filter(ended_at=None))
     for one in ended:
         alter(one, ended_at=now, ended_because=STRUCK)
     alter(case, state=states.MOVES["strike"][1], called_off_at=now, called_off_because=STRUCK)

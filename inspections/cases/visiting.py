@@ -4,13 +4,11 @@ from collections.abc import Mapping
 
 from inspections.cases import drawing, merging, photos, queries, rules, shares
 from inspections.cases.evidence import Acknowledgement, Photo
-from inspections.cases.holding import active_code, arrive, keep_answers, of_team, round_of
+from inspections.cases.holding import arrive, fill_record, of_team, round_of
 from inspections.cases.models import Case
 from inspections.cases.photos import Kept
 from inspections.cases.states import PhotoKind
-from inspections.cases.vocabulary import offered
 from registries import clock
-from registries.codes.models import CodeTable
 from registries.ledger.change import Change, alter, created, refuse, refuse_now
 from registries.ledger.commands import command
 from registries.ledger.sentences import say
@@ -40,19 +38,7 @@ def keep_draft(
     draft = merging.draft_of(merging.merge(merging.flat(before), fields, base).values, items)
     if draft == before:
         return Change(record, note="nothing new")
-    may = offered(case, record)
-    was, now = keep_answers(case, record, draft, share)
-    change = alter(
-        record,
-        inspected_on=draft.inspected_on,
-        result=active_code(CodeTable.RESULT, draft.result_id, record.result_id, may.results),
-        findings=draft.findings,
-        disposal=active_code(CodeTable.DISPOSAL, draft.disposal_id, record.disposal_id, may.all_disposals),
-        present=draft.present,
-        saved_by=actor,
-        saved_at=clock.now(),
-    )
-    return Change(record, {**change.before, **was}, {**change.after, **now})
+    return fill_record(case, record, draft, share, actor)
 
 
 @command("inspections.keep_photo")
@@ -95,7 +81,7 @@ def withdraw_photo(*, actor: User, case_id: int, photo_id: int) -> Change:
     """Take a photo out of the record before it is ready to sign. Row and file stay, and so does who withdrew it."""
     case = of_team(case_id, actor, "save")
     record = round_of(case)
-    photo = Photo.objects.select_for_update().filter(case=case, pk=photo_id).first()
+    photo = Photo.objects.select_for_update(no_key=True).filter(case=case, pk=photo_id).first()
     share = shares.part_of_officer(case, actor)
     if photo is None or (share is not None and not share.photos([photo])):
         refuse_now(say("There is no such photo in this case."))

@@ -31,9 +31,14 @@ class DrawAdmin(ReadingAdmin):
     list_filter = ("state", "unit")
     list_select_related = ("matter__matter", "unit", "plan_item")
     fields = (
-        "number", "plan_item", "request", "matter", "unit", "mode", "staffs", "state", "quotas", "reserves", "team_size", "planned", "prepared_by",
+        "number", "plan_item", "request", "matter", "unit", "mode", "staffs", "state", "wanted", "reserves", "team_size", "planned", "prepared_by",
         "submitted_at", "approved_by", "committed_at", "drawn_at", "roster_digest", "order_hash", "commitment", "result_hash",
     )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("quotas"))
+    def wanted(self, draw: Draw) -> str:
+        """How many of each stratum."""
+        return "，".join(f"{stratum} {quota}" for stratum, quota in draw.quotas.items())
 
     @admin.display(description=gettext_lazy("approval"))
     def decide(self, draw: Draw) -> str:

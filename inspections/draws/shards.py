@@ -39,7 +39,7 @@ def cut(draw: Draw) -> None:
     """Part the roster of a draw whose sources are all in, once for each key that could ever follow from them."""
     mark = digest(_key(draw))
     with transaction.atomic():
-        Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+        Draw.objects.select_for_update(of=("self",), no_key=True).get(pk=draw.pk)
         if draw.shards.filter(mark=mark).exists():
             return
         draw.shards.all().delete()

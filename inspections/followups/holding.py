@@ -20,7 +20,7 @@ def no_such() -> NoReturn:
 
 def locked_case(case_id: int, actor: User, version: int | None = None) -> Case:
     """The case, locked, if the actor keeps its unit; with ``version``, as they have seen it."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=case_id).first()
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related("unit").filter(pk=case_id).first()
     if case is None or not keeps(actor, case.unit_id):
         no_such()
     if version is not None and version != case.version:

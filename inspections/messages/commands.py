@@ -19,7 +19,7 @@ from registries.people.models import User
 @command("inspections.post_messages")
 def post_messages(*, actor: User, user_id: int, standing: Sequence[Note], news: Sequence[Note], now: dt.datetime) -> Change:
     """Tell a person what is new, and settle what waits no more. A thing told of and still waiting is not told of again."""
-    reader = User.objects.select_for_update().get(pk=user_id)
+    reader = User.objects.select_for_update(no_key=True).get(pk=user_id)
     told = set(Message.objects.filter(user=reader).exclude(kind__in=STANDING).values_list("key", flat=True))
     waits = Message.objects.filter(user=reader, kind__in=STANDING, closed_at=None)
     over = waits.exclude(key__in=[note.key for note in standing])
@@ -52,7 +52,7 @@ def choose_messages(*, actor: User, morning_mail: bool, language: str) -> Change
 @command("inspections.renew_calendar")
 def renew_calendar(*, actor: User) -> Change:
     """A new secret address of one's own calendar; the one before opens nothing from now on."""
-    CalendarAddress.objects.select_for_update().filter(user=actor).delete()
+    CalendarAddress.objects.select_for_update(no_key=True).filter(user=actor).delete()
     secret = secrets.token_urlsafe(32)
     CalendarAddress.objects.create(user=actor, secret=secret, digest=digest_of(secret), made_at=clock.now())
     return Change(actor, {}, {"calendar": True})

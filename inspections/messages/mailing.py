@@ -69,7 +69,7 @@ def send_digest(user: User, now: dt.datetime, post: BaseEmailBackend) -> bool:
 
 def _take_up(user: User, now: dt.datetime) -> bool:
     with transaction.atomic():
-        row, made = Digest.objects.select_for_update().get_or_create(user=user, day=now.date(), defaults={"taken_at": now})
+        row, made = Digest.objects.select_for_update(no_key=True).get_or_create(user=user, day=now.date(), defaults={"taken_at": now})
         if made:
             return True
         again = Digest.objects.filter(pk=row.pk, sent_at=None, taken_at__lt=now - AGAIN_AFTER)

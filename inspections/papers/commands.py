@@ -32,7 +32,7 @@ NO_NOTICE = say("There is no such document in your unit.")
 
 def _case(case_id: int) -> Case:
     """The case, locked, with what a notice says of it."""
-    rows = Case.objects.select_for_update(of=("self",)).select_related(
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).select_related(
         "unit", "subject__town", "draw__plan_item__plan", "draw__request"
     )
     case = rows.filter(pk=case_id).first()
@@ -91,7 +91,7 @@ def make_notice(*, actor: User, case_id: int, first_day: dt.date, last_day: dt.d
 @command("inspections.make_notices")
 def make_notices(*, actor: User, draw_id: int, first_day: dt.date, last_day: dt.date) -> Change:
     """Make the notice of every case of a draw that waits for its visit and has none, and print them all: all of them or none."""
-    draw = Draw.objects.select_for_update(of=("self",)).filter(pk=draw_id).first()
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).filter(pk=draw_id).first()
     if draw is None or not keeps(actor, draw.unit_id):
         refuse_now(say("There is no such draw in your unit."))
     waiting = list(queries.cases_without_notice(draw).values_list("pk", flat=True))
@@ -131,7 +131,7 @@ def _bundle(actor: User, draw: Draw, sheet: str, items: list[int], now: dt.datet
 @command("inspections.cancel_bundle")
 def cancel_bundle(*, actor: User, bundle_id: int) -> Change:
     """Stop the printing; what was made stays made."""
-    bundle = Bundle.objects.select_for_update(of=("self",)).select_related("draw").defer("pdf").filter(pk=bundle_id).first()
+    bundle = Bundle.objects.select_for_update(of=("self",), no_key=True).select_related("draw").defer("pdf").filter(pk=bundle_id).first()
     if bundle is None or not keeps(actor, bundle.draw.unit_id):
         refuse_now(NO_NOTICE)
     if bundle.state not in OPEN:
@@ -142,7 +142,7 @@ def cancel_bundle(*, actor: User, bundle_id: int) -> Change:
 @command("inspections.keep_bundle")
 def keep_bundle(*, actor: User, bundle_id: int, pdf: bytes = b"", pages: int = 0, failure: str = "") -> Change:
     """Keep the printed file, or why there is none. The worker's; one that was stopped meanwhile is left alone."""
-    bundle = Bundle.objects.select_for_update().defer("pdf").get(pk=bundle_id)
+    bundle = Bundle.objects.select_for_update(no_key=True).defer("pdf").get(pk=bundle_id)
     if bundle.state not in OPEN:
         refuse_now(say("This is printed already, or stopped."))
     now = clock.now()
@@ -157,7 +157,7 @@ def keep_bundle(*, actor: User, bundle_id: int, pdf: bytes = b"", pages: int = 0
 @command("inspections.expire_bundle")
 def expire_bundle(*, actor: User, bundle_id: int) -> Change:
     """Drop the file of what was printed a week ago; it can be printed again, the same bytes."""
-    bundle = Bundle.objects.select_for_update().defer("pdf").get(pk=bundle_id)
+    bundle = Bundle.objects.select_for_update(no_key=True).defer("pdf").get(pk=bundle_id)
     if bundle.state != BundleState.READY:
         refuse_now(say("This is not printed."))
     bundle.pdf = b""
@@ -176,7 +176,7 @@ def serve_notice(
     *, actor: User, notice_id: int, service: str, served_on: dt.date, served_to: str, witness: str = ""
 ) -> Change:
     """Record that a notice was handed over, or refused before a witness. From now on its public page tells what is genuine."""
-    notice = Notice.objects.select_for_update(of=("self",)).select_related("number", "case").filter(pk=notice_id).first()
+    notice = Notice.objects.select_for_update(of=("self",), no_key=True).select_related("number", "case").filter(pk=notice_id).first()
     if notice is None or not (keeps_case(actor, notice.case) or cases.is_on_team(notice.case, actor)):
         refuse_now(NO_NOTICE)
     made_on = drafting.day_of(notice.number.taken_at) or served_on
@@ -211,7 +211,7 @@ def keeps_case(user: User, case: Case) -> bool:
 @command("inspections.void_number")
 def void_number(*, actor: User, number_id: int, reason: str) -> Change:
     """Void a document: its number stays in the list with the reason and is never given again."""
-    number = DocumentNumber.objects.select_for_update(of=("self",)).filter(pk=number_id).first()
+    number = DocumentNumber.objects.select_for_update(of=("self",), no_key=True).filter(pk=number_id).first()
     if number is None:
         refuse_now(NO_NOTICE)
     why = rules.why_not_void(
@@ -231,7 +231,7 @@ def request_recusal(*, actor: User, address: str, officer: str, reason: str, nam
     notice = queries.found(address)
     if notice is None or notice.number.voided_at is not None:
         refuse_now(say("There is no notice that can be checked at this address."))
-    case = Case.objects.select_for_update().get(pk=notice.case_id)
+    case = Case.objects.select_for_update(no_key=True).get(pk=notice.case_id)
     named = {one.number for one in queries.facts_of(notice).officers}
     place = case.assignments.filter(ended_at=None, inspector__number=officer).select_related("inspector").first()
     place = place if place is not None and officer in named else None

@@ -15,7 +15,7 @@ from registries.people.models import User
 
 def hand_over(case: Case, handed: Handed, actor: User, today: dt.date) -> Shown:
     """Record that the notice of this case is handed over now; refused where there is none to hand over."""
-    rows = Notice.objects.select_for_update(of=("self",)).select_related("number")
+    rows = Notice.objects.select_for_update(of=("self",), no_key=True).select_related("number")
     notice = rows.filter(case=case, number__voided_at=None).first()
     if notice is None:
         refuse_now(say("There is no notice of this visit to hand over. Have it made in the office, or say why there is none."))

@@ -43,7 +43,7 @@ class ItemValues:
 
 def _locked(actor: User, plan_id: int, version: int | None, move: str) -> Plan:
     """Lock a plan for a move; refuses the wrong state, another unit's plan and an old version."""
-    plan = Plan.objects.select_for_update().get(pk=plan_id)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan_id)
     refuse(states.why_not(plan.state, move))
     if not keeps(actor, plan.unit_id):
         refuse_now(say("This plan is another unit's."))

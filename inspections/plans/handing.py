@@ -18,7 +18,7 @@ from registries.people.queries import keeps
 
 def _task(actor: User, item_id: int, move: str) -> PlanItem:
     """The item, in the version in force; refuses another unit's and one whose plan was amended."""
-    item = PlanItem.objects.select_for_update(of=("self",)).select_related("plan").filter(pk=item_id).first()
+    item = PlanItem.objects.select_for_update(of=("self",), no_key=True).select_related("plan").filter(pk=item_id).first()
     if item is None or not keeps(actor, item.unit_id):
         refuse_now(say("This item is another unit's."))
     refuse(states.why_not(item.plan.state, move))
@@ -77,7 +77,7 @@ def import_handed(*, actor: User, item_id: int, file_name: str, content: bytes, 
 
 def _prepared(actor: User, plan_id: int) -> Plan:
     """The plan, locked; refuses another unit's and one that is not in preparation."""
-    plan = Plan.objects.select_for_update().get(pk=plan_id)
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=plan_id)
     if not keeps(actor, plan.unit_id):
         refuse_now(say("This plan is another unit's."))
     refuse(states.why_not(plan.state, "attach"))

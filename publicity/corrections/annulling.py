@@ -19,7 +19,7 @@ def take_down_penalty(*, actor: User, penalty_id: int, number: str, annulled_on:
 
     By a supervisor who had no part in the case, within three working days after the day of the document (calendar days without holidays).
     """
-    row = PenaltyDisclosure.objects.select_for_update(of=("self",)).select_related("followup__case").filter(pk=penalty_id).first()
+    row = PenaltyDisclosure.objects.select_for_update(of=("self",), no_key=True).select_related("followup__case").filter(pk=penalty_id).first()
     if row is None:
         refuse_now(say("There is no such penalty decision."))
     refuse(

@@ -40,7 +40,7 @@ def send_objection(
     file_name: str = "",
 ) -> Change:
     """Keep what somebody says about a published result, with its number and its last day. ``token`` is the secret part of its address."""
-    result = Disclosure.objects.select_for_update(of=("self",)).filter(pk=disclosure_id).first()
+    result = Disclosure.objects.select_for_update(of=("self",), no_key=True).filter(pk=disclosure_id).first()
     if result is None:
         refuse_now(say("There is no such result."))
     refuse(
@@ -149,10 +149,10 @@ def answer_number(row: Objection, actor: User) -> DocumentNumber:
 
 def locked(objection_id: int, actor: User) -> Objection:
     """The objection, its result locked before it; refused to who keeps other units."""
-    result = Disclosure.objects.select_for_update(of=("self",)).filter(objections=objection_id).first()
+    result = Disclosure.objects.select_for_update(of=("self",), no_key=True).filter(objections=objection_id).first()
     if result is None:
         refuse_now(say("There is no such objection."))
-    row = Objection.objects.select_for_update(of=("self",)).select_related("disclosure__case__unit").defer("file").get(pk=objection_id)
+    row = Objection.objects.select_for_update(of=("self",), no_key=True).select_related("disclosure__case__unit").defer("file").get(pk=objection_id)
     if not keeps(actor, row.disclosure.case.unit_id):
         refuse_now(say("There is no such objection."))
     return row

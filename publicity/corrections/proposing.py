@@ -111,7 +111,7 @@ def _start(
     disclosure_id: int, actor: User, version: int, explanation: str, objection_id: int | None
 ) -> tuple[Disclosure, Objection | None]:
     """The result, locked, and the objection behind it, locked after it."""
-    result = Disclosure.objects.select_for_update(of=("self",)).select_related("case__subject").filter(pk=disclosure_id).first()
+    result = Disclosure.objects.select_for_update(of=("self",), no_key=True).select_related("case__subject").filter(pk=disclosure_id).first()
     if result is None or not keeps(actor, result.case.unit_id):
         refuse_now(say("There is no such result in your unit."))
     waiting = queries.waiting_proposals().filter(disclosure=result).exists()
@@ -213,11 +213,11 @@ def return_proposal(*, actor: User, proposal_id: int, version: int, reason: str)
 
 def _locked(proposal_id: int) -> Proposal:
     """The proposal; its result and its objection are locked before it, as everywhere."""
-    result = Disclosure.objects.select_for_update(of=("self",)).filter(proposals=proposal_id).first()
+    result = Disclosure.objects.select_for_update(of=("self",), no_key=True).filter(proposals=proposal_id).first()
     if result is None:
         refuse_now(say("There is no such change."))
-    objection = Objection.objects.select_for_update(of=("self",)).defer("file").filter(proposals=proposal_id).first()
-    row = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal_id)
+    objection = Objection.objects.select_for_update(of=("self",), no_key=True).defer("file").filter(proposals=proposal_id).first()
+    row = Proposal.objects.select_for_update(of=("self",), no_key=True).get(pk=proposal_id)
     result.case = Case.objects.select_related("unit", "subject").get(pk=result.case_id)
     row.disclosure = result
     if objection is not None:
@@ -229,7 +229,7 @@ def _locked(proposal_id: int) -> Proposal:
 @command("publicity.take_down_over")
 def take_down_over(*, actor: User, disclosure_id: int) -> Change:
     """Take down a result after its last day on line (five years; natural persons two)."""
-    result = Disclosure.objects.select_for_update(of=("self",)).get(pk=disclosure_id)
+    result = Disclosure.objects.select_for_update(of=("self",), no_key=True).get(pk=disclosure_id)
     refuse(rules.why_not_take_down(removed=result.removed_at is not None, shown_until=result.shown_until, today=clock.today()))
     _result, made = _gone(result, Removed.TERM)
     return Change(result, {"removed_at": None}, {"removed_at": result.removed_at}, also=(made,))

@@ -28,7 +28,7 @@ def publish_case(*, actor: User, case_id: int) -> Change:
 
     Once per case; the database holds that too.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related(*WITH_NAMES).get(pk=case_id)
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related(*WITH_NAMES).get(pk=case_id)
     now, uncleared = clock.now(), secrecy.uncleared(case)
     day = queries.publishing_day(now)
     refuse(
@@ -65,8 +65,8 @@ def publish_case(*, actor: User, case_id: int) -> Change:
 @command("publicity.complete_disclosure")
 def complete_disclosure(*, actor: User, disclosure_id: int) -> Change:
     """Make a result whole that went out without its review or its secrecy check: a second version at the same address."""
-    disclosure = Disclosure.objects.select_for_update(of=("self",)).get(pk=disclosure_id)
-    case = Case.objects.select_for_update(of=("self",)).select_related(*WITH_NAMES).get(pk=disclosure.case_id)
+    disclosure = Disclosure.objects.select_for_update(of=("self",), no_key=True).get(pk=disclosure_id)
+    case = Case.objects.select_for_update(of=("self",), no_key=True).select_related(*WITH_NAMES).get(pk=disclosure.case_id)
     refuse(
         rules.why_not_complete(
             form=disclosure.form, state=case.state, uncleared=secrecy.uncleared(case), removed=disclosure.removed_at is not None
@@ -94,7 +94,7 @@ def _kept(disclosure: Disclosure) -> DisclosureVersion:
 @command("publicity.keep_first_version")
 def keep_first_version(*, actor: User, disclosure_id: int) -> Change:
     """Keep the text of a result that was disclosed before there were versions as its first one."""
-    disclosure = Disclosure.objects.select_for_update(of=("self",)).get(pk=disclosure_id)
+    disclosure = Disclosure.objects.select_for_update(of=("self",), no_key=True).get(pk=disclosure_id)
     if disclosure.versions.exists():
         refuse_now(say("This result has its versions already."))
     return Change(disclosure, also=(_kept(disclosure),))

@@ -39,7 +39,7 @@ def copied_from(case: Case, record: Record, form: str) -> dict[str, Any]:
     if rules.is_named(category.publicity for category in categories):
         copied |= _naming(case.subject, record)
     else:
-        copied |= _counting(categories)
+        copied |= _counting(case, categories)
     if form != Form.WHOLE:
         copied |= {"findings": ""}
     if form == Form.VISIT:
@@ -102,20 +102,26 @@ def named(subject: Subject, *, problem: bool = False) -> dict[str, object]:
     }
 
 
-def _counting(categories: list[SubjectCategory]) -> dict[str, object]:
+def _counting(case: Case, categories: list[SubjectCategory]) -> dict[str, object]:
     """What a result by counts only leaves out: its draw, whose strata may be small, and what was ordered.
 
-    Where fewer than five are registered in one of its counts-only categories, the category, the matters and the plan's item as
-    well: who knows that there are two knows whom it is about.
+    Where few are registered in one of its counts-only categories, the category, the matters and the plan's item as well: who
+    knows that there are two knows whom it is about.
     """
     closed: dict[str, object] = {"draw_number": "", "disposal_label": ""}
-    return closed | ({"category_name": NO_CATEGORY, "matters": [], "plan_item_code": ""} if few_of(categories) else {})
+    return closed | ({"category_name": NO_CATEGORY, "matters": [], "plan_item_code": ""} if few_of(case, categories) else {})
 
 
-def few_of(categories: list[SubjectCategory]) -> bool:
-    """Whether fewer than five are registered in one of those of these categories that are published as counts only."""
+def few_of(case: Case, categories: list[SubjectCategory]) -> bool:
+    """Whether one of these categories is published as counts only and fewer than five are registered in it.
+
+    The result names the unit that inspected. Where that is the subject's own unit, only those of this unit can be meant.
+    """
+    among = Subject.objects.filter(merged_into=None)
+    if case.unit_id == case.subject.unit_id:
+        among = among.filter(unit=case.unit_id)
     secret = [one for one in categories if not rules.is_named([one.publicity])]
-    return any(Subject.objects.filter(categories=one, merged_into=None)[:FEWEST].count() < FEWEST for one in secret)
+    return any(among.filter(categories=one)[:FEWEST].count() < FEWEST for one in secret)
 
 
 def _naming(subject: Subject, record: Record) -> dict[str, object]:

@@ -19,7 +19,7 @@ from registries.people.queries import keeps
 @command("publicity.ask_hold")
 def ask_hold(*, actor: User, case_id: int, basis: str, reason: str, until: dt.date) -> Change:
     """Ask that the result of a case be held back until a day, on a legal basis. Nothing is held before a supervisor grants it."""
-    case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
+    case = Case.objects.select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
     if case is None or not keeps(actor, case.unit_id):
         refuse_now(say("There is no such case in your unit."))
     refuse(_why_not_hold(case, basis=basis, reason=reason, until=until, waiting=case.holds.filter(state=HoldState.SUBMITTED).exists()))
@@ -67,10 +67,10 @@ def lift_hold(*, actor: User, hold_id: int, reason: str) -> Change:
 
 def _of(hold_id: int) -> Hold:
     """The hold, with its case locked before it, as publishing locks it."""
-    case = Case.objects.select_for_update(of=("self",)).filter(holds=hold_id).first()
+    case = Case.objects.select_for_update(of=("self",), no_key=True).filter(holds=hold_id).first()
     if case is None:
         refuse_now(say("There is no such hold."))
-    return Hold.objects.select_for_update(of=("self",)).select_related("case").get(pk=hold_id)
+    return Hold.objects.select_for_update(of=("self",), no_key=True).select_related("case").get(pk=hold_id)
 
 
 def _locked(hold_id: int, actor: User, version: int, reason: str | None = None) -> Hold:

@@ -25,7 +25,7 @@ def note_duty(*, actor: User, case_id: int) -> Change:
 
     Dates that were unknown are filled in when the holiday table has the year; then also in a result that is public already.
     """
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+    case = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case_id)
     if case.ended_on is None or case.state in NO_VISIT:
         refuse_now(say("The visit of this case has not ended."))
     calendar = holidays.calendar()
@@ -52,7 +52,7 @@ def _completed(duty: Duty, dates: ThreeDates, calendar: Calendar) -> Change:
     if not found:
         refuse_now(say("Nothing of these dates is left to be counted."))
     change = alter(duty, calendar=_edition(dates, duty.case, calendar), note="the holiday table has the year now", **found)
-    disclosure = Disclosure.objects.select_for_update(of=("self",)).filter(case=duty.case_id).first()
+    disclosure = Disclosure.objects.select_for_update(of=("self",), no_key=True).filter(case=duty.case_id).first()
     if disclosure is None:
         return change
     missing = {name: day for name, day in found.items() if getattr(disclosure, name) is None}

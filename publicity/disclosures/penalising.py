@@ -23,7 +23,7 @@ def publish_penalty(*, actor: User, followup_id: int) -> Change:
 
     By a clerk of the unit at any time, by the timer on its day. Once.
     """
-    followup = FollowUp.objects.select_for_update(of=("self",)).select_related("case__subject", "case__unit").filter(pk=followup_id).first()
+    followup = FollowUp.objects.select_for_update(of=("self",), no_key=True).select_related("case__subject", "case__unit").filter(pk=followup_id).first()
     asked = actor.username != SYSTEM_USERNAME
     if followup is None or (asked and not keeps(actor, followup.case.unit_id)):
         refuse_now(say("There is no such penalty in your unit."))
@@ -49,7 +49,7 @@ def publish_penalty(*, actor: User, followup_id: int) -> Change:
     return created(
         PenaltyDisclosure(
             followup=followup,
-            category_name=NO_CATEGORY if not by_name and few_of(categories) else category_about(None, categories),
+            category_name=NO_CATEGORY if not by_name and few_of(followup.case, categories) else category_about(None, categories),
             unit_name=followup.case.unit.name,
             decided_on=decided_on,
             amount=followup.amount,

@@ -31,7 +31,7 @@ def start_campaign(*, actor: User, year: int, since: dt.date, due_on: dt.date, n
 @command("registries.end_campaign")
 def end_campaign(*, actor: User, campaign_id: int, note: str = "") -> Change:
     """End a review and keep how far each unit came; with a reason when entries are left."""
-    campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
     today = clock.today()
     ended = campaign.ended_on is not None
     left = 0 if ended else queries.left(campaign, None).count()

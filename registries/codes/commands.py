@@ -32,6 +32,6 @@ def save_code(
     values: dict[str, Any] = {"label": label, "group": group, "position": position, "active": active}
     if code_id is None:
         return created(Code(table=table, code=code, **values))
-    row = Code.objects.select_for_update().get(pk=code_id)
+    row = Code.objects.select_for_update(no_key=True).get(pk=code_id)
     refuse(rules.why_not_renamed(was=(row.table, row.code), now=(table, code)))
     return alter(row, **values)

@@ -18,7 +18,7 @@ def save_holidays(*, actor: User, year: int, seen: int, notice: str, days: Seque
 
     What was counted by an earlier edition stays as it was; dates that waited for the year are completed by the sweep.
     """
-    held = HolidayYear.objects.select_for_update().filter(year=year).order_by("-edition").first()
+    held = HolidayYear.objects.select_for_update(no_key=True).filter(year=year).order_by("-edition").first()
     now = held.edition if held is not None else 0
     if now != seen:
         refuse_now(say("Somebody saved this year since you opened it. Look at what stands there now, then save again."))

@@ -110,7 +110,7 @@ def map_import(
 @command("registries.check_import")
 def check_import(*, actor: User, import_id: int, findings: Findings) -> Change:
     """Keep what a check found (``checking.examine``), unless the import has moved on since. Rows against excluded subjects are named."""
-    batch = Import.objects.select_for_update().defer("content").get(pk=import_id)
+    batch = Import.objects.select_for_update(no_key=True).defer("content").get(pk=import_id)
     refuse(rules.why_not(batch.state, "fail" if findings.failure else "check"))
     refuse(rules.why_not_same(seen=findings.version, now=batch.version))
     ImportRow.objects.filter(batch=batch).delete()
@@ -175,7 +175,7 @@ def undo_import(*, actor: User, import_id: int, version: int) -> Change:
 @command("registries.expire_import")
 def expire_import(*, actor: User, import_id: int) -> Change:
     """Drop the file and rows of an import that nobody took over within seven days."""
-    batch = Import.objects.select_for_update().defer("content").get(pk=import_id)
+    batch = Import.objects.select_for_update(no_key=True).defer("content").get(pk=import_id)
     refuse(rules.why_not(batch.state, "expire"))
     return _dropped(batch, "expire")
 
@@ -197,7 +197,7 @@ def take_refused(*, actor: User, import_id: int, file_name: str, content: bytes)
 
 def _own(actor: User, import_id: int, version: int, move: str) -> tuple[Import, TableKind]:
     """Lock an import that this person may move on, and that is as they saw it."""
-    batch = Import.objects.select_for_update().defer("content").get(pk=import_id)
+    batch = Import.objects.select_for_update(no_key=True).defer("content").get(pk=import_id)
     kind = KINDS[batch.kind]
     refuse(rules.why_not_kind(allowed=actor.has_perm(kind.right)))
     refuse(rules.why_not_see(visible=visible_imports(actor).filter(pk=import_id).exists()))

@@ -163,7 +163,7 @@ def _note_gone(name: str, register: ListRegister, rows: Sequence[Draft], carrier
 
 def newest_of(codes: set[str]) -> list[MatterRevision]:
     """The newest revisions of these matters, which are locked."""
-    list(Matter.objects.select_for_update().filter(code__in=codes).order_by("code"))
+    list(Matter.objects.select_for_update(no_key=True).filter(code__in=codes).order_by("code"))
     return list(newest_revisions().filter(matter__code__in=codes).select_related("matter"))
 
 
@@ -215,7 +215,7 @@ def take(sheets: Mapping[str, Sequence["ImportRow"]], context: Context, actor: "
         for code, group in groups.items()
         if any(row.row_class != RowClass.SAME for rows in group.values() for row in rows)
     }
-    list(Matter.objects.select_for_update().filter(code__in=touched).order_by("code"))
+    list(Matter.objects.select_for_update(no_key=True).filter(code__in=touched).order_by("code"))
     contents = read_contents(set(touched), context)
     for code, group in touched.items():
         content = contents.get(code)

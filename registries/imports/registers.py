@@ -232,7 +232,7 @@ class Register:
         found: dict[tuple[Plain, ...], Standing] = {}
         for part in chunks(sorted({str(key[at]) for key in wanted})):
             asked = self.model._default_manager.filter(**{f"{path}__in": part}).order_by(path, "pk")
-            rows = list(asked.select_for_update(of=("self",)) if lock else asked)
+            rows = list(asked.select_for_update(of=("self",), no_key=True) if lock else asked)
             many = self._many([row.pk for row in rows], context)
             for row in rows:
                 values = self.snapshot(row, many.get(row.pk, {}), context)

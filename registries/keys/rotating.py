@@ -51,7 +51,7 @@ def _batch(rotation: KeyRotation, column: Column, keys: Sequence[int]) -> int:
 
 def _count(rotation: KeyRotation, place: str, moved: int) -> None:
     with transaction.atomic():
-        row = KeyRotation.objects.select_for_update().get(pk=rotation.pk)
+        row = KeyRotation.objects.select_for_update(no_key=True).get(pk=rotation.pk)
         row.done = {**row.done, place: row.done.get(place, 0) + moved}
         row.save(update_fields=["done"])
 

@@ -160,7 +160,7 @@ def settle_refusals() -> int:
     past = RefusalTally.objects.filter(minute__lt=_minute(clock.now()))
     for tally in list(past):
         with transaction.atomic(durable=True):
-            locked = RefusalTally.objects.select_for_update().filter(pk=tally.pk).first()
+            locked = RefusalTally.objects.select_for_update(no_key=True).filter(pk=tally.pk).first()
             if locked is None:
                 continue
             if locked.count > 1:

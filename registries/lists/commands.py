@@ -19,7 +19,7 @@ def _known(actor: User, list_code: str) -> bool:
 @command("registries.save_search")
 def save_search(*, actor: User, list_code: str, name: str, query: str) -> Change:
     """Keep the filters of a list under a name; the same name again is overwritten."""
-    mine = SavedSearch.objects.select_for_update().filter(user=actor, list_code=list_code)
+    mine = SavedSearch.objects.select_for_update(no_key=True).filter(user=actor, list_code=list_code)
     same = mine.filter(name=name).first()
     kept = 0 if same else mine.count()
     refuse(rules.why_not_keep_search(known=_known(actor, list_code), name=name, query=query, kept=kept))
@@ -31,7 +31,7 @@ def save_search(*, actor: User, list_code: str, name: str, query: str) -> Change
 @command("registries.forget_search")
 def forget_search(*, actor: User, search_id: int) -> Change:
     """Drop a search one kept."""
-    row = SavedSearch.objects.select_for_update().filter(pk=search_id, user=actor).first()
+    row = SavedSearch.objects.select_for_update(no_key=True).filter(pk=search_id, user=actor).first()
     if row is None:
         refuse_now(say("You keep no such search."))
     before, gone = {"name": row.name, "query": row.query}, leaving([row])
@@ -45,7 +45,7 @@ def choose_columns(*, actor: User, list_code: str, columns: Sequence[str]) -> Ch
     known = _known(actor, list_code)
     has = {column.code for column in LISTINGS[list_code].columns} if known else set()
     refuse(rules.why_not_columns(known=known, unknown=sorted(set(columns) - has)))
-    row = ChosenColumns.objects.select_for_update().filter(user=actor, list_code=list_code).first()
+    row = ChosenColumns.objects.select_for_update(no_key=True).filter(user=actor, list_code=list_code).first()
     if row is not None:
         return alter(row, columns=",".join(columns))
     return created(ChosenColumns(user=actor, list_code=list_code, columns=",".join(columns)))

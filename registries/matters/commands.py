@@ -116,7 +116,7 @@ def revise_matter(
     ``seen`` is the number of the revision the clerk worked from. Refuses other units' matters, an old ``seen``, a
     revision that lacks what every one must hold, and one in which nothing is new.
     """
-    matter = Matter.objects.select_for_update().filter(code=code).first()
+    matter = Matter.objects.select_for_update(no_key=True).filter(code=code).first()
     newest = matter.revisions.order_by("-number").first() if matter is not None else None
     unit_id = newest.unit_id if newest is not None else content.unit_id
     refuse(
@@ -207,7 +207,7 @@ def restore_matter(*, actor: User, matter_id: int, reason: str) -> Change:
 
 def _kept(actor: User, matter_id: int) -> tuple[Matter, bool]:
     """Lock a matter; and whether the actor keeps it."""
-    matter = Matter.objects.select_for_update().get(pk=matter_id)
+    matter = Matter.objects.select_for_update(no_key=True).get(pk=matter_id)
     newest = matter.revisions.order_by("-number").first()
     return matter, newest is not None and keeps(actor, newest.unit_id)
 
@@ -221,7 +221,7 @@ def prepare_edition(*, actor: User, title: str, note: str = "") -> Change:
 
     Refuses while another edition is submitted, and when nothing differs from the one in force.
     """
-    opened = Edition.objects.select_for_update().exclude(state=EditionState.PUBLISHED).first()
+    opened = Edition.objects.select_for_update(no_key=True).exclude(state=EditionState.PUBLISHED).first()
     if opened is not None:
         refuse(states.why_not(opened.state, "prepare"))
     revisions = list(queries.newest_revisions().filter(matter__active=True))
@@ -249,7 +249,7 @@ def prepare_edition(*, actor: User, title: str, note: str = "") -> Change:
 
 def _locked(edition_id: int, version: int, move: str) -> Edition:
     """Lock an edition for a move; refuses the wrong state and an old version."""
-    edition = Edition.objects.select_for_update().get(pk=edition_id)
+    edition = Edition.objects.select_for_update(no_key=True).get(pk=edition_id)
     refuse(states.why_not(edition.state, move))
     refuse(rules.why_not_same(seen=version, now=edition.version))
     return edition
@@ -269,7 +269,7 @@ def approve_edition(*, actor: User, edition_id: int, version: int) -> Change:
     refuse(
         rules.why_not_approve(prepared_by=edition.prepared_by_id, approver=actor.pk, had_a_hand=had_a_hand(edition, actor.pk))
     )
-    last = Edition.objects.select_for_update().filter(number__isnull=False).order_by("-number").first()
+    last = Edition.objects.select_for_update(no_key=True).filter(number__isnull=False).order_by("-number").first()
     number = (last.number or 0) + 1 if last is not None else 1
     wake("registries.issue_edition_paper", edition_id=edition.pk)
     return alter(edition, state=EditionState.PUBLISHED, number=number, approved_by=actor, published_at=clock.now())
@@ -286,7 +286,7 @@ def return_edition(*, actor: User, edition_id: int, version: int, reason: str) -
 @command("registries.issue_edition_paper")
 def issue_edition_paper(*, actor: User, edition_id: int, pdf: bytes) -> Change:
     """Keep the PDF of a published edition. Refuses a second one."""
-    edition = Edition.objects.select_for_update().get(pk=edition_id)
+    edition = Edition.objects.select_for_update(no_key=True).get(pk=edition_id)
     if not queries.editions_without_paper().filter(pk=edition.pk).exists():
         refuse_now(say("This edition stands on paper already, or is not published."))
     paper = EditionPaper(edition=edition, pdf=pdf, digest=hashlib.sha256(pdf).hexdigest(), made_at=clock.now())

@@ -28,12 +28,42 @@ else:  # generic for the type checker only
     Base = admin.ModelAdmin
 
 
+NAMES = {
+    "approved_by": gettext_lazy("approved by"),
+    "assignment": gettext_lazy("assignment"),
+    "case": gettext_lazy("case"),
+    "created_by": gettext_lazy("created by"),
+    "draw": gettext_lazy("draw"),
+    "entry": gettext_lazy("ledger entry"),
+    "file_sha256": gettext_lazy("hash of the file"),
+    "matter": gettext_lazy("matter"),
+    "payload_hash": gettext_lazy("hash of the content"),
+    "prepared_by": gettext_lazy("prepared by"),
+    "previous": gettext_lazy("hash of the entry before"),
+    "public_id": gettext_lazy("public number"),
+    "record": gettext_lazy("record"),
+    "result_code": gettext_lazy("code of the result"),
+    "result_group": gettext_lazy("group of the result"),
+    "reviewer": gettext_lazy("reviewed by"),
+    "saved_by": gettext_lazy("saved by"),
+    "text": gettext_lazy("text"),
+    "time": gettext_lazy("time"),
+}
+"""What columns are called here that have no name of their own in their model."""
+
+
 class ReadingAdmin(Base):
     """A model that may be read in the admin by those whose role has ``view_right``. Nothing is written from here."""
 
     view_right: ClassVar[str]
     actions = None
     list_per_page = 50
+
+    def __init__(self, model: type[Model], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        for field in model._meta.fields:
+            if isinstance(field.verbose_name, str):  # made of the column's name; a name that was given is lazy
+                field.verbose_name = NAMES.get(field.name, field.verbose_name)
 
     def get_urls(self) -> list[URLPattern]:
         """The list and one row. Django's other pages (adding, deleting, its own history) write or tell past the ledger, and have no address."""

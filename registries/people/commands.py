@@ -46,7 +46,7 @@ def create_account(*, actor: User, username: str, name: str, unit_id: int | None
 @command("registries.change_account")
 def change_account(*, actor: User, user_id: int, name: str, unit_id: int | None, email: str = "") -> Change:
     """Change name, unit and address of an account. The account name stays."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     refuse(rules.why_not_change_account(own=False, personal=_personal(user)))
     return alter(user, name=name, unit_id=unit_id, email=email)
 
@@ -54,7 +54,7 @@ def change_account(*, actor: User, user_id: int, name: str, unit_id: int | None,
 @command("registries.disable_account")
 def disable_account(*, actor: User, user_id: int) -> Change:
     """Shut an account: it cannot sign in and has no rights; its roles stay."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     refuse(rules.why_not_change_account(own=user.pk == actor.pk, personal=_personal(user)))
     if not user.is_active:
         refuse_now(say("This account is disabled already."))
@@ -65,7 +65,7 @@ def disable_account(*, actor: User, user_id: int) -> Change:
 @command("registries.enable_account")
 def enable_account(*, actor: User, user_id: int) -> Change:
     """Open a disabled account again."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     refuse(rules.why_not_change_account(own=user.pk == actor.pk, personal=_personal(user)))
     if user.is_active:
         refuse_now(say("This account is enabled already."))
@@ -75,10 +75,10 @@ def enable_account(*, actor: User, user_id: int) -> Change:
 @command("registries.reset_password")
 def reset_password(*, actor: User, user_id: int, password: str) -> Change:
     """Give an account a one-time password; its open sessions end. For those who decide only once another administrator has confirmed it."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     refuse(rules.why_not_change_account(own=user.pk == actor.pk, personal=_personal(user)))
     now, guarded = clock.now(), rules.is_guarded(user.role_codes)
-    asked = queries.open_resets().select_for_update().filter(user=user).first() if guarded else None
+    asked = queries.open_resets().select_for_update(no_key=True).filter(user=user).first() if guarded else None
     refuse(rules.why_not_reset(guarded=guarded, asked=asked is not None, confirmed_at=asked.confirmed_at if asked else None, now=now))
     if asked is not None:
         asked.used_at = now
@@ -92,7 +92,7 @@ def reset_password(*, actor: User, user_id: int, password: str) -> Change:
 @command("registries.set_own_password")
 def set_own_password(*, actor: User, old_password: str, new_password: str) -> Change:
     """Choose an own password. Refuses a wrong old one, one of the last five and a weak one."""
-    user = User.objects.select_for_update().get(pk=actor.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     if not user.check_password(old_password):
         refuse_now(say("The present password is not right."))
     if old_password == new_password:
@@ -115,7 +115,7 @@ def _set_password(user: User, password: str, *, must_change: bool) -> Change:
 @command("registries.ask_reset")
 def ask_reset(*, actor: User, user_id: int) -> Change:
     """Ask for a new password of somebody who decides; the security administrator confirms it (for one of their own: the auditor)."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     refuse(rules.why_not_change_account(own=user.pk == actor.pk, personal=_personal(user)))
     now = clock.now()
     late = queries.open_resets().filter(user=user, confirmed_at__lt=now - rules.RESET_TERM).first()
@@ -129,7 +129,7 @@ def ask_reset(*, actor: User, user_id: int) -> Change:
 
 def _open_reset(reset_id: int, actor: User) -> PasswordReset:
     """The reset asked for, which this administrator may decide on."""
-    asked = queries.open_resets().select_for_update().filter(pk=reset_id).first()
+    asked = queries.open_resets().select_for_update(no_key=True).filter(pk=reset_id).first()
     if asked is None:
         refuse_now(say("This was carried out or refused already."))
     refuse(
@@ -171,7 +171,7 @@ def _personal(user: User) -> bool:
 @command("registries.grant_role")
 def grant_role(*, actor: User, user_id: int, role: str) -> Change:
     """Give an account a role. Refuses the own account, roles of no person and roles that exclude one it holds."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     refuse(rules.why_not_change_account(own=False, personal=_personal(user)))
     refuse(
         rules.why_not_grant(
@@ -193,7 +193,7 @@ def grant_role(*, actor: User, user_id: int, role: str) -> Change:
 @command("registries.revoke_role")
 def revoke_role(*, actor: User, user_id: int, role: str) -> Change:
     """Take a role from an account. Refuses the own account and a role it does not hold."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     refuse(rules.why_not_change_account(own=False, personal=_personal(user)))
     refuse(rules.why_not_revoke(role=role, held=user.role_codes, own=user.pk == actor.pk, title=_title(role)))
     return _hold(user, user.role_codes - {role})
@@ -243,7 +243,7 @@ def save_unit(
     }
     if unit_id is None:
         return created(Unit(**values))
-    return alter(Unit.objects.select_for_update().get(pk=unit_id), **values)
+    return alter(Unit.objects.select_for_update(no_key=True).get(pk=unit_id), **values)
 
 
 class Founder(NamedTuple):

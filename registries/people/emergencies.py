@@ -43,7 +43,7 @@ def raise_alarm(*, actor: User, failures: int, accounts: int, addresses: int) ->
 @command("registries.note_alarm")
 def note_alarm(*, actor: User, alarm_id: int, note: str) -> Change:
     """Say what was done about an alarm; it stops ringing for everybody."""
-    alarm = Alarm.objects.select_for_update().get(pk=alarm_id)
+    alarm = Alarm.objects.select_for_update(no_key=True).get(pk=alarm_id)
     if alarm.noted_at is not None:
         refuse_now(say("This alarm was noted already."))
     if not note.strip():
@@ -81,10 +81,10 @@ def break_glass(*, actor: User, glass: Glass, password: str) -> Change:
 @command("registries.close_glass")
 def close_glass(*, actor: User, glass_id: int) -> Change:
     """Close a break-glass account: disabled, without roles, signed out. Its entry stays."""
-    row = BreakGlass.objects.select_for_update().get(pk=glass_id)
+    row = BreakGlass.objects.select_for_update(no_key=True).get(pk=glass_id)
     if row.closed_at is not None:
         refuse_now(say("This break-glass account is closed already."))
-    user = User.objects.select_for_update().get(pk=row.user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=row.user_id)
     user.is_active = False
     user.save(update_fields=["is_active"])
     user.groups.clear()

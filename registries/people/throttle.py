@@ -64,7 +64,7 @@ def unlock(username: str) -> None:
 
 def _locked(account: str, address: str, now: dt.datetime) -> SignInTries:
     SignInTries.objects.get_or_create(account=account, address=address, defaults={"since": now, "last_at": now})
-    return SignInTries.objects.select_for_update().get(account=account, address=address)
+    return SignInTries.objects.select_for_update(no_key=True).get(account=account, address=address)
 
 
 def _count(row: SignInTries, now: dt.datetime, *, most: int | None) -> int:

@@ -23,7 +23,7 @@ def ask_self_check(*, actor: User) -> Change:
 @command("registries.keep_self_check")
 def keep_self_check(*, actor: User, check_id: int, entries: int, findings: Sequence[Finding]) -> Change:
     """Keep the outcome of a run. It is kept once."""
-    check = SelfCheck.objects.select_for_update().get(pk=check_id)
+    check = SelfCheck.objects.select_for_update(no_key=True).get(pk=check_id)
     refuse(rules.why_not_keep(finished=check.finished_at is not None))
     change = alter(
         check,

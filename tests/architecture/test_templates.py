@@ -77,6 +77,14 @@ def test_no_script_writes_through_a_name_that_somebody_may_have_chosen() -> None
     assert [bool(wrong.search(line)) for line in ("a[name].b = 1", "a[key][other] = 1", "a[name] = 1", "a[i].b = 1")] == [True, True, False, False]
 
 
+def test_a_locked_row_never_stands_in_the_way_of_a_row_that_refers_to_it() -> None:
+    """PostgreSQL looks at foreign keys at the very end, when a command holds the ledger's lock. A row locked ``FOR UPDATE`` by another command
+    that waits for that lock would make a deadlock of it; ``FOR NO KEY UPDATE`` excludes commands from each other just as well."""
+    calls = [(file, call) for file in CODE for call in re.findall(r"select_for_update\(([^\n]*)", file.read_text(encoding="utf-8"))]
+    assert len(calls) > 100
+    assert [f"{file.relative_to(ROOT)}: {call}" for file, call in calls if "no_key=True" not in call] == []
+
+
 def test_no_pattern_is_made_of_what_somebody_sent() -> None:
     """Patterns are constants of the program, or put together of constants; no question to the database is one."""
     found: list[str] = []

@@ -15,19 +15,21 @@ from config.demo.serve import COMMANDS, Stack
 from config.testing.servers import empty_queue, fresh_database
 from tests.faults.test_upgrade_drill import Larger
 
-DRAWS, ENTRIES = 8, 20_000
+DRAWS, ENTRIES = int(os.environ.get("BENCH_DRAWS", "8")), int(os.environ.get("BENCH_ENTRIES", "20000"))
 
 
 def measured(workers: int) -> float:
-    """Draws a minute: of 20,000 entries, each with its files and its certificate."""
+    """Draws a minute: each with its files and its certificate. 0: nothing but the database that the others are copies of."""
     COMMANDS["worker"] = tuple(str(workers) if before == "-c" else word for before, word in zip(("", *COMMANDS["worker"]), COMMANDS["worker"], strict=False))
     with tempfile.TemporaryDirectory(prefix="sunlot-bench-") as name:
         folder = Path(name)
         env = {
             "DEMO": "1", "WEB_CONCURRENCY": "1", **keys.make(folder / "keys"), "CELERY_BROKER_URL": empty_queue(os.environ["CELERY_BROKER_URL"]),
-            "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], f"bench_workers_{workers}"),
+            "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], f"bench_workers_{workers}", "bench_workers_0" if workers else ""),
         }  # fmt: skip
-        Stack(folder, env=env).manage("migrate", "--verbosity=0")
+        if not workers:
+            Stack(folder, env=env).manage("migrate", "--verbosity=0")
+            return 0
         with Stack(folder, env=env) as stack:
             beside = Larger(stack, ENTRIES)
             for _ in range(DRAWS):
@@ -43,9 +45,10 @@ def measured(workers: int) -> float:
 
 def main() -> None:
     """One line for each number of workers."""
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{os.cpu_count()} cores, {DRAWS} draws of {ENTRIES} entries", flush=True)
+    measured(0)
     for workers in (1, 2, 4):
-        print(f"{workers} worker processes: {measured(workers):.1f} draws a minute")
+        print(f"{workers} worker processes: {measured(workers):.1f} draws a minute, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 if __name__ == "__main__":

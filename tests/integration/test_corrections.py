@@ -30,7 +30,7 @@ def approve(row: Proposal, actor: User | None = None) -> Disclosure:
     return Disclosure.objects.get(pk=row.disclosure_id)
 
 
-def withdrawal(result: Disclosure, **different: object) -> Proposal:
+def withdrawal(result: Disclosure, **different: Any) -> Proposal:
     said: dict[str, Any] = {"version": result.version, "event_on": clock.today(), "basis": "行政处罚法第四十八条", "explanation": "处罚决定被撤销。"} | different
     proposing.propose_withdrawal(actor=clerk_of(result), disclosure_id=result.pk, **said)
     return Proposal.objects.latest("pk")
@@ -269,8 +269,8 @@ def test_the_supervisor_sees_before_and_after_and_decides_in_the_admin() -> None
     assert Disclosure.objects.get(pk=row.disclosure_id).version == 2
 
 
-def test_the_list_of_corrections_asks_little_however_many_there_are(django_assert_max_num_queries: object) -> None:
+def test_the_list_of_corrections_asks_little_however_many_there_are(django_assert_max_num_queries: Any) -> None:
     for _n in range(3):
         approve(correction(published()))
-    with django_assert_max_num_queries(15):  # type: ignore[operator]
+    with django_assert_max_num_queries(15):
         Client().get(reverse("public-corrections"))

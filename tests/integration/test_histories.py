@@ -1,6 +1,7 @@
 """The whole history of any object in words: every command has its words, every kind of object a page that tells it and a link to there."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -53,7 +54,7 @@ def case() -> Case:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_history_of_a_case_says_who_what_and_when(case: Case, django_assert_max_num_queries: object) -> None:
+def test_the_history_of_a_case_says_who_what_and_when(case: Case, django_assert_max_num_queries: Any) -> None:
     clerk = signed_in(factories.user(Role.CLERK, unit=case.unit))
     address = reverse("history", args=["inspections.case", case.pk])
     assert address in clerk.get(f"/office/cases/{case.number}/").content.decode()
@@ -77,7 +78,7 @@ def test_pages_that_tell_it_themselves_are_led_to() -> None:
 
 
 @pytest.mark.django_db
-def test_every_kind_answers_for_whoever_may_read_it(django_assert_max_num_queries: object) -> None:
+def test_every_kind_answers_for_whoever_may_read_it(django_assert_max_num_queries: Any) -> None:
     case = factories.reviewed_case(released=True)
     public_draws.disclosed(case)
     auditor = signed_in(factories.user(Role.AUDITOR))
@@ -86,7 +87,7 @@ def test_every_kind_answers_for_whoever_may_read_it(django_assert_max_num_querie
         list(kind.rows(auditor.get("/office/").wsgi_request.user))  # type: ignore[arg-type]
         row = apps.get_model(label)._base_manager.first()
         if row is not None:
-            with django_assert_max_num_queries(15):  # type: ignore[operator]
+            with django_assert_max_num_queries(15):
                 answer = auditor.get(reverse("history", args=[label, row.pk]))
             assert answer.status_code in (200, 302, 404), label
             seen.add(label)

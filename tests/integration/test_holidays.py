@@ -2,6 +2,7 @@
 
 import datetime as dt
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -53,9 +54,10 @@ def test_a_changed_year_is_a_new_edition_that_says_why() -> None:
     admin, days = make.user(Role.SYSTEM_ADMIN), library.proposed(2026)
     commands.save_holidays(actor=admin, year=2026, seen=0, notice=NOTICE, days=days)
     more = [*days, Day(day("2026-03-02"), False, "临时放假")]
-    for wrong in ({"seen": 0, "reason": "改"}, {"seen": 1}, {"seen": 1, "reason": "改", "days": days}):
+    wrongs: tuple[dict[str, Any], ...] = ({"seen": 0, "reason": "改"}, {"seen": 1}, {"seen": 1, "reason": "改", "days": days})
+    for wrong in wrongs:
         with pytest.raises(Refused):
-            commands.save_holidays(actor=admin, year=2026, notice=NOTICE, **{"days": more, **wrong})  # type: ignore[arg-type]
+            commands.save_holidays(actor=admin, year=2026, notice=NOTICE, **{"days": more, **wrong})
     commands.save_holidays(actor=admin, year=2026, seen=1, notice=NOTICE, days=more, reason="补充通知")
     assert queries.calendar().editions == ((2026, 2),)
     assert queries.calendar().works(day("2026-03-02")) is False

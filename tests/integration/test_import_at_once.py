@@ -1,16 +1,13 @@
 """Imports at the same moment as other work: taken over once, and nobody's change is lost."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from registries.codes.models import CodeTable
 from registries.imports import commands
 from registries.imports.models import Import
-from registries.ledger.change import Change, Refused
+from registries.ledger.change import Change
 from registries.ledger.models import LedgerPayload
 from registries.ledger.queries import break_in_chain
 from registries.people.models import User
@@ -18,6 +15,7 @@ from registries.people.roles import Role
 from registries.subjects import commands as subjects
 from registries.subjects.models import Subject
 from tests import factories
+from tests.asking import together
 from tests.import_files import bring, commit, subject_row, workbook
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("english_sentences")]
@@ -29,24 +27,6 @@ def clerk() -> User:
     factories.code(CodeTable.TOWN, "南麻街道")
     factories.category("旅馆")
     return factories.user(Role.CLERK, unit=factories.unit(code="ZA"))
-
-
-def together(*acts: Callable[[], Change]) -> list[str]:
-    """Run all of them at once; what each was refused for, "" where it was done."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Change]) -> str:
-        start.wait()
-        try:
-            act()
-        except Refused as refused:
-            return refused.reason
-        finally:
-            connection.close()
-        return ""
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def committing(actor: User, batch: Import) -> Callable[[], Change]:

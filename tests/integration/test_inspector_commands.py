@@ -1,6 +1,7 @@
 """The inspector registry: who is eligible and why not, and the joining of accounts."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -40,12 +41,12 @@ def test_only_an_active_inspector_with_a_valid_certificate_is_eligible(
 
 
 def test_missing_fields_and_declared_conflicts_stop_an_inspector() -> None:
-    facts = {"status": "active", "certificates": [VALID], "day": DAY}
-    why = why_not_eligible(**facts, tags={"hotel"}, required={"hotel", "net"})  # type: ignore[arg-type]
+    facts: dict[str, Any] = {"status": "active", "certificates": [VALID], "day": DAY}
+    why = why_not_eligible(**facts, tags={"hotel"}, required={"hotel", "net"})
     assert why is not None
     assert why.values == {"codes": "net"}
-    assert why_not_eligible(**facts, tags={"hotel"}, required={"hotel"}) is None  # type: ignore[arg-type]
-    assert why_not_eligible(**facts, recused=True) is not None  # type: ignore[arg-type]
+    assert why_not_eligible(**facts, tags={"hotel"}, required={"hotel"}) is None
+    assert why_not_eligible(**facts, recused=True) is not None
 
 
 def test_eligible_inspectors_are_those_of_the_units_by_number() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -37,7 +38,7 @@ def write(count: int) -> None:
             put(model, rows)
 
 
-def put(model: type[Model], rows: Sequence[tuple[object, ...]]) -> None:
+def put(model: type[Model], rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows into a table, the fastest way each engine has: a million objects of Django's would take longer than what is measured."""
     names = COLUMNS[model].split()
     table, listed = model._meta.db_table, ", ".join(names)

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -107,10 +108,10 @@ def test_a_notice_names_only_inspectors_with_a_certificate_for_its_days() -> Non
     case = factories.case()
     Certificate.objects.filter(inspector=factories.team_of(case)[1]).update(valid_until=clock.today())
     today = clock.today()
-    arguments = {"actor": clerk_of(case), "case_id": case.pk, "first_day": today}
+    arguments: dict[str, Any] = {"actor": clerk_of(case), "case_id": case.pk, "first_day": today}
     assert "certificate" in refusal(commands.make_notice, **arguments, last_day=today + dt.timedelta(days=1))
     assert "passed" in refusal(commands.make_notice, **{**arguments, "first_day": today - dt.timedelta(days=1)}, last_day=today)
-    commands.make_notice(**arguments, last_day=today)  # type: ignore[arg-type]
+    commands.make_notice(**arguments, last_day=today)
 
 
 def test_nothing_of_a_notice_is_in_plain_in_the_ledger_or_the_table() -> None:
@@ -129,9 +130,9 @@ def test_nothing_of_a_notice_is_in_plain_in_the_ledger_or_the_table() -> None:
 # --- the page behind the code ----------------------------------------------------------------------------------------
 
 
-def neutral(answer: object, asked: str) -> bytes:
+def neutral(answer: Any, asked: str) -> bytes:
     """The answer without the echo of its own address in the links of the language."""
-    content: bytes = answer.content  # type: ignore[attr-defined]
+    content: bytes = answer.content
     return content.replace(asked.strip("/").partition("/")[2].encode(), b"")
 
 

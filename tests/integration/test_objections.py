@@ -254,12 +254,12 @@ def test_a_code_marks_the_inspected_for_the_office_and_tells_the_public_nothing(
     assert marks == [True, False]
 
 
-def test_desk_and_list_show_what_is_due_with_few_queries(django_assert_max_num_queries: object) -> None:
+def test_desk_and_list_show_what_is_due_with_few_queries(django_assert_max_num_queries: Any) -> None:
     result = published()
     for n in range(4):
         objection(result, token=f"t{n}")
     client = signed_in(objected.reviewer())
-    with django_assert_max_num_queries(15):  # type: ignore[operator]
+    with django_assert_max_num_queries(15):
         page = client.get(reverse("objection-list")).content.decode()
     assert page.count("YY-") >= 4
     assert "YY-" in client.get("/office/").content.decode()

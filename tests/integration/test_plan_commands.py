@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -30,11 +31,11 @@ def begun(clerk: User, year: int = YEAR) -> Plan:
     return change.obj
 
 
-def values(revision: MatterRevision, **other: object) -> ItemValues:
+def values(revision: MatterRevision, **other: Any) -> ItemValues:
     plain = ItemValues(
         matter_id=revision.matter_id, unit_id=revision.unit_id, first_month=3, last_month=9, ratio_percent=Decimal(5)
     )
-    return replace(plain, **other)  # type: ignore[arg-type]
+    return replace(plain, **other)
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_a_joint_item_names_its_matters(clerk: User) -> None:
     ],
 )
 def test_an_item_that_says_too_little_or_too_much_is_refused(
-    clerk: User, revision: MatterRevision, wrong: dict[str, object], reason: str
+    clerk: User, revision: MatterRevision, wrong: dict[str, Any], reason: str
 ) -> None:
     plan = begun(clerk)
     item = values(revision, **wrong)

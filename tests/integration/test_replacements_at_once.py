@@ -1,11 +1,8 @@
 """Two at the same moment after a draw: the lines come one by one, and a visit that begins is not replaced under its team."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from inspections.cases import commands, replacing
 from inspections.cases.models import Case, Replacement
@@ -14,11 +11,12 @@ from inspections.draws import after
 from inspections.draws.models import Draw
 from inspections.draws.replaced import HistoryRow
 from inspections.draws.verify import verify_bundle
-from registries.ledger.change import Change, Refused
+from registries.ledger.change import Change
 from registries.ledger.queries import break_in_chain
 from registries.people.models import User
 from registries.people.roles import Role
 from tests import factories, public_draws
+from tests.asking import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,24 +27,6 @@ def draw() -> Draw:
     made = public_draws.drawn(entries=12, quota=3)
     commands.open_cases(actor=factories.system(), draw_id=made.pk)
     return made
-
-
-def together(*acts: Callable[[], Change]) -> list[str]:
-    """Run all of them at once; what each was refused for, "" where it was done."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Change]) -> str:
-        start.wait()
-        try:
-            act()
-        except Refused as refused:
-            return refused.reason
-        finally:
-            connection.close()
-        return ""
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def asked(case: Case) -> Replacement:

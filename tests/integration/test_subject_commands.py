@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -47,8 +48,8 @@ def entry_of(subject: Subject) -> Entry:
     )
 
 
-def change(clerk: User, subject: Subject, reason: str = "现场核实", version: int = 1, **values: object) -> Change:
-    entry = replace(entry_of(subject), **values)  # type: ignore[arg-type]
+def change(clerk: User, subject: Subject, reason: str = "现场核实", version: int = 1, **values: Any) -> Change:
+    entry = replace(entry_of(subject), **values)
     return commands.change_subject(actor=clerk, subject_id=subject.pk, version=version, entry=entry, reason=reason)
 
 
@@ -122,8 +123,8 @@ def test_categories_are_made_changed_and_retired_by_the_system_administrator() -
     category = SubjectCategory.objects.get(code="hotel")
     save = commands.save_category
     assert "exists" in refusal(lambda: save(actor=admin, code="hotel", name="别的", publicity="name"))
-    renamed = {"category_id": category.pk, "code": "hotels", "name": "旅馆业", "publicity": "name"}
-    assert "never changes" in refusal(lambda: save(actor=admin, **renamed))  # type: ignore[arg-type]
+    renamed: dict[str, Any] = {"category_id": category.pk, "code": "hotels", "name": "旅馆业", "publicity": "name"}
+    assert "never changes" in refusal(lambda: save(actor=admin, **renamed))
     save(actor=admin, category_id=category.pk, code="hotel", name="旅馆业", publicity="counts", active=False)
     category.refresh_from_db()
     assert (category.publicity, category.active) == ("counts", False)

@@ -34,10 +34,10 @@ def clerk(subject: Subject) -> User:
     return factories.user(Role.CLERK, unit=subject.unit)
 
 
-def entry(clerk: User, name: str = "新开茶馆", **columns: object) -> Entry:
+def entry(clerk: User, name: str = "新开茶馆", **columns: Any) -> Entry:
     assert clerk.unit is not None
     base = {"kind": "individual", "unit_id": clerk.unit.pk, "town_id": factories.town().pk, "categories": (factories.category().pk,)}
-    return Entry(name=name, **{**base, **columns})  # type: ignore[arg-type]
+    return Entry(name=name, **{**base, **columns})
 
 
 # --- registering ------------------------------------------------------------------------------------------------------
@@ -126,8 +126,8 @@ def test_a_status_has_its_day_and_reason_and_nobody_sets_merged(clerk: User, sub
 
 
 def test_a_subject_holds_several_permits_each_once(clerk: User, subject: Subject) -> None:
-    def save(number: str, permit_id: int | None = None, subject_id: int = subject.pk, **columns: object) -> Change:
-        terms = PermitTerms("特种行业许可证", number, **{"long_term": True, **columns})  # type: ignore[arg-type]
+    def save(number: str, permit_id: int | None = None, subject_id: int = subject.pk, **columns: Any) -> Change:
+        terms = PermitTerms("特种行业许可证", number, **{"long_term": True, **columns})
         return commands.save_permit(actor=clerk, subject_id=subject_id, permit_id=permit_id, terms=terms)
 
     first = save("1").obj
@@ -157,8 +157,8 @@ def test_a_complaint_counts_once_it_is_upheld(clerk: User, subject: Subject) -> 
     assert queries.signals([subject.pk], today)[subject.pk].upheld_complaints_12m == 0
     decide = commands.decide_complaint
     assert "what was found" in refusal(lambda: decide(actor=clerk, complaint_id=made.pk, upheld=True, decided_on=today, decision=""))
-    early = {"decided_on": today - DAY, "decision": "属实"}
-    assert "received" in refusal(lambda: decide(actor=clerk, complaint_id=made.pk, upheld=True, **early))  # type: ignore[arg-type]
+    early: dict[str, Any] = {"decided_on": today - DAY, "decision": "属实"}
+    assert "received" in refusal(lambda: decide(actor=clerk, complaint_id=made.pk, upheld=True, **early))
     decide(actor=clerk, complaint_id=made.pk, upheld=True, decided_on=today, decision="属实")
     assert queries.signals([subject.pk], today)[subject.pk].upheld_complaints_12m == 1
     assert "already" in refusal(lambda: decide(actor=clerk, complaint_id=made.pk, upheld=False, decided_on=today, decision="x"))
@@ -166,9 +166,9 @@ def test_a_complaint_counts_once_it_is_upheld(clerk: User, subject: Subject) -> 
 
 def test_a_withdrawn_violation_counts_no_more(clerk: User, subject: Subject) -> None:
     today = clock.today()
-    record = {"subject_id": subject.pk, "found_on": today, "facts": "未登记旅客", "serious": True}
-    assert "number" in refusal(lambda: commands.record_violation(actor=clerk, document_number="", **record))  # type: ignore[arg-type]
-    made = commands.record_violation(actor=clerk, document_number="源公(治)行罚决字〔2026〕1号", **record).obj  # type: ignore[arg-type]
+    record: dict[str, Any] = {"subject_id": subject.pk, "found_on": today, "facts": "未登记旅客", "serious": True}
+    assert "number" in refusal(lambda: commands.record_violation(actor=clerk, document_number="", **record))
+    made = commands.record_violation(actor=clerk, document_number="源公(治)行罚决字〔2026〕1号", **record).obj
     assert queries.signals([subject.pk], today)[subject.pk].serious_violations_24m == 1
     commands.withdraw_violation(actor=clerk, violation_id=made.pk, withdrawn_on=today, reason="复议撤销")
     assert queries.signals([subject.pk], today)[subject.pk].serious_violations_24m == 0

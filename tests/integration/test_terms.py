@@ -361,13 +361,17 @@ def test_a_penalty_goes_out_on_its_own_day_or_when_its_clerk_says() -> None:
         PenaltyDisclosure.objects.filter(pk=shown.pk).update(penalty="另写")
 
 
-def test_a_penalty_of_a_category_published_as_counts_names_nobody() -> None:
-    category = make.category(publicity="counts")
+@pytest.mark.parametrize(("with_the_unit", "shown_as"), [(4, "按数公示的对象"), (5, "金库")])
+def test_a_penalty_of_a_category_published_as_counts_names_nobody(with_the_unit: int, shown_as: str) -> None:
+    """Fewer than five are registered with the unit that is named: the category itself would tell. Those of other units do not hide them."""
+    category = make.category("金库", publicity="counts")
     matter = make.matter(categories=[category])
-    subject = make.subject(categories=[category], unit=matter.unit)
+    subject, *_rest = [make.subject(categories=[category], unit=matter.unit) for _ in range(with_the_unit)]
+    for _ in range(5):
+        make.subject(categories=[category], unit=make.unit())
     case = make.reviewed_case(make.case(make.drawn_draw(matter, winners=1, reserves=0, subjects=[subject])))
     followup = penalty(case)
     penalising.publish_penalty(actor=make.user(Role.CLERK, unit=case.unit), followup_id=followup.pk)
     shown = PenaltyDisclosure.objects.get()
     assert (shown.named, shown.subject_name, shown.number, shown.penalty) == (False, "", "", "")
-    assert (shown.amount, shown.category_name) == (Decimal(500), "按数公示的对象")  # fewer than five are registered: the category itself would tell
+    assert (shown.amount, shown.category_name) == (Decimal(500), shown_as)

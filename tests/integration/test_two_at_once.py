@@ -2,17 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
 from inspections.plans import commands as plans
 from inspections.plans.models import Plan
 from registries import clock
-from registries.ledger.change import Change, Refused
+from registries.ledger.change import Change
 from registries.ledger.models import LedgerEntry
 from registries.ledger.queries import break_in_chain
 from registries.people import commands as people
@@ -23,26 +20,9 @@ from registries.people.models import User
 from registries.people.roles import Role
 from registries.subjects import commands as subjects
 from tests import factories
+from tests.asking import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], Change]) -> list[str]:
-    """Run all of them at once; what each was refused for, "" where it was done."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Change]) -> str:
-        start.wait()
-        try:
-            act()
-        except Refused as refused:
-            return refused.reason
-        finally:
-            connection.close()
-        return ""
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_plans_approved_at_once_get_numbers_without_gaps() -> None:

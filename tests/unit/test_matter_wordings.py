@@ -1,6 +1,7 @@
 """Ratio and frequency as matter lists word them (parity.md B3), and what plans are held to by the numbers."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -67,8 +68,8 @@ def test_rounding_up_to_whole_subjects_is_no_excess(number: int, of: int, may: b
 
 
 def test_numbers_that_contradict_each_other_are_refused() -> None:
-    def said(ratio: str, key: bool = False, **limits: object) -> str:
-        why = why_not_limits(ratio=Decimal(ratio), limits=Limits(**limits), key=key)  # type: ignore[arg-type]
+    def said(ratio: str, key: bool = False, **limits: Any) -> str:
+        why = why_not_limits(ratio=Decimal(ratio), limits=Limits(**limits), key=key)
         return why.text if why else ""
 
     assert said("5", ratio_least=Decimal(3), ratio_most=Decimal(10)) == ""

@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import io
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,8 @@ def test_inspectors_and_recusals_wait_for_the_visits_always() -> None:
 
 def test_a_void_before_the_draw_leaves_the_order_alone_public_for_ever() -> None:
     assert public("voided") == {"order.txt"}
-    how = {"state": "voided", "has_result": False, "cells_hide_roster": False, "visits_over": False}
-    assert rules.opens("result.txt", **how) == "never"  # type: ignore[arg-type]
+    how: dict[str, Any] = {"state": "voided", "has_result": False, "cells_hide_roster": False, "visits_over": False}
+    assert rules.opens("result.txt", **how) == "never"
 
 
 def test_a_result_stays_public_when_its_order_is_voided_after_the_draw() -> None:
@@ -54,9 +55,9 @@ def test_a_result_stays_public_when_its_order_is_voided_after_the_draw() -> None
 
 
 def test_a_file_that_is_none_of_the_bundle_is_never_public() -> None:
-    how = {"state": "drawn", "has_result": True, "cells_hide_roster": False, "visits_over": True}
-    assert rules.opens("secret.txt", **how) == "never"  # type: ignore[arg-type]
-    assert rules.opens("../order.txt", **how) == "never"  # type: ignore[arg-type]
+    how: dict[str, Any] = {"state": "drawn", "has_result": True, "cells_hide_roster": False, "visits_over": True}
+    assert rules.opens("secret.txt", **how) == "never"
+    assert rules.opens("../order.txt", **how) == "never"
 
 
 @pytest.mark.parametrize(

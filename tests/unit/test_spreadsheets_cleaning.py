@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,11 @@ from registries.spreadsheets.refusals import BadCell
 VALID_USCC = ("91350100M000100Y43", "11370322004222209B", "113703030042170202")
 
 
-def column(kind: Kind, **more: object) -> Column:
-    return Column("x", ("某列",), kind, **more)  # type: ignore[arg-type]
+def column(kind: Kind, **more: Any) -> Column:
+    return Column("x", ("某列",), kind, **more)
 
 
-def refusal(kind: Kind, cell: Cell, **more: object) -> BadCell:
+def refusal(kind: Kind, cell: Cell, **more: Any) -> BadCell:
     with pytest.raises(BadCell) as caught:
         clean_cell(column(kind, **more), cell)
     assert caught.value.sentence

@@ -105,7 +105,7 @@ def _keep_result(draw: Draw, result: Result) -> None:
 @command("inspections.issue_certificate")
 def issue_certificate(*, actor: User, draw_id: int, pdf: bytes, correction: int = 0) -> Change:
     """Keep the certificate the worker made of a result, the ``correction`` the draw was at; there is one and it never changes."""
-    draw = Draw.objects.select_for_update().get(pk=draw_id)
+    draw = Draw.objects.select_for_update(no_key=True).get(pk=draw_id)
     if draw.state != DrawState.DRAWN:
         refuse_now(say("A certificate is issued for a drawn draw only."))
     if draw.corrections != correction:

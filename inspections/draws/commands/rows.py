@@ -21,7 +21,7 @@ BATCH = 2000
 
 def locked_draw(draw_id: int, actor: User, move: str, version: int | None = None) -> Draw:
     """The draw, locked; refused when the person may not see it, when the state forbids the move or the page was old."""
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("plan_item", "request", "staffs", "matter").filter(pk=draw_id).first()
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).select_related("plan_item", "request", "staffs", "matter").filter(pk=draw_id).first()
     if draw is None or (not actor.has_perm("inspections.run_draw") and not queries.visible_draws(actor).filter(pk=draw_id).exists()):
         refuse_now(say("There is no such draw in your unit."))
     refuse(why_not_move(MOVES, move, draw.state))
@@ -43,9 +43,9 @@ def other_open_order(draw: Draw) -> Draw | None:
     An item is the same in every version of its plan.
     """
     if draw.plan_item is not None:
-        list(PlanItem.objects.select_for_update().filter(code=draw.plan_item.code).order_by("pk"))
+        list(PlanItem.objects.select_for_update(no_key=True).filter(code=draw.plan_item.code).order_by("pk"))
         return Draw.objects.filter(plan_item__code=draw.plan_item.code, state=DrawState.COMMITTED).first()
-    AdhocRequest.objects.select_for_update().get(pk=draw.plan.pk)
+    AdhocRequest.objects.select_for_update(no_key=True).get(pk=draw.plan.pk)
     return Draw.objects.filter(request=draw.plan.pk, state=DrawState.COMMITTED).first()
 
 
@@ -64,7 +64,7 @@ def hold_places(draw: Draw) -> None:
     """Lock the drawn entries that a ``teams:`` order finds teams for, so that none of their visits begins meanwhile."""
     if draw.staffs is not None:
         codes = draw.roster.values("code")
-        list(DrawnEntry.objects.select_for_update().filter(draw=draw.staffs, entry__code__in=codes).order_by("pk"))
+        list(DrawnEntry.objects.select_for_update(no_key=True).filter(draw=draw.staffs, entry__code__in=codes).order_by("pk"))
 
 
 def announce(draw: Draw, sources: Sequence[Announced]) -> tuple[tuple[SeedSource, ...], tuple[tuple[str, int], ...]]:

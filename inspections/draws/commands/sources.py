@@ -89,7 +89,7 @@ def locked_source(source_id: int, actor: User, move: str) -> tuple[Draw, SeedSou
     if source is None:
         refuse_now(say("There is no such draw in your unit."))
     draw = locked_draw(source.draw_id, actor, move)
-    return draw, SeedSource.objects.select_for_update().get(pk=source_id)
+    return draw, SeedSource.objects.select_for_update(no_key=True).get(pk=source_id)
 
 
 def _typed(draw: Draw, source: SeedSource, entry: SourceEntry, file: File | None) -> Change:

@@ -36,7 +36,7 @@ def prepare_staffing(*, actor: User, draw_id: int, unit_id: int) -> Change:
 
     That unit is the draw's own (winners left without a team) or a partner's, whose joint matters the order is then on.
     """
-    staffed = Draw.objects.select_for_update(of=("self",)).select_related("unit", "matter").filter(pk=draw_id).first()
+    staffed = Draw.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "matter").filter(pk=draw_id).first()
     wanted = {one.unit.pk: one for one in places.wanting([staffed], actor)} if staffed is not None else {}
     if staffed is None or not _concerned(staffed, unit_id, actor):
         refuse_now(say("There is no such draw in your unit."))
@@ -91,7 +91,7 @@ def prepare_adhoc(*, actor: User, request_id: int) -> Change:
     found = visible_requests(actor).filter(pk=request_id).first()
     if found is None:
         refuse_now(say("There is no such request in your unit."))
-    request = AdhocRequest.objects.select_for_update().get(pk=request_id)
+    request = AdhocRequest.objects.select_for_update(no_key=True).get(pk=request_id)
     drawn = request.draws.exclude(state=DrawState.VOIDED).first()
     refuse(rules.why_not_draw_for(approved=request.state == RequestState.APPROVED, order=str(drawn) if drawn else ""))
     matters = [request.matter, *request.joint_matters.all()]

@@ -15,7 +15,7 @@ def link_inspector(*, actor: User, inspector_id: int, user_id: int | None) -> Ch
 
     Refuses an account without the role of inspector, one that is joined to another inspector, and the own account.
     """
-    inspector = Inspector.objects.select_for_update().get(pk=inspector_id)
+    inspector = Inspector.objects.select_for_update(no_key=True).get(pk=inspector_id)
     if user_id is None:
         if inspector.user_id is None:
             refuse_now(say("No account is joined to this inspector."))

@@ -34,7 +34,7 @@ def save_certificate(
     values: dict[str, Any] = {"kind": kind, "number": number, "issuer": issuer, "valid_from": valid_from, "valid_until": valid_until}
     if certificate_id is None:
         return created(Certificate(inspector=inspector, **values))
-    certificate = Certificate.objects.select_for_update().get(pk=certificate_id, inspector=inspector)
+    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate_id, inspector=inspector)
     if certificate.ended_on is not None:
         refuse_now(say("This certificate was withdrawn. Add the new one."))
     return alter(certificate, **values)
@@ -43,7 +43,7 @@ def save_certificate(
 @command("registries.end_certificate")
 def end_certificate(*, actor: User, certificate_id: int, reason: str) -> Change:
     """Withdraw a certificate from today on, with the reason."""
-    certificate = Certificate.objects.select_for_update().get(pk=certificate_id)
+    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate_id)
     locked(actor, certificate.inspector_id)
     today = clock.today()
     ended = certificate.ended_on is not None
@@ -62,13 +62,13 @@ def record_leave(
     values: dict[str, Any] = {"kind": kind, "starts_on": starts_on, "ends_on": ends_on, "remarks": remarks}
     if leave_id is None:
         return created(Leave(inspector=inspector, **values))
-    return alter(Leave.objects.select_for_update().get(pk=leave_id, inspector=inspector), **values)
+    return alter(Leave.objects.select_for_update(no_key=True).get(pk=leave_id, inspector=inspector), **values)
 
 
 @command("registries.cancel_leave")
 def cancel_leave(*, actor: User, leave_id: int) -> Change:
     """Take a leave back that has not begun; one that has is ended yesterday, so that the inspector is back today."""
-    leave = Leave.objects.select_for_update().select_related("inspector").get(pk=leave_id)
+    leave = Leave.objects.select_for_update(no_key=True).select_related("inspector").get(pk=leave_id)
     inspector = locked(actor, leave.inspector_id)
     today = clock.today()
     if leave.ends_on < today:
@@ -100,7 +100,7 @@ def declare_own_recusal(
     *, actor: User, whom: str, relation: str, starts_on: dt.date, ends_on: dt.date | None = None, relative: str = ""
 ) -> Change:
     """The inspector declares a conflict of their own. Refuses an account that is joined to no entry."""
-    inspector = Inspector.objects.select_for_update().filter(user=actor).first()
+    inspector = Inspector.objects.select_for_update(no_key=True).filter(user=actor).first()
     if inspector is None:
         refuse_now(say("Your account is joined to no entry of the inspector registry."))
     return _declared(actor, inspector, whom, relation, starts_on, ends_on, relative)
@@ -134,7 +134,7 @@ def _declared(
 @command("registries.end_recusal")
 def end_recusal(*, actor: User, recusal_id: int, ends_on: dt.date, reason: str) -> Change:
     """End a conflict with a last day and the reason. Who declared it for themselves does not end it."""
-    recusal = Recusal.objects.select_for_update().select_related("inspector").get(pk=recusal_id)
+    recusal = Recusal.objects.select_for_update(no_key=True).select_related("inspector").get(pk=recusal_id)
     inspector = locked(actor, recusal.inspector_id)
     if inspector.user_id == actor.pk:
         refuse_now(say("Nobody ends a conflict of their own. Ask a colleague."))

@@ -49,7 +49,7 @@ class Entry:
 
 def locked(actor: User, inspector_id: int, version: int | None = None) -> Inspector:
     """Lock an inspector of a unit that the actor keeps; refuses others', and an old version if one is given."""
-    inspector = Inspector.objects.select_for_update().get(pk=inspector_id)
+    inspector = Inspector.objects.select_for_update(no_key=True).get(pk=inspector_id)
     seen = inspector.version if version is None else version
     refuse(rules.why_not_keep(keeps=keeps(actor, inspector.unit_id), seen=seen, now=inspector.version))
     return inspector

@@ -32,7 +32,7 @@ def save_group(
 ) -> Change:
     """Make a group (no ``group_id``) or change one; ``active`` False retires it."""
     chosen = set(members)
-    group = InspectorGroup.objects.select_for_update().get(pk=group_id) if group_id is not None else None
+    group = InspectorGroup.objects.select_for_update(no_key=True).get(pk=group_id) if group_id is not None else None
     unit = group.unit_id if group is not None else unit_id
     refuse(rules.why_not_keep(keeps=keeps(actor, unit), seen=version, now=group.version if group is not None else version))
     taken = InspectorGroup.objects.filter(name=name).exclude(pk=group_id or 0).exists()
@@ -57,7 +57,7 @@ def save_training(
     version: int = 0,
 ) -> Change:
     """Record a training session with who attended it, or correct one. Refuses a day that has not come."""
-    training = Training.objects.select_for_update().get(pk=training_id) if training_id is not None else None
+    training = Training.objects.select_for_update(no_key=True).get(pk=training_id) if training_id is not None else None
     unit = training.unit_id if training is not None else unit_id
     refuse(rules.why_not_keep(keeps=keeps(actor, unit), seen=version, now=training.version if training is not None else version))
     if held_on > clock.today():
@@ -89,7 +89,7 @@ def save_assistant(
         )
         refuse(rules.why_not_number(number=number, taken=taken))
         return created(Assistant(number=number, name=name, unit_id=unit_id, phone=phone, remarks=remarks, active=active))
-    assistant = Assistant.objects.select_for_update().get(pk=assistant_id)
+    assistant = Assistant.objects.select_for_update(no_key=True).get(pk=assistant_id)
     refuse(rules.why_not_keep(keeps=keeps(actor, assistant.unit_id), seen=version, now=assistant.version))
     values: dict[str, Any] = {"name": name, "unit_id": unit_id, "remarks": remarks, "active": active, **({"phone": phone} if phone else {})}
     return alter(assistant, **values)

@@ -32,7 +32,7 @@ def enrol_factor(*, actor: User, key: str, code: str, recovery: Sequence[Recover
     step = codes.step_of(key, code, now)
     if step is None:
         refuse_now(say("This code does not fit. Scan the picture again, and see that date and time of the phone are right."))
-    factor = Factor.objects.select_for_update().filter(user=actor).first() or Factor(user=actor)
+    factor = Factor.objects.select_for_update(no_key=True).filter(user=actor).first() or Factor(user=actor)
     before = bool(factor.enrolled_at)
     gone = _without_recovery(factor)
     factor.secret, factor.enrolled_at, factor.cleared_at = key, now, None
@@ -59,7 +59,7 @@ def drop_factor(*, actor: User) -> Change:
 @command("registries.clear_factor")
 def clear_factor(*, actor: User, user_id: int) -> Change:
     """Clear the second factor of somebody whose phone is lost; their sessions end, and who needs one sets it up anew."""
-    user = User.objects.select_for_update().get(pk=user_id)
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     refuse(rules.why_not_clear(own=user.pk == actor.pk))
     return _off(user, _standing(user), cleared_at=clock.now())
 
@@ -79,7 +79,7 @@ def enter_code(*, actor: User, code: str, purpose: str) -> Change:
 def enter_recovery_code(*, actor: User, code: str, purpose: str) -> Change:
     """Try a recovery code; each works once. Wrong ones are counted together with those of the authenticator."""
     factor, now = _to_try(actor)
-    kept = RecoveryCode.objects.select_for_update().filter(factor=factor, mark=code[: codes.MARK], used_at=None).first()
+    kept = RecoveryCode.objects.select_for_update(no_key=True).filter(factor=factor, mark=code[: codes.MARK], used_at=None).first()
     if kept is None or not codes.opens(kept.hashed, code):
         return _wrong(factor, purpose, now)
     kept.used_at = now
@@ -90,7 +90,7 @@ def enter_recovery_code(*, actor: User, code: str, purpose: str) -> Change:
 
 def _standing(user: User) -> Factor:
     """The factor of this person, locked until the command ends."""
-    factor = Factor.objects.select_for_update().filter(user=user, enrolled_at__isnull=False).first()
+    factor = Factor.objects.select_for_update(no_key=True).filter(user=user, enrolled_at__isnull=False).first()
     if factor is None:
         refuse_now(say("This account has no second factor."))
     return factor

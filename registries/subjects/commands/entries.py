@@ -176,7 +176,7 @@ def save_category(
         refuse_now(say("A category with this code or name exists already."))
     if category_id is None:
         return created(SubjectCategory(code=code, name=name, publicity=publicity, active=active))
-    category = SubjectCategory.objects.select_for_update().get(pk=category_id)
+    category = SubjectCategory.objects.select_for_update(no_key=True).get(pk=category_id)
     if category.code != code:
         refuse_now(say("The code of a row never changes. Retire this row and make a new one."))
     return alter(category, name=name, publicity=publicity, active=active)

@@ -33,7 +33,7 @@ def record_exclusion(
 @command("registries.end_exclusion")
 def end_exclusion(*, actor: User, exclusion_id: int, ends_on: dt.date | None, reason: str) -> Change:
     """Set the last day of an exclusion, today at the earliest of its days that are over; with the reason."""
-    exclusion = Exclusion.objects.select_for_update().get(pk=exclusion_id)
+    exclusion = Exclusion.objects.select_for_update(no_key=True).get(pk=exclusion_id)
     answering(actor, exclusion.subject_id)
     today = clock.today()
     if exclusion.ends_on is not None and exclusion.ends_on < today:

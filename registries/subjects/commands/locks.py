@@ -10,7 +10,7 @@ from registries.subjects.models import Subject
 
 def kept(actor: User, subject_id: int) -> Subject:
     """Lock an entry; refuses other units' entries and merged ones."""
-    subject = Subject.objects.select_for_update(of=("self",)).select_related("unit", "merged_into").get(pk=subject_id)
+    subject = Subject.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "merged_into").get(pk=subject_id)
     refuse(rules.why_not_keep(keeps=keeps(actor, subject.unit_id), unit=str(subject.unit)))
     if subject.merged_into is not None:
         refuse_now(say("This entry was merged into %(name)s. Use that one.", name=subject.merged_into.name))

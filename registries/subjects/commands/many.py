@@ -27,7 +27,7 @@ def sight_of(rows: Iterable[tuple[int, int]]) -> str:
 def _locked(actor: User, subject_ids: Sequence[int], sight: str) -> list[Subject]:
     """Lock entries in order; refuses other units' entries, merged ones, too many, and what changed since they were seen."""
     wanted = sorted(set(subject_ids))
-    rows = Subject.objects.select_for_update(of=("self",)).select_related("unit", "station")
+    rows = Subject.objects.select_for_update(of=("self",), no_key=True).select_related("unit", "station")
     found = list(rows.filter(pk__in=wanted[: MOST_AT_ONCE + 1]).order_by("pk"))
     seen = sight_of((row.pk, row.version) for row in found) == sight
     refuse(rules.why_not_several(count=len(wanted), most=MOST_AT_ONCE, seen_as_now=seen or len(wanted) > MOST_AT_ONCE))

@@ -63,7 +63,7 @@ def merge_subjects(
 @command("registries.unmerge_subject")
 def unmerge_subject(*, actor: User, duplicate_id: int, reason: str) -> Change:
     """Take a merge back, while the entry that stayed is as the merge left it."""
-    gone = Subject.objects.select_for_update().get(pk=duplicate_id)
+    gone = Subject.objects.select_for_update(no_key=True).get(pk=duplicate_id)
     if gone.merged_into_id is None:
         refuse(rules.why_not_unmerge(merged=False, seen=0, now=0))
         raise AssertionError

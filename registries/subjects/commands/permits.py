@@ -50,7 +50,7 @@ def save_permit(*, actor: User, subject_id: int, terms: PermitTerms, permit_id: 
         )
     if permit_id is None:
         return created(Permit(subject=subject, recorded_by=actor, issuer=issuer, **values))
-    permit = Permit.objects.select_for_update().get(pk=permit_id, subject=subject)
+    permit = Permit.objects.select_for_update(no_key=True).get(pk=permit_id, subject=subject)
     change = alter(permit, issuer=issuer, **values)
     if not change.after:
         refuse_now(say("Nothing is new in this change."))
@@ -65,7 +65,7 @@ def terms_of_merged(permit: Permit, subject_id: int) -> bool:
 @command("registries.end_permit")
 def end_permit(*, actor: User, permit_id: int, ended_on: dt.date | None, reason: str) -> Change:
     """A permit was withdrawn, given back or replaced before its last day; it stays in the history with day and reason."""
-    permit = Permit.objects.select_for_update().get(pk=permit_id)
+    permit = Permit.objects.select_for_update(no_key=True).get(pk=permit_id)
     answering(actor, permit.subject_id)
     if permit.ended_on is not None:
         refuse_now(say("This permit ended on %(day)s already.", day=permit.ended_on.isoformat()))

@@ -31,7 +31,7 @@ def record_complaint(*, actor: User, subject_id: int, received_on: dt.date | Non
 @command("registries.decide_complaint")
 def decide_complaint(*, actor: User, complaint_id: int, upheld: bool, decided_on: dt.date | None, decision: str) -> Change:
     """A complaint was looked into: upheld or not, on which day, and what was found. Decided once."""
-    complaint = Complaint.objects.select_for_update().get(pk=complaint_id)
+    complaint = Complaint.objects.select_for_update(no_key=True).get(pk=complaint_id)
     answering(actor, complaint.subject_id)
     if complaint.upheld is not None:
         refuse_now(say("This complaint was decided already."))
@@ -73,7 +73,7 @@ def record_violation(
 @command("registries.withdraw_violation")
 def withdraw_violation(*, actor: User, violation_id: int, withdrawn_on: dt.date | None, reason: str) -> Change:
     """The decision was lifted, or belonged to another: it stays readable and counts no more."""
-    violation = Violation.objects.select_for_update().get(pk=violation_id)
+    violation = Violation.objects.select_for_update(no_key=True).get(pk=violation_id)
     answering(actor, violation.subject_id)
     if violation.withdrawn_on is not None:
         refuse_now(say("This violation was withdrawn already."))
