@@ -4,6 +4,7 @@ A place in a list is the public number of the result at its edge (``?after=``, `
 does, and no result moves from page to page while somebody reads. Lists are in the order in which results became public.
 """
 
+import functools
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from hashlib import sha256
@@ -12,7 +13,7 @@ from operator import itemgetter, sub
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from publicity.disclosures.index import SHOWN
 from publicity.disclosures.models import Disclosure
@@ -58,7 +59,13 @@ def page(asked: Question, place: Place, size: int = 0) -> tuple[list[int], bool]
 
 def rows(keys: Sequence[int], *columns: str) -> list[tuple[Any, ...]]:
     """These columns of these results, newest first."""
-    return list(Disclosure.objects.filter(pk__in=keys).order_by("-pk").values_list(*columns))
+    return list(_columns(*columns).filter(pk__in=keys))
+
+
+@functools.cache
+def _columns(*columns: str) -> QuerySet[Disclosure, tuple[Any, ...]]:
+    """These columns of all results, newest first: to put the question together anew for every page costs as much as a fifth of its rows."""
+    return Disclosure.objects.order_by("-pk").values_list(*columns)
 
 
 def counts(asked: Question) -> dict[str, int]:

@@ -20,8 +20,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -161,6 +163,36 @@ def measure(name: str, port: int, trees: list[psutil.Process], addresses: Iterab
     return each
 
 
+def in_time(port: int, addresses: list[str], a_second: int = 50, seconds: int = 20) -> None:
+    """So many visitors a second come whether those before have been answered or not; by the clock, from the moment each comes."""
+    here, began = threading.local(), time.perf_counter() + 0.5
+
+    def visit(number: int) -> float:
+        comes = began + number / a_second
+        time.sleep(max(0.0, comes - time.perf_counter()))
+        if not hasattr(here, "connection"):
+            here.connection = http.client.HTTPConnection("127.0.0.1", port)
+        here.connection.request("GET", addresses[number % len(addresses)], headers={"Accept-Encoding": "gzip"})
+        answer = here.connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+        return (time.perf_counter() - comes) * 1000
+
+    with ThreadPoolExecutor(16) as visitors:
+        times = sorted(visitors.map(visit, range(a_second * seconds)))
+    at = {share: times[int(len(times) * share)] for share in (0.5, 0.95, 0.99)}
+    told = f"median {at[0.5]:.1f}, p95 {at[0.95]:.1f}, p99 {at[0.99]:.1f}, slowest {times[-1]:.0f} ms"
+    print(f"  {a_second} requests a second for {seconds} s, mixed pages: {told}; load {os.getloadavg()[0]:.1f}")
+
+
+def mixed(ids: list[str]) -> list[str]:
+    """What visitors ask for: a third of it kept, the rest another page each time."""
+    fresh = [[f"/results/{one}/" for one in ids[7::41]], [f"/results/?after={one}" for one in ids[11::53]], [f"/results/?q={quote(one)}" for one in words(300)]]
+    fresh.append([f"/api/v1/results?after={one}" for one in ids[13::59]])
+    kept = ["/results/", "/", "/statistics/"]
+    return [address for some in zip(*fresh, itertools.cycle(kept), itertools.cycle(kept), strict=False) for address in some]
+
+
 def asked(port: int, address: str) -> tuple[http.client.HTTPResponse, str]:
     """An answer and its text."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
@@ -213,6 +245,10 @@ def public_pages(port: int, trees: list[psutil.Process], repeats: int) -> None:
     measure("from day to day", port, trees, days)
     measure("front page, kept", port, trees, ["/"] * repeats)
     measure("statistics, kept", port, trees, ["/statistics/"] * repeats)
+    measure("JSON of 50, another page each time", port, trees, [f"/api/v1/results?after={one}" for one in ids[25 : 25 + 50 * repeats : 50]])
+    measure("JSON of 50, kept", port, trees, ["/api/v1/results"] * repeats)
+    measure("feed of 50, kept", port, trees, ["/feeds/results.atom"] * repeats)
+    in_time(port, mixed(ids))
 
 
 def weights(port: int) -> None:

@@ -101,6 +101,33 @@ def test_languages_sizes_and_packing_are_kept_apart(client: Client, kept: None, 
     assert packed.headers["Cache-Control"] == "public, max-age=60"
 
 
+def test_a_kept_answer_is_the_one_that_was_made_with_its_headers_and_its_line_in_the_log(
+    client: Client, kept: None, result: Disclosure, time_machine: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    time_machine.move_to(clock.now(), tick=False)
+    for address in ("/", "/results/", f"/results/{result.public_id}/", "/api/v1/results", f"/api/v1/results/{result.public_id}", "/feeds/results.atom"):
+        made, again = client.get(address), client.get(address)
+        assert made.content == again.content
+        assert again.templates == []
+        unlike = {"X-Request-ID"}
+        assert {name: made.headers[name] for name in made.headers if name not in unlike} == {name: again.headers[name] for name in again.headers if name not in unlike}
+        told = client.get(address, headers={"if-none-match": made.headers["ETag"]})
+        assert (told.status_code, told.content) == (304, b"")
+        assert {name for name in made.headers if name not in told.headers} <= {"Content-Type", "Content-Length", "Content-Language"}
+        lines = [{**record.__dict__["told"], "ms": 0} for record in caplog.records if record.name == "sunlot.request"][-3:]
+        assert lines[0] == lines[1] == {**lines[2], "status": 200}
+        assert lines[0]["route"] != "?"
+
+
+def test_a_kept_page_is_refused_like_any_other(client: Client, kept: None, result: Disclosure, settings: Any, time_machine: Any) -> None:
+    time_machine.move_to(clock.now(), tick=False)
+    assert client.get("/results/").status_code == client.get("/results/").status_code == 200
+    assert client.post("/results/").status_code in (403, 405)
+    assert client.get("/results/", headers={"host": "elsewhere.example"}).status_code == 400
+    settings.PUBLIC_REQUESTS_PER_MINUTE = 6
+    assert [client.get("/results/").status_code for _n in range(2)] == [200, 429]
+
+
 def test_the_index_follows_every_change_and_can_be_made_anew(result: Disclosure) -> None:
     asked = question({"q": result.subject_name})
     assert finding.page(asked, finding.Place())[0] == [result.pk]
