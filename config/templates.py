@@ -10,7 +10,7 @@ from django.template import Context, Origin, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode
 from django.template.defaulttags import CommentNode, IfNode, LoadNode, URLNode
 from django.template.loaders import base, cached
-from django.templatetags.i18n import TranslateNode
+from django.templatetags.i18n import LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.utils.translation import get_language
 
@@ -70,7 +70,9 @@ def _literal(expression: FilterExpression) -> bool:
 
 
 def _within(node: Node) -> Iterator[NodeList]:
-    """The lists of nodes inside a node."""
+    """The lists of nodes inside a node; what stands in a language of its own is left to be asked."""
+    if isinstance(node, LanguageNode):
+        return
     if isinstance(node, IfNode):
         yield from (inner for _condition, inner in node.conditions_nodelists)
         return
