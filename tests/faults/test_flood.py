@@ -116,7 +116,7 @@ def test_two_hundred_connections_that_search_do_not_stop_the_office(tmp_path: Pa
                     said.append(f"{name}: {sum(answers.values())} searches in {SECONDS} s ({answers}), office median {median:.0f} ms, p95 {p95:.0f} ms {statuses}")
                     record_property("figure", "; ".join(said) + f"; load {os.getloadavg()[0]:.1f}")
                     assert set(statuses) == {200}, said
-                    assert answers.get("429", 0) > 0, said
+                    assert how == "each" or answers.get("429", 0) > answers.get("200", 0), said
                     assert how == "each" or p95 <= max(MOST_MS, 4 * quiet[1]), said
             finally:
                 work.over.set()
