@@ -18,6 +18,7 @@ from inspections.draws.roster import build
 from inspections.draws.states import DrawState, Mode
 from inspections.draws.verify import verify_bundle
 from publicity.disclosures import commands as disclosing
+from publicity.disclosures.models import Disclosure
 from registries import clock
 from registries.inspectors.models import Inspector
 from registries.ledger.models import LedgerPayload
@@ -45,7 +46,8 @@ def test_an_approved_request_gets_its_team_by_lot_and_opens_an_adhoc_case(
     assert list(draw_invariants()) == list(case_invariants()) == []
     make.reviewed_case(case, released=True)
     shown = disclosing.publish_case(actor=make.system(), case_id=case.pk).obj
-    assert getattr(shown, "plan_item_code") == f"{clock.now().year}-A001"  # noqa: B009
+    assert isinstance(shown, Disclosure)
+    assert shown.plan_item_code == f"{clock.now().year}-A001"
 
 
 def test_adhoc_cases_do_not_count_towards_the_caps(bureau: Bureau, time_machine: Any) -> None:

@@ -16,6 +16,7 @@ from inspections.draws.models import Draw
 from inspections.draws.states import Mode
 from inspections.draws.verify import verify_bundle
 from publicity.disclosures import commands as disclosing
+from publicity.disclosures.models import Disclosure
 from registries import clock
 from tests import factories as make
 from tests.asking import refusal, signed_in
@@ -75,7 +76,8 @@ def test_a_joint_visit_is_begun_and_signed_by_both_teams_and_discloses_all_matte
     make.reviewed_case(case, released=True)
     assert case.records.get().signatures.count() == 4
     shown = disclosing.publish_case(actor=make.system(), case_id=case.pk).obj
-    assert [m["name"] for m in getattr(shown, "matters")] == [bureau.revision.name, "消防安全检查"]  # noqa: B009
+    assert isinstance(shown, Disclosure)
+    assert [m["name"] for m in shown.matters] == [bureau.revision.name, "消防安全检查"]
 
 
 def test_a_visit_waits_while_an_order_draws_a_team_for_it(bureau: Bureau, time_machine: Any) -> None:
